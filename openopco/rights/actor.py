@@ -1,0 +1,61 @@
+"""Who acts, and in what capacity. Pure: `habilitations` fills an `Actor` once per request, everything else only asks it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A capacity in which somebody acts. Codes never change; people see `ROLE_LABELS`."""
+
+    EMPLOYEUR = "employeur"
+    GESTIONNAIRE = "gestionnaire"
+    ADMINISTRATEUR = "administrateur"
+    SYSTEME = "systeme"
+
+
+ROLE_LABELS = {
+    Role.EMPLOYEUR: "Employeur",
+    Role.GESTIONNAIRE: "Gestionnaire",
+    Role.ADMINISTRATEUR: "Administrateur",
+    Role.SYSTEME: "Système",
+}
+OPCO_ROLES = frozenset({Role.GESTIONNAIRE, Role.ADMINISTRATEUR})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One capacity. `establishment_id` is None for the OPCO's own people. A grant that is not `confirmed` (« rattachement
+    à valider ») reaches only what its holder typed himself."""
+
+    role: Role
+    establishment_id: int | None = None
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, or the system, with all that it may do it as. `label` is what the journal keeps of the name."""
+
+    user_id: int | None
+    label: str
+    grants: tuple[Grant, ...] = field(default=())
+
+    @property
+    def is_opco(self) -> bool:
+        return any(grant.role in OPCO_ROLES for grant in self.grants)
+
+    @property
+    def is_system(self) -> bool:
+        return any(grant.role is Role.SYSTEME for grant in self.grants)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def employer_grants(self) -> Iterator[Grant]:
+        return (grant for grant in self.grants if grant.role is Role.EMPLOYEUR)
+
+
+ANONYMOUS = Actor(user_id=None, label="Anonyme")
+SYSTEM = Actor(user_id=None, label="OpenOPCO", grants=(Grant(Role.SYSTEME),))

@@ -1,0 +1,112 @@
+"""What may be done, and by whom: the one table of rights. `docs/rights.md` is generated from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from openopco.kernel.errors import Forbidden
+from openopco.rights.actor import Actor, Grant, Role
+
+
+class Permission(StrEnum):
+    DOSSIER_READ = "dossier.read"
+    DOSSIER_CREATE = "dossier.create"
+    DRAFT_WRITE = "draft.write"
+    DOSSIER_SEND = "dossier.send"
+    DOSSIER_ANSWER = "dossier.answer"
+    DOSSIER_CANCEL = "dossier.cancel"
+    DOSSIER_RESUME = "dossier.resume"
+    DOSSIER_TAKE = "dossier.take"
+    DOSSIER_ASSIGN = "dossier.assign"
+    DOSSIER_INSTRUCT = "dossier.instruct"
+    DOSSIER_DECIDE = "dossier.decide"
+    DOSSIER_LAPSE = "dossier.lapse"
+    MESSAGE_WRITE = "message.write"
+    NOTE_WRITE = "note.write"
+    NOTE_READ = "note.read"
+    NIR_REVEAL = "nir.reveal"
+    TRAINEE_WRITE = "trainee.write"
+    ESTABLISHMENT_WRITE = "establishment.write"
+    ESTABLISHMENT_VERIFY = "establishment.verify"
+    MEMBERSHIP_READ = "membership.read"
+    MEMBERSHIP_DECIDE = "membership.decide"
+    FEEDBACK_READ = "feedback.read"
+    STAFF_MANAGE = "staff.manage"
+
+
+_EMPLOYER = frozenset(
+    {
+        Permission.DOSSIER_READ,
+        Permission.DOSSIER_CREATE,
+        Permission.DRAFT_WRITE,
+        Permission.DOSSIER_SEND,
+        Permission.DOSSIER_ANSWER,
+        Permission.DOSSIER_CANCEL,
+        Permission.DOSSIER_RESUME,
+        Permission.MESSAGE_WRITE,
+        Permission.TRAINEE_WRITE,
+        Permission.ESTABLISHMENT_WRITE,
+        Permission.MEMBERSHIP_READ,
+    }
+)
+_OFFICER = frozenset(
+    {
+        Permission.DOSSIER_READ,
+        Permission.DOSSIER_TAKE,
+        Permission.DOSSIER_ASSIGN,
+        Permission.DOSSIER_INSTRUCT,
+        Permission.DOSSIER_DECIDE,
+        Permission.MESSAGE_WRITE,
+        Permission.NOTE_READ,
+        Permission.NOTE_WRITE,
+        Permission.NIR_REVEAL,
+        Permission.ESTABLISHMENT_VERIFY,
+        Permission.MEMBERSHIP_READ,
+        Permission.MEMBERSHIP_DECIDE,
+    }
+)
+_ADMINISTRATOR = frozenset({Permission.FEEDBACK_READ, Permission.STAFF_MANAGE, Permission.MEMBERSHIP_READ})
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.EMPLOYEUR: _EMPLOYER,
+    Role.GESTIONNAIRE: _OFFICER,
+    Role.ADMINISTRATEUR: _ADMINISTRATOR,
+    Role.SYSTEME: frozenset({Permission.DOSSIER_LAPSE, Permission.DOSSIER_READ}),
+}
+# Nobody decides what he filed, whatever other role he holds.
+NOT_ON_ONES_OWN = frozenset({Permission.DOSSIER_TAKE, Permission.DOSSIER_DECIDE, Permission.MEMBERSHIP_DECIDE})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a right is asked about. `typed_by` is who created it, `filed_by` who sent it: user ids.
+
+    An employer's grant reaches the subjects of its establishment; unconfirmed, only those its holder typed."""
+
+    establishment_id: int | None = None
+    typed_by: int | None = None
+    filed_by: int | None = None
+
+
+def may(actor: Actor, permission: Permission, subject: Subject | None = None) -> bool:
+    """Whether one of the actor's grants carries the permission and reaches the subject (None: any subject)."""
+    if subject is not None and permission in NOT_ON_ONES_OWN and _is_ones_own(actor, subject):
+        return False
+    return any(permission in PERMISSIONS[grant.role] and _reaches(grant, actor, subject) for grant in actor.grants)
+
+
+def require(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
+    """Raises `Forbidden` unless `may`."""
+    if not may(actor, permission, subject):
+        raise Forbidden
+
+
+def _is_ones_own(actor: Actor, subject: Subject) -> bool:
+    return actor.user_id is not None and actor.user_id in (subject.typed_by, subject.filed_by)
+
+
+def _reaches(grant: Grant, actor: Actor, subject: Subject | None) -> bool:
+    if subject is None or grant.role is not Role.EMPLOYEUR:
+        return True
+    if grant.establishment_id != subject.establishment_id:
+        return False
+    return grant.confirmed or subject.typed_by == actor.user_id
