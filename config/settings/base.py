@@ -4,6 +4,9 @@ from pathlib import Path
 
 import environ
 
+from config.settings import checks
+from openopco.base.logging import configure
+
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(environ.Env()("OPENOPCO_VAR", default=str(ROOT / "var")))
 env = environ.Env()
@@ -117,9 +120,65 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_ROOT = VAR / "files"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(VAR / "files"), "file_permissions_mode": 0o600}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR / "files"), "file_permissions_mode": 0o600},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+# « data: » in images is for the QR code of a TOTP secret.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# What a GET may write: the session, the cache of the throttles, and who saw what when.
+GET_MAY_WRITE = [
+    "django_session",
+    "base_cache",
+    "usersessions_usersession",
+    "journal_readaudit",
+    "notifications_seen",
+]
+
+# Each outside service: where it is, how long we wait for it. `openopco.base.outbound` talks to no other host.
+OUTBOUND: dict[str, dict[str, object]] = {}
+CLAMD_ADDRESS: str = env("CLAMD_ADDRESS", default="")
+
+EMAIL_BACKEND = "openopco.mail.backend.OutboxBackend"
+_email = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+MAIL_TRANSPORT = "smtp"
+DEFAULT_FROM_EMAIL = env("OPENOPCO_MAIL_FROM", default="ne-pas-repondre@localhost")
+MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+
+LOG_LEVEL = checks.choice(env, "OPENOPCO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+LOGGING = configure(LOG_LEVEL)
+
 from config.settings.accounts import *  # noqa: E402, F403
+from config.settings.opco import *  # noqa: E402, F403
 from config.settings.storage import *  # noqa: E402, F403

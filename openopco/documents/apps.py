@@ -1,0 +1,12 @@
+"""The documents room: upload, inspection, scan, keeping, serving."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "openopco.documents"
+    label = "documents"
+    verbose_name = "Documents"
+
+    def ready(self) -> None:
+        from openopco.documents import tasks  # noqa: F401 - its jobs register themselves
