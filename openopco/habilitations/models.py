@@ -1,0 +1,102 @@
+"""Who may act for which establishment, and who works at the OPCO as what."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
+from openopco.organisations.models import Establishment
+
+S = MembershipState
+
+
+class Membership(models.Model):
+    """A person's tie to an establishment. Its state changes only in `actions`, as `workflow` allows."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="memberships")
+    state = models.CharField(max_length=8, choices=S.choices, default=S.PENDING)
+    proof = models.ForeignKey("documents.Document", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "rattachement"
+        ordering = ["requested_at", "id"]
+        indexes = [models.Index(fields=["state", "requested_at", "id"], name="membership_worklist")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "establishment"], condition=Q(state__in=LIVE_STATES), name="membership_one_live"
+            ),
+            models.CheckConstraint(condition=Q(state__in=S.values), name="membership_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=S.PENDING) | Q(decided_at__isnull=True, decided_by__isnull=True),
+                name="membership_pending_undecided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[S.ACCEPTED, S.REFUSED]) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="membership_decision_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("user")), name="membership_not_ones_own"
+            ),
+            models.CheckConstraint(condition=~Q(state=S.REFUSED) | ~Q(reason=""), name="membership_refusal_reasoned"),
+            models.CheckConstraint(
+                condition=Q(state=S.ENDED, ended_at__isnull=False) | (~Q(state=S.ENDED) & Q(ended_at__isnull=True)),
+                name="membership_end_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.establishment_id} {self.state}"
+
+
+class StaffRole(models.Model):
+    """A capacity at the OPCO. It counts from `since`, once a second administrator has confirmed it, until `until`.
+
+    `by_command` marks the first two administrators, made at the console; all others were seen by four eyes."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="staff_roles")
+    role = models.CharField(max_length=16, choices=StaffRoleName.choices)
+    by_command = models.BooleanField(default=False)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    granted_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "rôle à l'OPCO"
+        ordering = ["granted_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(until__isnull=True), name="staff_role_one_live"
+            ),
+            models.CheckConstraint(condition=Q(role__in=StaffRoleName.values), name="staff_role_known"),
+            models.CheckConstraint(
+                condition=Q(by_command=True, granted_by__isnull=True, confirmed_by__isnull=True, since__isnull=False)
+                | Q(by_command=False, granted_by__isnull=False, confirmed_by__isnull=False, since__isnull=False)
+                | Q(by_command=False, granted_by__isnull=False, confirmed_by__isnull=True, since__isnull=True),
+                name="staff_role_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")), name="staff_role_not_granted_to_self"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True)
+                | (~Q(confirmed_by=F("user")) & ~Q(confirmed_by=F("granted_by"))),
+                name="staff_role_second_pair_of_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"

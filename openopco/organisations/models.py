@@ -1,0 +1,124 @@
+"""Employers and training providers, as the registries know them or as people keyed them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from openopco.kernel.text import fold
+from openopco.organisations.enums import ProviderStatus, Source
+
+
+class Company(models.Model):
+    """A legal unit. The exact headcount is asked of people: registry bands do not fit the funding bands."""
+
+    siren = models.CharField(max_length=9, unique=True)
+    name = models.CharField(max_length=200)
+    headcount_band = models.CharField(max_length=2, blank=True)
+    headcount_exact = models.PositiveIntegerField(null=True, blank=True)
+    headcount_at = models.DateField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "entreprise"
+        ordering = ["siren"]
+        constraints = [
+            models.CheckConstraint(condition=Exact(Length("siren"), 9), name="company_siren_length"),
+            models.CheckConstraint(
+                condition=Q(headcount_exact__isnull=True) | Q(headcount_at__isnull=False),
+                name="company_headcount_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """What employers' establishments and providers share: an identity at an address, and how sure we are of it."""
+
+    siret = models.CharField(max_length=14, unique=True)
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=250, blank=True)
+    postal_code = models.CharField(max_length=5, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    insee_code = models.CharField(max_length=5, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=8, choices=Source.choices)
+    verified = models.BooleanField(default=False)
+    facts_at = models.DateTimeField(null=True, blank=True)
+    search = models.CharField(max_length=360, editable=False)
+    sort_key = models.CharField(max_length=200, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = fold(self.name)[:200]
+        self.search = f"{fold(self.name)[:220]} {fold(self.city)[:120]} {self.siret}"
+        super().save(*args, **kwargs)
+
+
+class Establishment(Organisation):
+    """An employer's place of work. `verified` is False until the registry, or an officer, has confirmed what was keyed.
+
+    `opco_slug` is empty while nobody has told which OPCO it is attached to."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="establishments")
+    naf = models.CharField(max_length=5, blank=True)
+    idcc = models.CharField(max_length=4, blank=True)
+    headcount_band = models.CharField(max_length=2, blank=True)
+    opco_slug = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = "établissement"
+        ordering = ["sort_key", "id"]
+        indexes = [models.Index(fields=["verified", "id"], name="establishment_to_verify")]
+        constraints = [
+            models.CheckConstraint(condition=Exact(Length("siret"), 14), name="establishment_siret_length"),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="establishment_source_known"),
+            models.CheckConstraint(
+                condition=Q(source=Source.HAND) | Q(facts_at__isnull=False), name="establishment_registry_is_dated"
+            ),
+        ]
+
+
+class Provider(Organisation):
+    """A training provider. A Qualiopi flag is None where the public list has not been read: that is « à vérifier »."""
+
+    nda = models.CharField(max_length=11, blank=True)
+    qualiopi_actions = models.BooleanField(null=True, blank=True)
+    qualiopi_bilans = models.BooleanField(null=True, blank=True)
+    qualiopi_vae = models.BooleanField(null=True, blank=True)
+    qualiopi_apprentissage = models.BooleanField(null=True, blank=True)
+    vat_exempt = models.BooleanField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=ProviderStatus.choices, default=ProviderStatus.ACTIF)
+
+    class Meta:
+        verbose_name = "organisme de formation"
+        ordering = ["sort_key", "id"]
+        indexes = [models.Index(fields=["verified", "id"], name="provider_to_verify")]
+        constraints = [
+            models.CheckConstraint(condition=Exact(Length("siret"), 14), name="provider_siret_length"),
+            models.CheckConstraint(condition=Q(nda="") | Exact(Length("nda"), 11), name="provider_nda_length"),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="provider_source_known"),
+            models.CheckConstraint(condition=Q(status__in=ProviderStatus.values), name="provider_status_known"),
+            models.CheckConstraint(
+                condition=Q(source=Source.HAND) | Q(facts_at__isnull=False), name="provider_registry_is_dated"
+            ),
+        ]
