@@ -20,42 +20,26 @@ def new_secret_id() -> int:
 
 
 class NirSecret(models.Model):
-    """One NIR of one establishment's directory, sealed under the vault's key and bound to this very row.
+    """One NIR as one person typed it, sealed under the vault's key and bound to this very row.
 
     `blind` finds the same number again without opening anything; its key is another. Only `vault` reads this table."""
 
     id = models.BigIntegerField(primary_key=True, default=new_secret_id, editable=False)
-    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="+")
     sealed = models.BinaryField()
     blind = models.CharField(max_length=64)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = "NIR scellé"
         ordering = ["id"]
-        indexes = [models.Index(fields=["blind"], name="nir_secret_blind")]
         constraints = [
-            models.UniqueConstraint(fields=["establishment", "blind"], name="nir_secret_one_per_establishment"),
+            models.UniqueConstraint(fields=["blind", "created_by"], name="nir_secret_once_per_person"),
             models.CheckConstraint(condition=Exact(Length("blind"), 64), name="nir_secret_blind_length"),
         ]
 
     def __str__(self) -> str:
         return f"NIR {self.pk}"
-
-
-class NirTypist(models.Model):
-    """Somebody who typed that NIR himself, and may therefore see it masked."""
-
-    secret = models.ForeignKey(NirSecret, on_delete=models.CASCADE, related_name="typists")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        verbose_name = "auteur de la saisie d'un NIR"
-        ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["secret", "user"], name="nir_typist_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} → NIR {self.secret_id}"
 
 
 class Trainee(models.Model):
