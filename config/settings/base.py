@@ -181,4 +181,5 @@ LOGGING = configure(LOG_LEVEL)
 
 from config.settings.accounts import *  # noqa: E402, F403
 from config.settings.opco import *  # noqa: E402, F403
+from config.settings.opco import *  # noqa: E402, F403
 from config.settings.storage import *  # noqa: E402, F403

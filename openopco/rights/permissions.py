@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MEMBERSHIP_DECIDE = "membership.decide"
     FEEDBACK_READ = "feedback.read"
     STAFF_MANAGE = "staff.manage"
+    PARAMETER_MANAGE = "parameter.manage"
 
 
 _EMPLOYER = frozenset(
@@ -64,13 +65,15 @@ _OFFICER = frozenset(
         Permission.MEMBERSHIP_DECIDE,
     }
 )
-_ADMINISTRATOR = frozenset({Permission.FEEDBACK_READ, Permission.STAFF_MANAGE, Permission.MEMBERSHIP_READ})
+_ADMINISTRATOR = frozenset(
+    {Permission.FEEDBACK_READ, Permission.STAFF_MANAGE, Permission.MEMBERSHIP_READ, Permission.PARAMETER_MANAGE}
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
-    Role.SYSTEME: frozenset({Permission.DOSSIER_LAPSE, Permission.DOSSIER_READ}),
+    Role.SYSTEME: frozenset({Permission.DOSSIER_LAPSE, Permission.DOSSIER_READ, Permission.PARAMETER_MANAGE}),
 }
 # Nobody decides what he filed, whatever other role he holds.
 NOT_ON_ONES_OWN = frozenset({Permission.DOSSIER_TAKE, Permission.DOSSIER_DECIDE, Permission.MEMBERSHIP_DECIDE})

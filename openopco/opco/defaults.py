@@ -1,0 +1,170 @@
+"""Parameters as shipped: what they mean, and each value with the day it took effect and where it comes from.
+
+Worded for OPCO Mobilités; another OPCO, or another year, adds rows with `manage.py set_parameter`, never edits this."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+ALWAYS: Final = date(2019, 4, 1)  # the day the eleven OPCOs were agreed
+NATURES: Final = ("action", "bilan", "vae")
+ZONES: Final = ("programme", "bilan", "vae", "divers")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A value in force since a day, with its source, in French, as administrators read it."""
+
+    since: date
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One parameter: its label and unit for people, the check of its values, its shipped versions, oldest first."""
+
+    label: str
+    unit: str
+    accepts: Callable[[Any], bool]
+    versions: tuple[Version, ...]
+
+
+def whole(low: int, high: int) -> Callable[[Any], bool]:
+    """Accepts an integer from `low` to `high` (a JSON true is no integer here)."""
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def yes_or_no(value: Any) -> bool:
+    """Accepts true or false."""
+    return isinstance(value, bool)
+
+
+def pieces_by_nature(value: Any) -> bool:
+    """Accepts the zones that must not stay empty, for each nature."""
+    return (
+        isinstance(value, dict)
+        and set(value) == set(NATURES)
+        and all(isinstance(zones, list) and set(zones) <= set(ZONES) for zones in value.values())
+    )
+
+
+def last_days(value: Any) -> bool:
+    """Accepts null (no limit), or {"last_day", "late_from", "late_last_day"}: ISO dates."""
+    if value is None:
+        return True
+    keys = {"last_day", "late_from", "late_last_day"}
+    return isinstance(value, dict) and set(value) == keys and all(_is_iso_day(day) for day in value.values())
+
+
+def _is_iso_day(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _shipped(value: Any, source: str, since: date = ALWAYS) -> tuple[Version, ...]:
+    return (Version(since, value, source),)
+
+
+HOUSE = "Choix d’OpenOPCO, à régler par l’OPCO"
+
+DEFAULTS: Final[dict[str, Default]] = {
+    "answer_target_days": Default(
+        "Délai de réponse visé",
+        "jours calendaires",
+        whole(1, 365),
+        _shipped(
+            20,
+            f"{HOUSE} : objectif interne. Aucun délai légal pour une action de formation, le silence n’y décide rien.",
+        ),
+    ),
+    "correction_days": Default(
+        "Délai laissé pour répondre à une demande de complément",
+        "jours calendaires",
+        whole(1, 365),
+        _shipped(15, f"{HOUSE}."),
+    ),
+    "draft_reminder_days": Default(
+        "Rappel d’un brouillon laissé de côté",
+        "jours calendaires",
+        whole(1, 365),
+        _shipped(7, f"{HOUSE}."),
+    ),
+    "claim_months": Default(
+        "Délai pour demander le remboursement après la fin de la formation",
+        "mois",
+        whole(1, 36),
+        _shipped(4, "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l’action."),
+    ),
+    "change_notice_days": Default(
+        "Délai pour signaler par écrit un changement dans la formation",
+        "jours calendaires",
+        whole(1, 60),
+        _shipped(8, "OPCO Mobilités, attestation sur l’honneur de la demande de prise en charge (M-Gestion)."),
+    ),
+    "nir_required": Default(
+        "NIR exigé pour chaque stagiaire",
+        "oui ou non",
+        yes_or_no,
+        (
+            Version(ALWAYS, False, "Avant l’obligation."),
+            Version(
+                date(2020, 10, 1),
+                True,
+                "OPCO Mobilités, « La collecte du NIR » : obligatoire depuis le 1er octobre 2020 (L.6353-10 C. trav., "
+                "décret 2019-341 art. 2-C-12°). À mettre à « non » pour qui n’est pas un OPCO.",
+            ),
+        ),
+    ),
+    "min_hours": Default(
+        "Durée minimale d’une action",
+        "heures par stagiaire",
+        whole(0, 100),
+        _shipped(1, "OPCO Mobilités, critères 2026 : actions d’une heure au moins."),
+    ),
+    "hourly_cost_low": Default(
+        "Coût horaire vraisemblable : au-dessous, un avertissement",
+        "€ HT par heure et par stagiaire",
+        whole(0, 1000),
+        _shipped(5, f"{HOUSE} : avertit, ne bloque pas."),
+    ),
+    "hourly_cost_high": Default(
+        "Coût horaire vraisemblable : au-dessus, un avertissement",
+        "€ HT par heure et par stagiaire",
+        whole(0, 10000),
+        _shipped(150, f"{HOUSE} : avertit, ne bloque pas. Le double du plus haut tarif de la branche (75 €)."),
+    ),
+    "max_trainees": Default(
+        "Nombre maximal de stagiaires par demande",
+        "stagiaires",
+        whole(1, 1000),
+        _shipped(200, f"{HOUSE}."),
+    ),
+    "required_pieces": Default(
+        "Pièces exigées selon la nature de l’action",
+        "zones de pièces jointes",
+        pieces_by_nature,
+        _shipped(
+            {"action": ["programme"], "bilan": ["bilan"], "vae": ["vae"]},
+            "Zones du formulaire M-Gestion : programme de l’action (L.6353-1 C. trav.) ; pour un bilan de compétences, "
+            "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n’ont pas de programme.",
+        ),
+    ),
+    "last_submission": Default(
+        "Dernier jour pour envoyer une demande",
+        "selon le jour de début de l’action",
+        last_days,
+        (
+            Version(ALWAYS, None, "Aucune date limite connue."),
+            Version(
+                date(2026, 1, 1),
+                {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"},
+                "OPCO Mobilités, critères 2026 : 31/12/2026 ; 15/01/2027 si l’action débute du 15 au 31/12/2026.",
+            ),
+            Version(date(2027, 1, 1), None, "Critères 2027 non publiés."),
+        ),
+    ),
+}

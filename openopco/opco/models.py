@@ -1,0 +1,61 @@
+"""Rows of the room: dated parameters decided here, and what people think of the portal."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from openopco.opco.rules import MAX_BODY
+
+
+class Parameter(models.Model):
+    """A value decided by this OPCO, in force from `starts_on` until the next one of the same code. A row is never
+    changed or removed: what was decided under it must stay explicable."""
+
+    code = models.CharField("paramètre", max_length=60)
+    value = models.JSONField("valeur")
+    starts_on = models.DateField("en vigueur depuis")
+    source = models.CharField("source", max_length=300)
+    created_by = models.CharField("saisi par", max_length=160)
+    created_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "paramètre daté"
+        verbose_name_plural = "paramètres datés"
+        ordering = ("code", "starts_on")
+        constraints = (
+            models.UniqueConstraint(fields=("code", "starts_on"), name="parameter_one_value_a_day"),
+            models.CheckConstraint(condition=~Q(source=""), name="parameter_has_a_source"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.starts_on:%d/%m/%Y})"
+
+
+class Feedback(models.Model):
+    """« Donnez votre avis ». `author_id` is a user's id, kept only where its author wished to be known."""
+
+    page = models.CharField("page", max_length=200)
+    rating = models.PositiveSmallIntegerField("note", null=True, blank=True)
+    body = models.TextField("avis", max_length=MAX_BODY, blank=True)
+    author_id = models.BigIntegerField("auteur", null=True, blank=True)
+    created_at = models.DateTimeField("reçu le", default=timezone.now, editable=False)
+    read_at = models.DateTimeField("lu le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "avis"
+        verbose_name_plural = "avis"
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("created_at", "id"), name="feedback_by_age"),
+            models.Index(fields=("created_at", "id"), name="feedback_unread", condition=Q(read_at=None)),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(rating=None) | Q(rating__range=(1, 5)), name="feedback_rating_1_to_5"),
+            models.CheckConstraint(condition=~Q(body="") | ~Q(rating=None), name="feedback_says_something"),
+            models.CheckConstraint(
+                condition=Q(read_at=None) | Q(read_at__gte=F("created_at")), name="feedback_read_after_written"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Avis n° {self.pk}"
