@@ -1,4 +1,4 @@
-"""Settings shared by every way to run OpenOPCO. Each value that differs between installations comes from the environment."""
+"""Settings shared by every way to run OpenOPCO. What differs between installations comes from the environment."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("OPENOPCO_HOSTS", default=[])
 SECRET_KEY = env("OPENOPCO_SECRET_KEY", default="")
 
-# Keys of the vault: « id:base64(32 bytes) », the first one writes, all of them read. The blind index has a key of its own.
+# Keys of the vault: « id:base64(32 bytes) », the first one writes, all of them read. The blind index has its own.
 VAULT_KEYS: list[str] = env.list("OPENOPCO_VAULT_KEYS", default=[])
 BLIND_INDEX_KEY = env("OPENOPCO_BLIND_INDEX_KEY", default="")
 
@@ -180,6 +180,5 @@ LOG_LEVEL = checks.choice(env, "OPENOPCO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "
 LOGGING = configure(LOG_LEVEL)
 
 from config.settings.accounts import *  # noqa: E402, F403
-from config.settings.opco import *  # noqa: E402, F403
 from config.settings.opco import *  # noqa: E402, F403
 from config.settings.storage import *  # noqa: E402, F403

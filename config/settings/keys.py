@@ -1,4 +1,4 @@
-"""Keys of the demonstration, made once into var/, readable by their owner alone. Production's come from the environment."""
+"""Keys of the demonstration, made once into var/, readable by their owner alone. Production has its own."""
 
 import base64
 import json
@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 def demo_keys(var: Path) -> dict[str, str]:
-    """`secret_key`, `vault_key` and `blind_index_key` kept in `var/keys.json` (0600), made if absent. Two processes that
-    start together end with the same keys."""
+    """`secret_key`, `vault_key` and `blind_index_key` kept in `var/keys.json` (0600), made if absent. Two processes
+    that start together end with the same keys."""
     path = var / "keys.json"
     if not path.exists():
         _make(path)

@@ -1,6 +1,6 @@
 """The vault's seals: AES-256-GCM under a keyring, and blind indexes under a key of their own.
 
-A sealed value is `version ‖ len(key id) ‖ key id ‖ 96-bit nonce ‖ ciphertext`, bound to its context (table, column, row)."""
+A sealed value is `version ‖ len(key id) ‖ key id ‖ 96-bit nonce ‖ ciphertext`, bound to its context: table, column, row."""
 
 import base64
 import binascii
@@ -50,7 +50,7 @@ def key_id_of(blob: bytes) -> str:
 
 
 def blind_index(value: str, purpose: str) -> str:
-    """A keyed digest (hex) by which an exact value is found again without being readable. `purpose` keeps columns apart."""
+    """A keyed digest (hex) by which an exact value is found again, yet not read. `purpose` keeps columns apart."""
     key = parse_key(settings.BLIND_INDEX_KEY, "OPENOPCO_BLIND_INDEX_KEY")
     return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 

@@ -13,7 +13,7 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """Work to do after the commit of the transaction that queued it, at least once. Never holds personal data: only ids."""
+    """Work to do after the commit of the transaction that queued it, at least once. Holds ids, no personal data."""
 
     name = models.CharField(max_length=80)
     args = models.JSONField(default=dict)
@@ -61,6 +61,16 @@ class Sequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.last_value}"
+
+
+class SweepTurn(models.Model):
+    """When a sweep may next run, whichever worker comes first."""
+
+    name = models.CharField(max_length=80, unique=True)
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CacheRow(models.Model):

@@ -1,4 +1,4 @@
-"""The database itself refuses to rewrite the journal. Used by the migration; SQLite and PostgreSQL say it differently."""
+"""The database itself refuses to rewrite the journal. For the migration; SQLite and PostgreSQL say it differently."""
 
 from typing import Any
 

@@ -1,0 +1,108 @@
+"""What every test stands on."""
+
+import functools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+CLAMD_SIGNATURE = "OPENOPCO-TEST-SIGNATURE"
+CLAMD_START_SECONDS = 30
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_journal() -> Iterator[None]:
+    """SQLite's flush deletes row by row, which the journal's triggers refuse: they are lifted while tests empty tables."""
+    flush: Callable[..., Any] = BaseDatabaseOperations.execute_sql_flush
+
+    @functools.wraps(flush)
+    def without_triggers(self: SqliteOperations, sql_list: list[str]) -> None:
+        from openopco.journal import triggers
+
+        tables = self.connection.introspection.table_names()
+        with self.connection.schema_editor() as editor:
+            triggers.remove(editor)
+        flush(self, sql_list)
+        if "journal_entry" in tables:
+            with self.connection.schema_editor() as editor:
+                triggers.install(editor)
+
+    SqliteOperations.execute_sql_flush = without_triggers  # type: ignore[method-assign]
+    yield
+    del SqliteOperations.execute_sql_flush
+
+
+@pytest.fixture(autouse=True)
+def _clean_log_context() -> Iterator[None]:
+    structlog.contextvars.clear_contextvars()
+    yield
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture(autouse=True)
+def _needs_postgresql(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: set TEST_DATABASE_URL")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[str]:
+    """A real clamd on loopback that finds CLAMD_SIGNATURE; gives "127.0.0.1:port"."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/sbin")
+    if program is None:
+        pytest.skip("needs clamd: apt-get install clamav-daemon")
+    with tempfile.TemporaryDirectory(prefix="openopco-clamd-") as folder:
+        port = free_port()
+        config = _write_clamd_config(Path(folder), port)
+        process = subprocess.Popen([program, "--foreground", "--config-file", config], stdout=subprocess.DEVNULL)
+        try:
+            _wait_for_clamd(process, port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _write_clamd_config(folder: Path, port: int) -> Path:
+    signatures = folder / "signatures"
+    signatures.mkdir()
+    (signatures / "local.ndb").write_text(f"OpenOPCO.Test:0:*:{CLAMD_SIGNATURE.encode().hex()}\n")
+    folder.chmod(0o755)
+    config = folder / "clamd.conf"
+    config.write_text(
+        f"Foreground yes\nDatabaseDirectory {signatures}\nTCPSocket {port}\nTCPAddr 127.0.0.1\n"
+        f"TemporaryDirectory {folder}\nStreamMaxLength 25M\nMaxThreads 4\n"
+        f"User {'root' if os.getuid() == 0 else os.environ.get('USER', 'nobody')}\n"
+    )
+    return config
+
+
+def _wait_for_clamd(process: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + CLAMD_START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as link:
+                link.sendall(b"zPING\0")
+                if link.recv(16).startswith(b"PONG"):
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("clamd did not start")
