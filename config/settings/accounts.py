@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import environ
 
+from config.settings import checks
+
 _env = environ.Env()
 
 AUTHENTICATION_BACKENDS = ["openopco.accounts.backends.EmailBackend"]
@@ -25,12 +27,12 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 
 # A session ends when nothing was asked of it for the first delay, and in any case after the second one.
-OPENOPCO_SESSION_IDLE = timedelta(minutes=_env.int("OPENOPCO_SESSION_IDLE_MINUTES", default=60))
-OPENOPCO_SESSION_LIFETIME = timedelta(hours=_env.int("OPENOPCO_SESSION_HOURS", default=12))
+OPENOPCO_SESSION_IDLE = timedelta(minutes=checks.integer(_env, "OPENOPCO_SESSION_IDLE_MINUTES", 60, least=5, most=720))
+OPENOPCO_SESSION_LIFETIME = timedelta(hours=checks.integer(_env, "OPENOPCO_SESSION_HOURS", 12, least=1, most=24))
 SESSION_COOKIE_AGE = int(OPENOPCO_SESSION_LIFETIME.total_seconds())
 
 # The OPCO's own people sign in with a second factor. The demonstration waives it, and its pages say so.
-OPENOPCO_MFA_REQUIRED = _env.bool("OPENOPCO_MFA_REQUIRED", default=True)
+OPENOPCO_MFA_REQUIRED = checks.flag(_env, "OPENOPCO_MFA_REQUIRED", True)
 
 ACCOUNT_ADAPTER = "openopco.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -85,5 +87,5 @@ MFA_FORMS = {
     "activate_totp": "openopco.accounts.forms.ActivateTotpForm",
 }
 
-ALLAUTH_TRUSTED_PROXY_COUNT = _env.int("ALLAUTH_TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = checks.integer(_env, "ALLAUTH_TRUSTED_PROXY_COUNT", 0, least=0, most=9)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}

@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "openopco.accounts"
     label = "accounts"
     verbose_name = "Comptes"
+
+    def ready(self) -> None:
+        from openopco.accounts import receivers  # noqa: F401

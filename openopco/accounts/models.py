@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -14,11 +14,14 @@ class UserManager(BaseUserManager["User"]):
     """Makes and finds users by their e-mail, always kept in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new user; without a password nobody can sign in until one is set by a link. Raises IntegrityError on a
-        known e-mail."""
+        """A new user whose e-mail counts as confirmed: for the console, administrators and demo data, not for those who
+        register. Without a password nobody can sign in until one is set by a link. Raises IntegrityError on a known
+        e-mail."""
         user = self.model(email=email, **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            user.emailaddress_set.create(email=user.email, primary=True, verified=True)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
