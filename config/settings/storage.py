@@ -1,4 +1,4 @@
-"""Where uploaded files are kept (a folder, or S3 when OPENOPCO_S3_BUCKET is set), what scans them, and how much is read."""
+"""Where uploaded files are kept (a folder, or S3 when OPENOPCO_S3_BUCKET is set), what scans them, how much is read."""
 
 from typing import Any
 

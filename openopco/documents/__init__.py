@@ -1,0 +1,1 @@
+"""Documents: upload, inspection by content in a limited child, antivirus, keeping, serving."""

@@ -7,6 +7,3 @@ class DocumentsConfig(AppConfig):
     name = "openopco.documents"
     label = "documents"
     verbose_name = "Documents"
-
-    def ready(self) -> None:
-        from openopco.documents import tasks  # noqa: F401 - its jobs register themselves

@@ -1,0 +1,57 @@
+"""Gives a document back: as a download, or shown by the browser for PDF and pictures; never as a page of the site."""
+
+from django.http import FileResponse
+
+from openopco.documents.enums import ContentType, State
+from openopco.documents.models import Document
+from openopco.documents.queries import may_fetch
+from openopco.documents.storage import open_content
+from openopco.journal.actions import audit_read
+from openopco.kernel.errors import Conflict
+from openopco.rights import Actor
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+
+class NotServed(Conflict):
+    """The document can't be given to this reader now; doors answer 409 with the message."""
+
+    message = (
+        "Ce fichier est en cours de contrôle par l'antivirus : il sera disponible dès que le contrôle sera terminé."
+    )
+
+
+def serve(document: Document, *, viewer: Actor, inline: bool = False) -> FileResponse:
+    """The content as an answer. The caller has checked that `viewer` may see the owner of the document.
+
+    Raises `NotServed` (409) until the antivirus has called it safe, but for its uploader; `Unavailable`."""
+    if not may_fetch(document, viewer):
+        raise NotServed(_why_not(document))
+    if viewer.is_opco:
+        audit_read(actor=viewer, subject_kind="document", subject_id=document.pk, what="document.read")
+    # The type is one of three that we know; nothing else can be in the column.
+    content_type = ContentType(document.content_type).value
+    response = FileResponse(
+        open_content(document), as_attachment=not inline, filename=document.name, content_type=content_type
+    )
+    response["Content-Length"] = str(document.size)
+    for name, value in _HEADERS.items():
+        response[name] = value
+    return response
+
+
+def _why_not(document: Document) -> str | None:
+    if document.state == State.INFECTED:
+        return "Ce fichier contenait un contenu dangereux : il a été détruit."
+    if document.state == State.ERROR:
+        return (
+            "L'antivirus n'a pas pu contrôler ce fichier : demandez-en une nouvelle copie à la personne qui l'a déposé."
+        )
+    return None
