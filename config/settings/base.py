@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "openopco.accounts.middleware.SessionLifetimeMiddleware",
+    "openopco.accounts.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -79,6 +81,8 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Ours before those of the libraries, whose pages we dress.
+        "DIRS": [ROOT / "openopco" / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -108,7 +112,14 @@ else:
 CONN_MAX_AGE = 60
 DATABASES["default"].setdefault("CONN_MAX_AGE", CONN_MAX_AGE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "base_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "base_cache",
+        # The default of 300 would forget the throttles' counters under a flood of addresses.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 LANGUAGE_CODE = "fr"
 USE_I18N = True
@@ -162,9 +173,8 @@ GET_MAY_WRITE = [
     "notifications_seen",
 ]
 
-# Each outside service: where it is, how long we wait for it. `openopco.base.outbound` talks to no other host.
-OUTBOUND: dict[str, dict[str, object]] = {}
-CLAMD_ADDRESS: str = env("CLAMD_ADDRESS", default="")
+# Where people open the portal, for the links of the mails that jobs write.
+PUBLIC_URL: str = env("OPENOPCO_PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
 
 EMAIL_BACKEND = "openopco.mail.backend.OutboxBackend"
 _email = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
@@ -181,4 +191,9 @@ LOGGING = configure(LOG_LEVEL)
 
 from config.settings.accounts import *  # noqa: E402, F403
 from config.settings.opco import *  # noqa: E402, F403
+from config.settings.registries import *  # noqa: E402, F403
 from config.settings.storage import *  # noqa: E402, F403
+from config.settings.storage import FILE_STORAGE  # noqa: E402
+
+if FILE_STORAGE is not None:
+    STORAGES["default"] = FILE_STORAGE

@@ -8,6 +8,7 @@ from openopco.base.crypto import check_keys
 DEBUG = False
 DEMO = False
 ALLOWED_HOSTS = checks.public_hosts(env, "OPENOPCO_HOSTS")
+PUBLIC_URL = env("OPENOPCO_PUBLIC_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix('.')}")
 CSRF_TRUSTED_ORIGINS = [f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS]
 SECRET_KEY = checks.secret(env, "OPENOPCO_SECRET_KEY", least=50)
 SECRET_KEY_FALLBACKS = env.list("OPENOPCO_SECRET_KEY_FALLBACKS", default=[])

@@ -1,0 +1,30 @@
+"""The public registries that the portal asks. Star-imported by the base settings.
+
+`embedded` is the demonstration's own file; `http` asks the services below, which need no key."""
+
+import environ
+
+from config.settings import checks
+
+_env = environ.Env()
+
+REGISTRY: str = checks.choice(_env, "OPENOPCO_REGISTRY", "embedded", ("embedded", "http"))
+
+# Base address, longest wait for a whole answer (seconds), hosts that may be spoken to.
+OUTBOUND: dict[str, dict[str, object]] = {
+    "sirene": {
+        "base_url": "https://recherche-entreprises.api.gouv.fr",
+        "timeout": 4.0,
+        "hosts": ["recherche-entreprises.api.gouv.fr"],
+    },
+    "providers": {
+        "base_url": "https://dgefp.opendatasoft.com",
+        "timeout": 4.0,
+        "hosts": ["dgefp.opendatasoft.com"],
+    },
+    "opcos": {
+        "base_url": "https://www.cfadock.fr",
+        "timeout": 3.0,
+        "hosts": ["www.cfadock.fr"],
+    },
+}
