@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from django.conf import settings
@@ -39,7 +40,7 @@ class News:
     lines: tuple[str, ...]
 
 
-RELEASE: Final = re.compile(r"^## \[?([^\]\s]+)\]?(?: - (\d{4}-\d{2}-\d{2}))?\s*$")
+RELEASE: Final = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d{2}-\d{2}))?\s*$", re.ASCII)
 SECTION: Final = re.compile(r"^### (.+?)\s*$")
 BULLET: Final = re.compile(r"^[-*] (.+)$")
 LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -80,14 +81,21 @@ def version() -> str:
 
 def _entry(heading: re.Match[str], body: list[str]) -> Entry:
     lines = {section[1]: tuple(_bullets(rest)) for section, rest in _split(body, SECTION)}
-    return Entry(heading[1], date.fromisoformat(heading[2]) if heading[2] else None, lines)
+    return Entry(heading[1], _day(heading[2]), lines)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _split(lines: list[str], heading: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[str]]]:
     starts = [(index, found) for index, line in enumerate(lines) if (found := heading.match(line))]
-    ends = [index for index, _ in starts[1:]] + [len(lines)]
-    for (index, found), end in zip(starts, ends, strict=True):
-        yield found, lines[index + 1 : end]
+    for (index, found), (end, _) in pairwise([*starts, (len(lines), None)]):
+        if found:
+            yield found, lines[index + 1 : end]
 
 
 def _bullets(lines: list[str]) -> Iterator[str]:

@@ -19,7 +19,7 @@ VOWELS: Final = frozenset("aàâäeéèêëiîïoôöuùûü")
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The OPCO as people see it. `email`, `phone`, `address` and `site_url` are empty where the installation gives
-    none: a page then leaves the line out. Colours are « #rrggbb », for what cannot read the style sheet (PDF, mails)."""
+    none: a page then leaves the line out. Colours are « #rrggbb », for PDF and mails."""
 
     slug: str
     name: str
