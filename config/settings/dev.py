@@ -3,6 +3,8 @@
 from config.settings import checks
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ALLOWED_HOSTS as ASKED_HOSTS
+from config.settings.base import INSTALLED_APPS as SHARED_APPS
+from config.settings.base import MIDDLEWARE as SHARED_MIDDLEWARE
 from config.settings.base import VAR
 from config.settings.keys import demo_keys
 
@@ -13,3 +15,5 @@ VAULT_KEYS = [f"demo:{_keys['vault_key']}"]
 BLIND_INDEX_KEY = _keys["blind_index_key"]
 ALLOWED_HOSTS = checks.loopback_hosts(ASKED_HOSTS)
 MAIL_TRANSPORT = "demo"
+INSTALLED_APPS = [*SHARED_APPS, "openopco.demo"]
+MIDDLEWARE = ["openopco.demo.middleware.LoopbackOnlyMiddleware", *SHARED_MIDDLEWARE]

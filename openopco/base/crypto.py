@@ -1,6 +1,6 @@
 """The vault's seals: AES-256-GCM under a keyring, and blind indexes under a key of their own.
 
-A sealed value is `version ‖ len(key id) ‖ key id ‖ 96-bit nonce ‖ ciphertext`, bound to its context: table, column, row."""
+A sealed value is `version ‖ len(key id) ‖ key id ‖ 96-bit nonce ‖ ciphertext`, bound to its context (where it is)."""
 
 import base64
 import binascii

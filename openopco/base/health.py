@@ -1,6 +1,7 @@
 """What works and what does not, for `/healthz` and for whoever is called at night."""
 
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.utils import timezone
 from openopco.base.models import Job, JobState
 
 LATE_SECONDS = 300
+CLAMD_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,31 @@ def jobs() -> Part:
     late = max(0, int((timezone.now() - oldest).total_seconds())) if oldest else 0
     failed = Job.objects.filter(state=JobState.FAILED).order_by()[:1000].count()
     return Part("jobs", late < LATE_SECONDS, f"late {late} s, failed {failed}")
+
+
+@health_check
+def antivirus() -> Part:
+    """Asks clamd, where one is configured."""
+    address: str = settings.CLAMD_ADDRESS
+    if not address:
+        return Part("antivirus", True, "not configured")
+    return Part("antivirus", _ping(address), "clamd")
+
+
+def _ping(address: str) -> bool:
+    with _connect(address) as link:
+        link.sendall(b"zPING\0")
+        return link.recv(16).startswith(b"PONG")
+
+
+def _connect(address: str) -> socket.socket:
+    if address.startswith("unix:"):
+        link = socket.socket(socket.AF_UNIX)
+        link.settimeout(CLAMD_SECONDS)
+        link.connect(address.removeprefix("unix:"))
+        return link
+    host, _, port = address.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=CLAMD_SECONDS)
 
 
 VITAL = frozenset({database})

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from openopco.base.jobs import enqueue, job, sweep
 from openopco.base.models import Job, JobState
+from openopco.mail import health  # noqa: F401 - registers its check
 from openopco.mail.models import MailState, OutgoingMail
 from openopco.mail.transports import Refused, transport
 

@@ -65,4 +65,4 @@ def as_message(mail: OutgoingMail) -> EmailMultiAlternatives:
 
 
 def transport() -> Transport:
-    return {"demo": DemoTransport, "smtp": SmtpTransport}[settings.MAIL_TRANSPORT]()
+    return DemoTransport() if settings.MAIL_TRANSPORT == "demo" else SmtpTransport()

@@ -101,7 +101,8 @@ def fail(job: Job, error: str) -> bool:
 
 def back_off(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s… up to an hour, with a fifth of chance so that failures don't come back together."""
-    delay = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    doubled: timedelta = FIRST_DELAY * 2 ** (attempts - 1)
+    delay = min(doubled, LONGEST_DELAY)
     return delay * random.uniform(1, 1.2)  # noqa: S311 - a pause, not a secret
 
 

@@ -1,0 +1,15 @@
+"""The demonstration's accounts, as `make run` prints them. Plain Python: the supervisor reads it without Django."""
+
+EMPLOYER = "employeur@demo.example"
+OFFICER = "gestionnaire@demo.example"
+SECOND_OFFICER = "gestionnaire2@demo.example"
+ADMINISTRATOR = "administrateur@demo.example"
+
+ACCOUNTS = (
+    (EMPLOYER, "employeur, ACTIF AUTO CONTROLE"),
+    (OFFICER, "gestionnaire de l'OPCO"),
+    (SECOND_OFFICER, "second gestionnaire"),
+    (ADMINISTRATOR, "administrateur de l'OPCO"),
+)
+# Everybody's: the demonstration answers on this machine alone.
+PASSWORD = "pneu-cerise-avril-42"  # noqa: S105 - printed on purpose
