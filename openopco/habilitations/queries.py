@@ -66,3 +66,15 @@ def _staff_grants(user: User) -> Iterator[Grant]:
 def _grant(membership: Membership) -> Grant:
     confirmed = membership.state == MembershipState.ACCEPTED
     return Grant(Role.EMPLOYEUR, membership.establishment_id, confirmed=confirmed)
+
+
+def people_of_establishment(establishment_id: int) -> list[int]:
+    """User ids of those whose attachment to the establishment is accepted."""
+    accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
+    return list(accepted.filter(user__is_active=True).order_by("user_id").values_list("user_id", flat=True))
+
+
+def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bool:
+    """Whether the person's attachment to the establishment is accepted now."""
+    accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
+    return accepted.filter(user_id=user_id).exists()

@@ -1,0 +1,1 @@
+"""What is done to a request, one module for each part of its life."""

@@ -1,0 +1,103 @@
+"""Ends of a request: granted, refused, closed without decision, cancelled, lapsed."""
+
+from decimal import Decimal
+
+from django.utils import timezone
+
+from openopco.base.actions import action
+from openopco.dossiers import kinds, workflow
+from openopco.dossiers.actions._common import lock, move, no_deadline
+from openopco.dossiers.actions.holding import require_holder
+from openopco.dossiers.enums import CorrectionState, State
+from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable
+from openopco.dossiers.kinds import Outcome
+from openopco.dossiers.models import CorrectionRequest, Decision, Dossier
+from openopco.dossiers.queries import checks_of, load_draft
+from openopco.kernel.calendar import paris_today
+from openopco.kernel.text import clean_text
+from openopco.rights import Actor, Permission
+
+
+@action
+def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", version: int | None = None) -> Dossier:
+    """Grants a request: `amount` in euros HT, at most what was asked; less needs a reason.
+    Raises `NotDecidable` while something blocks the decision."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
+    require_holder(actor, dossier)
+    asked = dossier.amount_asked or Decimal(0)
+    if not Decimal(0) <= amount <= asked:
+        raise BadAmount
+    if amount < asked and not reason.strip():
+        raise MissingReason("Expliquez pourquoi le montant accordé est inférieur au coût demandé : l'employeur le lira.")
+    blocking = [c for c in checks_of(dossier) if c.blocking and c.outcome is Outcome.FAILED]
+    if blocking:
+        raise NotDecidable(" ".join(check.detail for check in blocking))
+    dossier.amount_granted = amount
+    return _decide(dossier, workflow.Event.ACCORDER, State.ACCORDEE, actor=actor, reason=reason)
+
+
+@action
+def refuse(*, actor: Actor, number: str, reason: str, version: int | None = None) -> Dossier:
+    """Refuses a request, with the reason that the employer reads."""
+    return _close(actor=actor, number=number, reason=reason, version=version, event=workflow.Event.REFUSER)
+
+
+@action
+def close(*, actor: Actor, number: str, reason: str, version: int | None = None) -> Dossier:
+    """Closes a request without a decision (« sans suite »)."""
+    return _close(actor=actor, number=number, reason=reason, version=version, event=workflow.Event.CLASSER)
+
+
+def _close(*, actor: Actor, number: str, reason: str, version: int | None, event: workflow.Event) -> Dossier:
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
+    require_holder(actor, dossier)
+    if not reason.strip():
+        raise MissingReason
+    outcome = State.REFUSEE if event is workflow.Event.REFUSER else State.SANS_SUITE
+    return _decide(dossier, event, outcome, actor=actor, reason=reason)
+
+
+def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str) -> Dossier:
+    now = timezone.now()
+    draft = load_draft(dossier, today=paris_today(now))
+    dossier.decided_at, dossier.decided_by_id = now, actor.user_id
+    no_deadline(dossier)
+    _close_corrections(dossier)
+    amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
+    move(dossier, event, actor=actor, payload={"motif": clean_text(reason), "montant": amount})
+    Decision.objects.create(
+        dossier=dossier,
+        outcome=outcome,
+        amount_asked=dossier.amount_asked,
+        amount_granted=dossier.amount_granted,
+        reason=clean_text(reason),
+        snapshot=kinds.get(dossier.kind).snapshot(draft),
+        decided_by_id=actor.user_id,
+        decided_by_label=actor.label,
+        decided_at=now,
+    )
+    return dossier
+
+
+def _close_corrections(dossier: Dossier) -> None:
+    CorrectionRequest.objects.filter(dossier=dossier, state=CorrectionState.OUVERTE).update(
+        state=CorrectionState.RETIREE, closed_at=timezone.now()
+    )
+
+
+@action
+def cancel(*, actor: Actor, number: str, reason: str = "", version: int | None = None) -> Dossier:
+    """The employer takes back a request that is not decided yet."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_CANCEL, number=number, version=version)
+    no_deadline(dossier)
+    _close_corrections(dossier)
+    move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": clean_text(reason)})
+    return dossier
+
+
+@action
+def lapse(*, actor: Actor, number: str) -> Dossier:
+    """An agreement whose claim never came in time lapses. The system alone does it."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_LAPSE, number=number)
+    move(dossier, workflow.Event.RENDRE_CADUQUE, actor=actor)
+    return dossier

@@ -1,0 +1,65 @@
+"""Who holds a request at the desk: take, give back, assign."""
+
+from openopco.accounts.models import User
+from openopco.base.actions import action
+from openopco.dossiers import workflow
+from openopco.dossiers.actions._common import lock, move
+from openopco.dossiers.enums import State
+from openopco.dossiers.errors import HeldByAnother, NotPossibleNow
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import subject_of
+from openopco.habilitations.queries import actor_for
+from openopco.kernel.errors import Forbidden
+from openopco.rights import Actor, Permission, may
+
+
+@action
+def take(*, actor: Actor, number: str, version: int | None = None) -> Dossier:
+    """An officer takes a request that waits. Of two at once the second gets `HeldByAnother`, which names the first."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_TAKE, number=number)
+    if dossier.holder_id == actor.user_id:
+        return dossier
+    if dossier.holder_id:
+        raise HeldByAnother(f"{_holder_name(dossier)} vient de prendre ce dossier.")
+    dossier.holder_id = actor.user_id
+    move(dossier, workflow.Event.PRENDRE, actor=actor)
+    return dossier
+
+
+@action
+def release(*, actor: Actor, number: str, version: int | None = None) -> Dossier:
+    """Puts a request back among those that wait for an officer."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_INSTRUCT, number=number, version=version)
+    require_holder(actor, dossier)
+    dossier.holder = None
+    move(dossier, workflow.Event.RELACHER, actor=actor)
+    return dossier
+
+
+@action
+def assign(*, actor: Actor, number: str, to: User, version: int | None = None) -> Dossier:
+    """Gives a request to a colleague, who must be allowed to examine it."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_ASSIGN, number=number, version=version)
+    if not may(actor_for(to), Permission.DOSSIER_TAKE, subject_of(dossier)):
+        raise Forbidden("Cette personne ne peut pas traiter ce dossier.")
+    if dossier.holder_id == to.pk:
+        return dossier
+    if workflow.find(State(dossier.state), workflow.Event.ASSIGNER) is None:
+        raise NotPossibleNow
+    dossier.holder = to
+    move(dossier, workflow.Event.ASSIGNER, actor=actor, payload={"a": to.pk})
+    return dossier
+
+
+def require_holder(actor: Actor, dossier: Dossier) -> None:
+    """Only the officer who holds a request examines and decides it. Raises `HeldByAnother`."""
+    if dossier.holder_id is None:
+        raise HeldByAnother("Prenez d'abord ce dossier : personne ne le traite encore.")
+    if dossier.holder_id != actor.user_id:
+        raise HeldByAnother(f"Ce dossier est traité par {_holder_name(dossier)}.")
+
+
+def _holder_name(dossier: Dossier) -> str:
+    return dossier.holder.full_name if dossier.holder else ""
+
+

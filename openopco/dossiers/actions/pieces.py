@@ -1,0 +1,61 @@
+"""Pieces of a request: joined, replaced, taken off while it is a draft, or where a correction asks for them."""
+
+from typing import TYPE_CHECKING, Any
+
+from openopco.base.actions import action
+from openopco.documents import actions as documents
+from openopco.documents.models import Document
+from openopco.dossiers import kinds
+from openopco.dossiers.enums import ItemKind, State
+from openopco.dossiers.errors import NotEditable, UnknownDossier, UnknownField
+from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, pieces_of
+from openopco.dossiers.queries import find_draft, open_correction, subject_of
+from openopco.rights import Actor, Permission, require
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+
+def join_piece(*, actor: Actor, key: str, zone: str, upload: "UploadedFile[Any]") -> Document:
+    """Joins a file to a zone. It is opened outside any transaction, then kept. Raises `RefusedFile`, `NotEditable`."""
+    _require_zone(find_draft(actor=actor, key=key), actor=actor, zone=zone)
+    file = documents.examine_upload(upload)
+    return _keep(actor=actor, key=key, zone=zone, file=file)
+
+
+def _keep(*, actor: Actor, key: str, zone: str, file: Any) -> Document:
+    # Asked again: the request may have been sent while the file was examined.
+    dossier = find_draft(actor=actor, key=key)
+    _require_zone(dossier, actor=actor, zone=zone)
+    return documents.accept_upload(
+        actor=actor, owner_kind=DOSSIER_DOCUMENT, owner_id=dossier.pk, zone=zone, upload=file
+    )
+
+
+@action
+def take_off_piece(*, actor: Actor, key: str, document_key: str) -> None:
+    """Takes a piece off. Raises `UnknownDossier` for one that is not this request's, `NotEditable`."""
+    dossier = find_draft(actor=actor, key=key)
+    document = pieces_of(dossier.pk).filter(key=document_key).first()
+    if document is None:
+        raise UnknownDossier
+    _require_zone(dossier, actor=actor, zone=document.zone)
+    documents.remove(actor=actor, document=document)
+
+
+def _require_zone(dossier: Dossier, *, actor: Actor, zone: str) -> None:
+    if zone not in dict(kinds.get(dossier.kind).zones):
+        raise UnknownField
+    if dossier.state == State.BROUILLON:
+        require(actor, Permission.DRAFT_WRITE, subject_of(dossier))
+        return
+    if dossier.state != State.COMPLEMENT_DEMANDE or not _is_asked(dossier, zone):
+        raise NotEditable
+    require(actor, Permission.DOSSIER_ANSWER, subject_of(dossier))
+
+
+def _is_asked(dossier: Dossier, zone: str) -> bool:
+    correction = open_correction(dossier)
+    if correction is None:
+        return False
+    return any(item.kind == ItemKind.PIECE and item.name == zone for item in correction.items.all())

@@ -1,0 +1,54 @@
+"""Words in the dossier: messages between the employer and the OPCO, notes among officers."""
+
+from django.utils import timezone
+
+from openopco.base.actions import action
+from openopco.dossiers.actions._common import lock, note_in_journal, touch
+from openopco.dossiers.enums import State
+from openopco.dossiers.errors import NotPossibleNow
+from openopco.dossiers.models import Message, Note
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.text import clean_text
+from openopco.rights import Actor, Permission
+
+LONGEST = 4000
+
+
+@action
+def write_message(*, actor: Actor, number: str, body: str) -> Message:
+    """A message that both sides read. Raises `InvalidValue` when empty or too long."""
+    dossier = lock(actor=actor, permission=Permission.MESSAGE_WRITE, number=number)
+    if dossier.state == State.BROUILLON:
+        raise NotPossibleNow
+    message = Message.objects.create(
+        dossier=dossier,
+        author_id=actor.user_id,
+        author_label=actor.label,
+        from_opco=actor.is_opco,
+        body=_readable(body),
+        created_at=timezone.now(),
+    )
+    touch(dossier)
+    dossier.save(update_fields=["updated_at"])
+    note_in_journal(dossier, "message", actor=actor, payload={"message": message.pk, "opco": actor.is_opco})
+    return message
+
+
+@action
+def write_note(*, actor: Actor, number: str, body: str) -> Note:
+    """A note for the OPCO's people alone. Raises `InvalidValue` when empty or too long."""
+    dossier = lock(actor=actor, permission=Permission.NOTE_WRITE, number=number)
+    note = Note.objects.create(
+        dossier=dossier, author_id=actor.user_id, author_label=actor.label, body=_readable(body), created_at=timezone.now()
+    )
+    note_in_journal(dossier, "note", actor=actor, payload={"note": note.pk})
+    return note
+
+
+def _readable(body: str) -> str:
+    text = clean_text(body)
+    if not text:
+        raise InvalidValue("Écrivez votre message avant de l'envoyer.")
+    if len(text) > LONGEST:
+        raise InvalidValue(f"Ce message est trop long : {LONGEST} caractères au plus.")
+    return text

@@ -1,0 +1,164 @@
+"""A draft as its kind reads it: raw values, rows, pieces, and the facts around them. Pure: `queries` fills it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from openopco.dossiers.fields import FieldSpec, Reading, read
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """A raw value with the revision that its next save must name."""
+
+    value: str = ""
+    revision: int = 0
+
+
+EMPTY = StoredValue()
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A trainee of the draft. `nir_mask` is all that a page may show of the NIR; empty when none was given."""
+
+    key: str
+    kind: str
+    position: int
+    values: Mapping[str, StoredValue]
+    nir_mask: str = ""
+    nir_warnings: tuple[str, ...] = ()
+    trainee_id: int | None = None
+
+    def raw(self, name: str) -> str:
+        return self.values.get(name, EMPTY).value
+
+    def reading(self, spec: FieldSpec) -> Reading:
+        return read(spec, self.raw(spec.name) or spec.default)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceView:
+    """A piece attached: `state` is the antivirus' word on it."""
+
+    key: str
+    zone: str
+    name: str
+    size: int
+    state: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerFacts:
+    """What the house knows of the establishment. `verified` is False while it is « à vérifier »."""
+
+    name: str
+    siret: str
+    address: str
+    postal_code: str
+    city: str
+    naf: str
+    headcount: int | None
+    idcc: str
+    idcc_label: str
+    verified: bool
+    email: str = ""
+    phone: str = ""
+    headcount_band: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFacts:
+    """What the house knows of the provider. A `None` among the Qualiopi answers means: not known."""
+
+    name: str
+    siret: str
+    nda: str
+    address: str
+    postal_code: str
+    city: str
+    phone: str
+    email: str
+    qualiopi_actions: bool | None
+    qualiopi_bilans: bool | None
+    qualiopi_vae: bool | None
+    status: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """Everything a kind needs to say what is missing, what is odd, and what a request is about."""
+
+    values: Mapping[str, StoredValue]
+    rows: tuple[RowView, ...]
+    pieces: tuple[PieceView, ...]
+    employer: EmployerFacts
+    provider: ProviderFacts | None
+    today: date
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
+
+    def raw(self, name: str) -> str:
+        return self.values.get(name, EMPTY).value
+
+    def reading(self, spec: FieldSpec) -> Reading:
+        return read(spec, self.raw(spec.name) or spec.default)
+
+    def value(self, spec: FieldSpec) -> Any:
+        """The typed value, or None where it is empty or can't be read."""
+        return self.reading(spec).value
+
+    def applies(self, spec: FieldSpec) -> bool:
+        """Whether the form asks the field at all, given the others."""
+        if spec.only_if is None:
+            return True
+        name, expected = spec.only_if
+        return (self.raw(name) or "") == expected
+
+    def row(self, key: str) -> RowView | None:
+        return next((row for row in self.rows if row.key == key), None)
+
+    def pieces_in(self, zone: str) -> tuple[PieceView, ...]:
+        return tuple(piece for piece in self.pieces if piece.zone == zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A line of « Ce qui manque »: what to do, and where. `message` is the sentence beside the field once sending was tried."""
+
+    step: str
+    target: str
+    task: str
+    message: str
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    """Something odd that doesn't forbid sending."""
+
+    step: str
+    target: str
+    message: str
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of the synthesis; `target` names the field that « Modifier » leads back to."""
+
+    label: str
+    value: str
+    target: str = ""
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySection:
+    title: str
+    step: str
+    lines: tuple[SummaryLine, ...]
+    row: str = ""

@@ -1,0 +1,102 @@
+"""Stable codes of the life of a request, and the words each audience reads for them."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a request stands. Codes never change; words are below."""
+
+    BROUILLON = "brouillon"
+    TRANSMISE = "transmise"
+    EN_INSTRUCTION = "en_instruction"
+    COMPLEMENT_DEMANDE = "complement_demande"
+    ACCORDEE = "accordee"
+    REFUSEE = "refusee"
+    SANS_SUITE = "sans_suite"
+    ANNULEE = "annulee"
+    CADUQUE = "caduque"
+
+
+class Audience(StrEnum):
+    """Who reads: the employer and those who act for him, or the OPCO's own people."""
+
+    EMPLOYEUR = "employeur"
+    OPCO = "opco"
+
+
+class WaitingFor(StrEnum):
+    """Who must act next."""
+
+    EMPLOYEUR = "employeur"
+    OPCO = "opco"
+    PERSONNE = "personne"
+
+
+STATE_WORDS: dict[Audience, dict[State, str]] = {
+    Audience.EMPLOYEUR: {
+        State.BROUILLON: "À compléter",
+        State.TRANSMISE: "Envoyée",
+        State.EN_INSTRUCTION: "En cours d'examen",
+        State.COMPLEMENT_DEMANDE: "Attend votre réponse",
+        State.ACCORDEE: "Accordée",
+        State.REFUSEE: "Refusée",
+        State.SANS_SUITE: "Classée sans suite",
+        State.ANNULEE: "Annulée",
+        State.CADUQUE: "Caduque",
+    },
+    Audience.OPCO: {
+        State.BROUILLON: "Brouillon",
+        State.TRANSMISE: "Transmise, à prendre",
+        State.EN_INSTRUCTION: "En instruction",
+        State.COMPLEMENT_DEMANDE: "Complément demandé",
+        State.ACCORDEE: "Accordée",
+        State.REFUSEE: "Refusée",
+        State.SANS_SUITE: "Sans suite",
+        State.ANNULEE: "Annulée par l'employeur",
+        State.CADUQUE: "Caduque",
+    },
+}
+# The class of a status badge: its colour says nothing that its word does not.
+STATE_TONES: dict[State, str] = {
+    State.BROUILLON: "off",
+    State.TRANSMISE: "info",
+    State.EN_INSTRUCTION: "info",
+    State.COMPLEMENT_DEMANDE: "wait",
+    State.ACCORDEE: "ok",
+    State.REFUSEE: "bad",
+    State.SANS_SUITE: "off",
+    State.ANNULEE: "off",
+    State.CADUQUE: "off",
+}
+STATE_EXPLANATIONS: dict[State, str] = {
+    State.BROUILLON: "Votre demande n'est pas encore envoyée. Complétez-la puis validez-la.",
+    State.TRANSMISE: "Votre demande est bien arrivée. Un gestionnaire va la prendre en charge.",
+    State.EN_INSTRUCTION: "Un gestionnaire examine votre demande. Vous n'avez rien à faire.",
+    State.COMPLEMENT_DEMANDE: "Le gestionnaire a besoin d'une précision ou d'une pièce pour continuer.",
+    State.ACCORDEE: "Votre demande est acceptée.",
+    State.REFUSEE: "Votre demande n'a pas été acceptée. Vous pouvez la reprendre dans une nouvelle demande.",
+    State.SANS_SUITE: "Votre demande est fermée sans décision. Vous pouvez la reprendre dans une nouvelle demande.",
+    State.ANNULEE: "Vous avez annulé cette demande.",
+    State.CADUQUE: "L'accord n'est plus valable : la formation n'a pas eu lieu dans les délais.",
+}
+OPEN_STATES = frozenset({State.TRANSMISE, State.EN_INSTRUCTION, State.COMPLEMENT_DEMANDE})
+DECIDED_STATES = frozenset({State.ACCORDEE, State.REFUSEE, State.SANS_SUITE})
+CLOSED_STATES = frozenset({State.REFUSEE, State.SANS_SUITE, State.ANNULEE, State.CADUQUE})
+
+
+class CorrectionState(StrEnum):
+    OUVERTE = "ouverte"
+    REPONDUE = "repondue"
+    RETIREE = "retiree"
+
+
+class ItemKind(StrEnum):
+    """What a correction is asked on: a field of the form, or a piece."""
+
+    CHAMP = "champ"
+    PIECE = "piece"
+
+
+def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
+    """Pairs for a model's `choices`: the code stands for itself, audiences have words of their own."""
+    return [(member.value, member.value) for member in enum]

@@ -1,0 +1,87 @@
+"""What the room refuses, by name. Messages are for the person who acted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
+
+
+class UnknownDossier(OpenOpcoError):
+    """No such request, or a stranger's: doors answer 404."""
+
+    message = "Cette demande n'existe pas, ou vous n'y avez pas accès."
+
+
+class NotPossibleNow(OpenOpcoError):
+    """The state of the request does not allow this event."""
+
+    message = "La demande a changé d'état entre-temps : cette action n'est plus possible."
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody decided, took or changed the request since the actor opened its page."""
+
+    message = "Ce dossier a changé depuis que vous l'avez ouvert. Voici où il en est maintenant."
+
+
+class HeldByAnother(Conflict):
+    """Another officer holds the request. Its name is in the message."""
+
+
+class NotEditable(OpenOpcoError):
+    """The field can't be changed now: the request was sent, and nothing was asked about it."""
+
+    message = "Ce champ ne peut plus être modifié : la demande est envoyée."
+
+
+class UnknownField(OpenOpcoError):
+    message = "Ce champ n'existe pas dans cette demande."
+
+
+class TooLong(InvalidValue):
+    message = "Ce texte est trop long."
+
+
+class NotDecidable(OpenOpcoError):
+    """Something that only blocks the decision is still open: the message lists it."""
+
+
+class MissingReason(InvalidValue):
+    message = "Écrivez le motif : l'employeur le lira."
+
+
+class BadAmount(InvalidValue):
+    message = "Le montant accordé doit être compris entre 0 € et le coût demandé."
+
+
+class Unanswered(OpenOpcoError):
+    """Points of a correction that still wait for an answer. `targets` are their « row:name » keys."""
+
+    message = "Il reste des points sans réponse."
+
+    def __init__(self, targets: list[str]) -> None:
+        super().__init__()
+        self.targets = targets
+
+
+@dataclass
+class FieldConflict:
+    """Both values of a field that two windows changed. Times are UTC."""
+
+    row: str
+    name: str
+    typed: str
+    current: str
+    revision: int
+    saved_by: str
+    saved_at: datetime
+
+
+class StaleField(Conflict):
+    """A save made on an old revision."""
+
+    message = "Ce champ a été modifié dans une autre fenêtre."
+
+    def __init__(self, conflict: FieldConflict) -> None:
+        super().__init__()
+        self.conflict = conflict

@@ -1,0 +1,114 @@
+"""The registry of kinds of request. A kind brings its steps and fields, what is missing, what is odd, its synthesis, its checks,
+and writes its own typed rows. Registered when the apps start; `tests/consistency` lists them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from openopco.dossiers.draft import DraftView, Missing, SummarySection, Warning_
+from openopco.dossiers.fields import FieldSpec
+
+if TYPE_CHECKING:
+    from openopco.dossiers.models import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the form. `fields` are those asked on it; a step of rows names its kind of row."""
+
+    slug: str
+    title: str
+    fields: tuple[FieldSpec, ...] = ()
+    row_kind: str = ""
+
+
+class Outcome(StrEnum):
+    """What a check found: passed, failed, or for the officer to look at."""
+
+    PASSED = "passe"
+    FAILED = "echec"
+    LOOK = "a_regarder"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the officer's list. A `blocking` failure forbids granting."""
+
+    code: str
+    label: str
+    outcome: Outcome
+    detail: str
+    blocking: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a request's narrow row shows of it, derived from its draft. Amounts in euros HT."""
+
+    title: str
+    starts_on: Any
+    ends_on: Any
+    trainee_count: int
+    amount: Any
+    names: tuple[str, ...] = ()
+
+
+class Kind(Protocol):
+    """What a kind of request brings. All but `materialise` is pure."""
+
+    code: str
+    label: str
+    slug: str
+    prefix: str
+    steps: tuple[Step, ...]
+    zones: tuple[tuple[str, str], ...]
+
+    def row_fields(self, row_kind: str) -> tuple[FieldSpec, ...]: ...
+
+    def missing(self, draft: DraftView) -> list[Missing]: ...
+
+    def errors(self, draft: DraftView) -> list[Missing]: ...
+
+    def warnings(self, draft: DraftView) -> list[Warning_]: ...
+
+    def summary(self, draft: DraftView) -> list[SummarySection]: ...
+
+    def heading(self, draft: DraftView) -> Heading: ...
+
+    def snapshot(self, draft: DraftView) -> dict[str, Any]: ...
+
+    def attested(self, draft: DraftView) -> str: ...
+
+    def checks(self, draft: DraftView, around: Mapping[str, Any]) -> list[Check]: ...
+
+    def materialise(self, dossier: "Dossier", draft: DraftView) -> None:
+        """Writes the typed, constrained rows from a draft that misses nothing; again after each correction."""
+        ...
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _KINDS[kind.code] = kind
+
+
+def get(code: str) -> Kind:
+    return _KINDS[code]
+
+
+def by_slug(slug: str) -> Kind | None:
+    return next((kind for kind in _KINDS.values() if kind.slug == slug), None)
+
+
+def all_kinds() -> tuple[Kind, ...]:
+    return tuple(_KINDS.values())
+
+
+def find_field(kind: Kind, name: str) -> FieldSpec | None:
+    return next((spec for step in kind.steps for spec in step.fields if spec.name == name), None)
+
+
+def find_row_field(kind: Kind, row_kind: str, name: str) -> FieldSpec | None:
+    return next((spec for spec in kind.row_fields(row_kind) if spec.name == name), None)

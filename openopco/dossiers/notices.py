@@ -1,0 +1,58 @@
+"""What the room tells people of: one registry line each, one sentence each, without personal data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openopco.dossiers.enums import Audience
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.workflow import Event
+from openopco.kernel.calendar import format_date
+from openopco.notifications.kinds import NoticeKind, register
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of an event of the journal, under which kind, in which words."""
+
+    audience: Audience
+    kind: NoticeKind
+    words: Callable[[Dossier], str]
+
+
+ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True))
+CORRECTION = register(NoticeKind("dossier.complement", "Complément demandé sur une demande", compulsory=True))
+MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", mail=False))
+MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande"))
+REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance"))
+DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False))
+
+_E, _O = Audience.EMPLOYEUR, Audience.OPCO
+TOLD: dict[str, Told] = {
+    f"dossier.{Event.PRENDRE}": Told(_E, MOVED, lambda d: f"Votre demande {d.number} est en cours d'examen."),
+    f"dossier.{Event.DEMANDER_COMPLEMENT}": Told(
+        _E, CORRECTION, lambda d: f"Une réponse est attendue sur votre demande {d.number} avant le {format_date(d.due_on)}."
+    ),
+    f"dossier.{Event.RETIRER_COMPLEMENT}": Told(
+        _E, MOVED, lambda d: f"Plus rien n'est attendu de vous sur la demande {d.number}."
+    ),
+    f"dossier.{Event.ACCORDER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est accordée."),
+    f"dossier.{Event.REFUSER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est refusée : lisez le motif."),
+    f"dossier.{Event.CLASSER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est classée sans suite : lisez le motif."),
+    f"dossier.{Event.RENDRE_CADUQUE}": Told(_E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."),
+    "dossier.rectifier": Told(_E, MOVED, lambda d: f"Le gestionnaire a rectifié une information de la demande {d.number}."),
+    f"dossier.{Event.REPONDRE}": Told(_O, DESK, lambda d: f"L'employeur a répondu sur le dossier {d.number}."),
+    f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
+    f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),
+}
+
+
+def of_message(dossier: Dossier, *, from_opco: bool) -> Told:
+    """A message is told to the other side."""
+    return Told(_E if from_opco else _O, MESSAGE, lambda d: f"Nouveau message sur la demande {d.number}.")
+
+
+def path_for(dossier: Dossier, audience: Audience) -> str:
+    """The page of a request for its reader. The doors route these two addresses; a test holds them to it."""
+    if audience is Audience.OPCO:
+        return f"/gestion/dossiers/{dossier.number}/"
+    return f"/demandes/{dossier.number}/" if dossier.number else f"/brouillons/{dossier.key}/"

@@ -1,0 +1,276 @@
+"""Reads of requests. Each takes the actor and returns only what it may see; nothing else opens a list or a dossier."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from openopco.base.keyset import Page, paginate
+from openopco.documents.models import Document
+from openopco.habilitations.queries import has_accepted_membership
+from openopco.kernel.calendar import paris_today
+from openopco.dossiers import kinds
+from openopco.dossiers.draft import DraftView, EmployerFacts, PieceView, ProviderFacts, RowView, StoredValue
+from openopco.dossiers.enums import CorrectionState, State
+from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.models import CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.search import matching
+from openopco.opco import parameters
+from openopco.organisations.models import Establishment, Provider
+from openopco.reference.queries import idcc_label
+from openopco.rights import Actor, Permission, Role, Subject, may
+from openopco.trainees import vault
+
+PAGE_SIZE = 25
+COUNT_CEILING = 1000
+PARAMETERS_OF_A_DRAFT = (
+    "nir_required",
+    "required_pieces",
+    "min_hours",
+    "hourly_cost_low",
+    "hourly_cost_high",
+    "max_trainees",
+    "change_notice_days",
+)
+
+
+def subject_of(dossier: Dossier) -> Subject:
+    """What rights are asked about."""
+    return Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
+
+
+def visible_to(actor: Actor) -> QuerySet[Dossier]:
+    """The requests that an actor may read: the OPCO's people see all that was sent; an employer those of his
+    establishments, or, while his attachment waits, those he typed."""
+    if actor.is_system:
+        return Dossier.objects.all()
+    reach = Q(pk=None)
+    if any(role in actor.roles for role in (Role.GESTIONNAIRE,)):
+        reach |= ~Q(state=State.BROUILLON)
+    confirmed = [grant.establishment_id for grant in actor.employer_grants() if grant.confirmed]
+    waiting = [grant.establishment_id for grant in actor.employer_grants() if not grant.confirmed]
+    if confirmed:
+        reach |= Q(establishment_id__in=confirmed)
+    if waiting:
+        reach |= Q(establishment_id__in=waiting, created_by_id=actor.user_id)
+    return Dossier.objects.filter(reach)
+
+
+def find(*, actor: Actor, number: str) -> Dossier:
+    """A sent request by its number. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(number=number))
+
+
+def find_draft(*, actor: Actor, key: str) -> Dossier:
+    """A draft, or what became of it, by its key. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(key=key))
+
+
+def _one(queryset: QuerySet[Dossier]) -> Dossier:
+    dossier = queryset.select_related("establishment__company", "provider", "holder").first()
+    if dossier is None:
+        raise UnknownDossier
+    return dossier
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty means all. Dates are inclusive."""
+
+    search: str = ""
+    state: str = ""
+    kind: str = ""
+    starts_from: date | None = None
+    starts_to: date | None = None
+    order: str = "recent"
+    portfolio: str = ""
+    late_on: date | None = None
+
+    def narrow(self, queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
+        exact: dict[str, Any] = {"state": self.state, "kind": self.kind, "starts_on__gte": self.starts_from}
+        exact["starts_on__lte"] = self.starts_to
+        queryset = queryset.filter(**{name: value for name, value in exact.items() if value})
+        if self.late_on:
+            queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
+        return matching(queryset, self.search) if self.search.strip() else queryset
+
+
+ORDERS: Mapping[str, tuple[tuple[str, str], bool]] = {
+    "recent": (("updated_at", "id"), True),
+    "ancien": (("updated_at", "id"), False),
+    "echeance": (("due_on", "id"), False),
+}
+
+
+def list_of_employer(
+    *, actor: Actor, establishment_id: int, filters: Filters, after: str | None = None
+) -> Page[Dossier]:
+    """« Mes demandes » of one establishment, newest first unless asked otherwise."""
+    queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id))
+    keys, descending = ORDERS.get(filters.order, ORDERS["recent"])
+    return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Page[Dossier]:
+    """The desk's list: what is due soonest comes first. `portfolio`: « moi », « libre », or all that is open."""
+    queryset = visible_to(actor).select_related("holder")
+    if filters.portfolio == "moi":
+        queryset = queryset.filter(holder_id=actor.user_id)
+    if filters.portfolio == "libre":
+        queryset = queryset.filter(state=State.TRANSMISE)
+    if not filters.state:
+        queryset = queryset.filter(is_open=True)
+    keys, descending = ORDERS.get(filters.order, ORDERS["echeance"])
+    return paginate(filters.narrow(queryset), keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+def capped_count(queryset: QuerySet[Dossier]) -> int:
+    """How many, but never beyond `COUNT_CEILING` + 1: a list says « plus de 1 000 »."""
+    return queryset.order_by()[: COUNT_CEILING + 1].count()
+
+
+def awaiting_employer(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
+    """What waits for the employer: answers due first, then drafts by last save."""
+    mine = visible_to(actor).filter(establishment_id=establishment_id, waiting_for="employeur")
+    return list(mine.order_by("due_on", "-updated_at", "-id")[:limit])
+
+
+def recent(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
+    """The requests sent that moved last."""
+    sent = visible_to(actor).filter(establishment_id=establishment_id).exclude(state=State.BROUILLON)
+    return list(sent.order_by("-updated_at", "-id")[:limit])
+
+
+# --- one draft -------------------------------------------------------------------------------------------------------
+
+
+def load_draft(dossier: Dossier, *, today: date) -> DraftView:
+    """The raw draft of a request with the facts around it. `dossier` comes with establishment, company and provider."""
+    values: dict[str, dict[str, StoredValue]] = {}
+    for field in DraftField.objects.filter(dossier=dossier).order_by("id"):
+        values.setdefault(field.row, {})[field.name] = StoredValue(field.value, field.revision)
+    rows = DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id")
+    return DraftView(
+        values=values.get("", {}),
+        rows=tuple(_row(row, values.get(row.key, {})) for row in rows),
+        pieces=tuple(_piece(piece) for piece in pieces_of(dossier.pk)),
+        employer=employer_facts(dossier.establishment),
+        provider=provider_facts(dossier.provider) if dossier.provider else None,
+        today=today,
+        parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
+    )
+
+
+def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
+    mask = vault.mask(row.nir) if row.nir else ""
+    return RowView(row.key, row.kind, row.position, values, nir_mask=mask, trainee_id=row.trainee_id)
+
+
+def _piece(document: Document) -> PieceView:
+    return PieceView(
+        str(document.key), document.zone, document.name, document.size, document.state, document.content_type
+    )
+
+
+def employer_facts(establishment: Establishment) -> EmployerFacts:
+    return EmployerFacts(
+        name=establishment.name,
+        siret=establishment.siret,
+        address=establishment.address,
+        postal_code=establishment.postal_code,
+        city=establishment.city,
+        naf=establishment.naf,
+        headcount=establishment.company.headcount_exact,
+        idcc=establishment.idcc,
+        idcc_label=idcc_label(establishment.idcc) if establishment.idcc else "",
+        verified=establishment.verified,
+        email=establishment.email,
+        phone=establishment.phone,
+        headcount_band=establishment.headcount_band,
+    )
+
+
+def provider_facts(provider: Provider) -> ProviderFacts:
+    return ProviderFacts(
+        name=provider.name,
+        siret=provider.siret,
+        nda=provider.nda,
+        address=provider.address,
+        postal_code=provider.postal_code,
+        city=provider.city,
+        phone=provider.phone,
+        email=provider.email,
+        qualiopi_actions=provider.qualiopi_actions,
+        qualiopi_bilans=provider.qualiopi_bilans,
+        qualiopi_vae=provider.qualiopi_vae,
+        status=provider.status,
+        verified=provider.verified,
+    )
+
+
+def kind_of(dossier: Dossier) -> kinds.Kind:
+    return kinds.get(dossier.kind)
+
+
+def open_correction(dossier: Dossier) -> CorrectionRequest | None:
+    """The correction that waits for the employer, its points with it."""
+    requests = CorrectionRequest.objects.filter(dossier=dossier, state=CorrectionState.OUVERTE)
+    return requests.prefetch_related("items").order_by("id").first()
+
+
+def document_for(*, actor: Actor, key: str) -> Document:
+    """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises `UnknownDossier`."""
+    document = Document.objects.filter(key=key, owner_kind="dossier").first()
+    if document is None or not visible_to(actor).filter(pk=document.owner_id).exists():
+        raise UnknownDossier
+    return document
+
+
+def may_edit(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the whole draft may be written by the actor."""
+    return dossier.state == State.BROUILLON and may(actor, Permission.DRAFT_WRITE, subject_of(dossier))
+
+
+def find_twins(dossier: Dossier, *, starts_on: date, ends_on: date, people: Iterable[tuple[str, str]]) -> list[str]:
+    """Numbers of other live requests of the establishment that overlap the dates for one of the people (folded « last first »,
+    ISO birth date)."""
+    wanted = set(people)
+    others = (
+        Dossier.objects.filter(establishment_id=dossier.establishment_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
+        .exclude(pk=dossier.pk)
+        .exclude(state__in=[State.BROUILLON, State.REFUSEE, State.SANS_SUITE, State.ANNULEE])
+        .select_related("transmission")
+        .order_by("id")[:50]
+    )
+    return [cast(str, other.number) for other in others if wanted & _people_of(other)]
+
+
+def _people_of(dossier: Dossier) -> set[tuple[str, str]]:
+    snapshot = dossier.transmission.snapshot
+    return {(person["folded_name"], person["birth_date"]) for person in snapshot.get("trainees", [])}
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def checks_of(dossier: Dossier) -> list[kinds.Check]:
+    """The officer's list for a request: the house's own checks, then its kind's."""
+    today = paris_today(dossier.sent_at or timezone.now())
+    draft = load_draft(dossier, today=today)
+    people = [(person["folded_name"], person["birth_date"]) for person in kind_of(dossier).snapshot(draft)["trainees"]]
+    twins: list[str] = []
+    if dossier.starts_on and dossier.ends_on:
+        twins = find_twins(dossier, starts_on=dossier.starts_on, ends_on=dossier.ends_on, people=people)
+    around = {"twins": twins, "membership_accepted": is_filer_accepted(dossier), "sent_on": today}
+    return kind_of(dossier).checks(draft, around)
+
+
+def is_filer_accepted(dossier: Dossier) -> bool:
+    """Whether the attachment of the person who filed to the establishment has been accepted."""
+    return has_accepted_membership(user_id=dossier.filed_by_id, establishment_id=dossier.establishment_id)

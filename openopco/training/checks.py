@@ -1,0 +1,135 @@
+"""What an officer looks at before deciding an action de formation. Pure. Sources: opco.md « What is checked »; R.6332-26 C. trav."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openopco.dossiers.draft import DraftView
+from openopco.dossiers.kinds import Check, Outcome
+from openopco.kernel.calendar import format_date
+from openopco.kernel.identifiers import format_siret
+from openopco.kernel.money import format_euros
+from openopco.training import fields as f
+from openopco.training.enums import Nature
+from openopco.training.rules import hourly_cost, required_zones, warnings
+
+_QUALIOPI = {
+    Nature.ACTION: ("qualiopi_actions", "actions de formation"),
+    Nature.BILAN: ("qualiopi_bilans", "bilans de compétences"),
+    Nature.VAE: ("qualiopi_vae", "VAE"),
+}
+
+
+def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
+    """The list, in the order an officer reads a file. `around`: twins (numbers), membership_accepted, sent_on."""
+    return [
+        *_membership(draft, around),
+        *_employer(draft),
+        *_provider(draft),
+        *_dates(draft, around),
+        *_plausible(draft),
+        *_twins(around),
+        *_pieces(draft),
+    ]
+
+
+def _membership(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
+    accepted = bool(around.get("membership_accepted"))
+    detail = (
+        "La personne qui a envoyé la demande est rattachée à l'établissement."
+        if accepted
+        else "Le rattachement de la personne qui a envoyé la demande reste à valider."
+    )
+    yield Check("rattachement", "Rattachement", _passed(accepted), detail, blocking=True)
+
+
+def _employer(draft: DraftView) -> Iterator[Check]:
+    employer = draft.employer
+    detail = (
+        f"Établissement connu du registre : {format_siret(employer.siret)}."
+        if employer.verified
+        else "Établissement saisi à la main : il reste à vérifier."
+    )
+    yield Check("etablissement", "Établissement", _passed(employer.verified), detail, blocking=True)
+    headcount = draft.value(f.HEADCOUNT)
+    if headcount is None:
+        yield Check("effectif", "Effectif", Outcome.LOOK, "L'effectif exact de l'entreprise n'est pas connu.")
+    elif headcount >= 50:
+        detail = f"{headcount} salariés : le plan de développement des compétences mutualisé est réservé aux moins de 50."
+        yield Check("effectif", "Effectif", Outcome.LOOK, detail)
+    else:
+        yield Check("effectif", "Effectif", Outcome.PASSED, f"{headcount} salariés : moins de 50.")
+
+
+def _provider(draft: DraftView) -> Iterator[Check]:
+    if draft.value(f.INTERNAL):
+        yield Check("organisme", "Organisme de formation", Outcome.LOOK, "Formation interne : pas d'organisme déclaré.")
+        return
+    provider = draft.provider
+    if provider is None:
+        yield Check("organisme", "Organisme de formation", Outcome.FAILED, "Aucun organisme n'est indiqué.", blocking=True)
+        return
+    if provider.status != "ACTIF":
+        detail = f"{provider.name} est suspendu ou fermé."
+        yield Check("organisme", "Organisme de formation", Outcome.FAILED, detail, blocking=True)
+    nda = Outcome.PASSED if provider.nda and provider.verified else Outcome.LOOK if provider.nda else Outcome.FAILED
+    details = {
+        Outcome.PASSED: f"Déclaration d'activité {provider.nda}, connue de la liste publique.",
+        Outcome.LOOK: f"Déclaration d'activité {provider.nda} saisie à la main : à vérifier.",
+        Outcome.FAILED: "Pas de numéro de déclaration d'activité.",
+    }
+    yield Check("nda", "Déclaration d'activité", nda, details[nda])
+    yield _qualiopi(draft)
+
+
+def _qualiopi(draft: DraftView) -> Check:
+    field, words = _QUALIOPI[Nature(draft.value(f.NATURE) or Nature.ACTION)]
+    answer = getattr(draft.provider, field)
+    if answer is None:
+        return Check("qualiopi", "Qualiopi", Outcome.LOOK, f"Certification pour les {words} : non connue, à vérifier.")
+    if answer:
+        return Check("qualiopi", "Qualiopi", Outcome.PASSED, f"Certifié pour les {words}.")
+    return Check("qualiopi", "Qualiopi", Outcome.FAILED, f"Pas de certification pour les {words}.")
+
+
+def _dates(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
+    starts, ends = draft.value(f.STARTS_ON), draft.value(f.ENDS_ON)
+    sent = around.get("sent_on") or draft.today
+    if not starts or not ends:
+        return
+    period = f"du {format_date(starts)} au {format_date(ends)}"
+    if starts < sent:
+        detail = f"Commencée avant l'envoi de la demande ({format_date(sent)}) : {period}."
+        yield Check("dates", "Dates", Outcome.LOOK, detail)
+    else:
+        yield Check("dates", "Dates", Outcome.PASSED, f"Demande envoyée avant le début, {period}.")
+
+
+def _plausible(draft: DraftView) -> Iterator[Check]:
+    odd = [warning.message for warning in warnings(draft) if warning.target in ("hours", "cost")]
+    hourly = hourly_cost(draft)
+    words = f"{format_euros(hourly)} par heure et par stagiaire." if hourly is not None else "Coût horaire inconnu."
+    yield Check("heures", "Heures et coût", Outcome.LOOK if odd else Outcome.PASSED, " ".join(odd) or words)
+    identity = [warning.message for warning in warnings(draft) if warning.target == "nir"]
+    if identity:
+        yield Check("identite", "Identité des stagiaires", Outcome.LOOK, " ".join(identity))
+
+
+def _twins(around: Mapping[str, Any]) -> Iterator[Check]:
+    twins = around.get("twins") or []
+    detail = f"Mêmes dates et même stagiaire : {', '.join(twins)}." if twins else "Aucune autre demande aux mêmes dates."
+    yield Check("doublon", "Doublons", Outcome.LOOK if twins else Outcome.PASSED, detail)
+
+
+def _pieces(draft: DraftView) -> Iterator[Check]:
+    absent = [zone for zone in required_zones(draft) if not draft.pieces_in(zone)]
+    unsafe = [piece.name for piece in draft.pieces if piece.state != "safe"]
+    if absent:
+        yield Check("pieces", "Pièces", Outcome.FAILED, "Il manque une pièce obligatoire.")
+    elif unsafe:
+        yield Check("pieces", "Pièces", Outcome.LOOK, f"Contrôle antivirus non terminé : {', '.join(unsafe)}.")
+    else:
+        yield Check("pieces", "Pièces", Outcome.PASSED, "Les pièces obligatoires sont là.")
+
+
+def _passed(answer: bool) -> Outcome:
+    return Outcome.PASSED if answer else Outcome.FAILED

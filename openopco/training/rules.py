@@ -1,0 +1,220 @@
+"""What an action de formation needs, and what is odd in one. Pure: the draft brings the day and the dated parameters."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
+from openopco.dossiers.fields import FieldSpec, Reading
+from openopco.kernel.calendar import format_date
+from openopco.kernel.money import format_euros, format_hours
+from openopco.training import fields as f
+from openopco.training.enums import AncillaryCost, Zone
+
+EMPLOYER, TRAINING, TRAINEES, PIECES, SUMMARY = "employeur", "formation", "stagiaires", "pieces", "synthese"
+LONGEST_DAY = 12
+_PIECE_WORDS = {
+    Zone.PROGRAMME: "le programme de l'action",
+    Zone.BILAN: "la convention tripartite du bilan de compétences",
+    Zone.VAE: "la convention de VAE",
+    Zone.DIVERS: "un document",
+}
+
+
+def missing(draft: DraftView) -> list[Missing]:
+    """« Ce qui manque » in the order of the steps: empty or unreadable fields, then what the whole must respect."""
+    return [
+        *_fields(draft, EMPLOYER, f.EMPLOYER_FIELDS),
+        *_provider(draft),
+        *_fields(draft, TRAINING, f.TRAINING_FIELDS),
+        *_training(draft),
+        *_trainees(draft),
+        *_pieces(draft),
+        *_fields(draft, SUMMARY, f.CLOSING_FIELDS),
+        *_closing(draft),
+    ]
+
+
+def errors(draft: DraftView) -> list[Missing]:
+    """Of what is missing, only what was typed and is wrong: shown as one types, while the empty waits."""
+    return [line for line in missing(draft) if _was_typed(draft, line)]
+
+
+def _was_typed(draft: DraftView, line: Missing) -> bool:
+    if not line.target:
+        return False
+    row = draft.row(line.row) if line.row else None
+    return bool((row.raw(line.target) if row else draft.raw(line.target)).strip())
+
+
+# --- what is missing -------------------------------------------------------------------------------------------------
+
+
+def _fields(draft: DraftView, step: str, specs: tuple[FieldSpec, ...]) -> Iterator[Missing]:
+    for spec in specs:
+        if draft.applies(spec):
+            yield from _field(spec, draft.reading(spec), step)
+
+
+def _field(spec: FieldSpec, reading: Reading, step: str, row: str = "", whose: str = "") -> Iterator[Missing]:
+    if reading.error:
+        yield Missing(step, spec.name, f"Corriger « {spec.label} »{whose}", reading.error, row)
+    elif spec.required and (not reading.is_filled or reading.value is False):
+        yield Missing(step, spec.name, f"{spec.task}{whose}", f"{spec.task}.", row)
+
+
+def _provider(draft: DraftView) -> Iterator[Missing]:
+    if draft.provider is None and not draft.value(f.INTERNAL):
+        message = "Sélectionnez ou créez l'organisme de formation, ou cochez « Formation interne »."
+        yield Missing(TRAINING, "provider", "Choisir l'organisme de formation", message)
+    elif draft.provider is not None and draft.provider.status != "ACTIF" and not draft.value(f.INTERNAL):
+        message = f"{draft.provider.name} n'est plus actif : choisissez un autre organisme."
+        yield Missing(TRAINING, "provider", "Choisir un autre organisme de formation", message)
+
+
+def _training(draft: DraftView) -> Iterator[Missing]:
+    starts, ends = draft.value(f.STARTS_ON), draft.value(f.ENDS_ON)
+    if starts and ends and ends < starts:
+        message = f"La fin ({format_date(ends)}) précède le début ({format_date(starts)})."
+        yield Missing(TRAINING, "ends_on", "Corriger la date de fin", message)
+    hours = draft.value(f.HOURS)
+    least = Decimal(str(draft.parameters.get("min_hours", 0)))
+    if hours is not None and hours < least:
+        message = f"Une formation dure au moins {format_hours(least)} pour être prise en charge."
+        yield Missing(TRAINING, "hours", "Corriger la durée", message)
+    code, city = draft.raw("place_postal_code").strip(), draft.raw("place_city").strip()
+    if bool(code) != bool(city):
+        target = "place_city" if code else "place_postal_code"
+        yield Missing(TRAINING, target, "Compléter le lieu de formation", "Indiquez le code postal et la ville.")
+    yield from _ancillary(draft)
+
+
+def _ancillary(draft: DraftView) -> Iterator[Missing]:
+    for cost in AncillaryCost:
+        quantity, amount = (draft.raw(f"{cost.value}_{part}").strip() for part in ("quantity", "amount"))
+        if bool(quantity) != bool(amount):
+            target = f"{cost.value}_{'amount' if quantity else 'quantity'}"
+            message = f"Indiquez la quantité et le montant ({cost.label.lower()}), ou videz les deux."
+            yield Missing(TRAINING, target, f"Compléter les frais annexes : {cost.label.lower()}", message)
+
+
+def _trainees(draft: DraftView) -> Iterator[Missing]:
+    if not draft.rows:
+        yield Missing(TRAINEES, "", "Ajouter au moins un stagiaire", "Ajoutez au moins un stagiaire.")
+    most = int(draft.parameters.get("max_trainees", 0))
+    if most and len(draft.rows) > most:
+        message = f"Une demande compte {most} stagiaires au plus : répartissez-les sur plusieurs demandes."
+        yield Missing(TRAINEES, "", f"Retirer des stagiaires ({most} au plus)", message)
+    for row in draft.rows:
+        yield from missing_of_trainee(draft, row)
+
+
+def missing_of_trainee(draft: DraftView, row: RowView) -> Iterator[Missing]:
+    """What one trainee lacks."""
+    whose = f" ({name_of(row)})"
+    if draft.parameters.get("nir_required", True) and not row.nir_mask and not row.raw("nir_absent_reason"):
+        message = "Saisissez le NIR, ou dites pourquoi il n'y en a pas."
+        yield Missing(TRAINEES, "nir", f"Saisir le NIR{whose}", message, row.key)
+    for spec in f.TRAINEE_FIELDS:
+        if spec.kind != "nir":
+            yield from _field(spec, row.reading(spec), TRAINEES, row.key, whose)
+    born = row.reading(f.BIRTH_DATE).value
+    if born and not 14 <= (draft.today - born).days // 365.2425 <= 100:
+        message = "Cette date de naissance ne peut pas être celle d'un salarié : vérifiez l'année."
+        yield Missing(TRAINEES, "birth_date", f"Corriger la date de naissance{whose}", message, row.key)
+
+
+def name_of(row: RowView) -> str:
+    """« Prénom Nom », or the trainee's rank while he has no name."""
+    name = f"{row.raw('first_name').strip()} {row.raw('last_name').strip()}".strip()
+    return name or f"stagiaire {row.position}"
+
+
+def _pieces(draft: DraftView) -> Iterator[Missing]:
+    for zone in required_zones(draft):
+        if not draft.pieces_in(zone):
+            words = _PIECE_WORDS[Zone(zone)]
+            yield Missing(PIECES, f"zone-{zone}", f"Joindre {words}", f"Joignez {words}.")
+
+
+def required_zones(draft: DraftView) -> tuple[str, ...]:
+    """The zones that must hold a piece for the nature chosen: dated data."""
+    required: dict[str, list[str]] = draft.parameters.get("required_pieces", {})
+    return tuple(required.get(draft.value(f.NATURE) or "", ()))
+
+
+def _closing(draft: DraftView) -> Iterator[Missing]:
+    done = draft.value(f.DONE_ON)
+    if done and done > draft.today:
+        yield Missing(SUMMARY, "done_on", "Corriger la date de la demande", "Cette date est dans l'avenir : mettez celle du jour.")
+
+
+# --- what is odd -----------------------------------------------------------------------------------------------------
+
+
+def warnings(draft: DraftView) -> list[Warning_]:
+    """What deserves a second look and forbids nothing."""
+    rules: tuple[Callable[[DraftView], Iterator[Warning_]], ...] = (
+        _already_started,
+        _too_many_hours,
+        _hourly_cost,
+        _twins_inside,
+        _twins_outside,
+        _nir_against_identity,
+    )
+    return [warning for rule in rules for warning in rule(draft)]
+
+
+def _already_started(draft: DraftView) -> Iterator[Warning_]:
+    starts = draft.value(f.STARTS_ON)
+    if starts and starts < draft.today:
+        message = f"La formation a déjà commencé ({format_date(starts)}) : la demande se fait avant le début."
+        yield Warning_(TRAINING, "starts_on", message)
+
+
+def _too_many_hours(draft: DraftView) -> Iterator[Warning_]:
+    starts, ends, hours = (draft.value(spec) for spec in (f.STARTS_ON, f.ENDS_ON, f.HOURS))
+    if not (starts and ends and hours) or ends < starts:
+        return
+    days = (ends - starts).days + 1
+    if hours > days * LONGEST_DAY:
+        message = f"{format_hours(hours)} en {days} jour{'s' if days > 1 else ''} : vérifiez les dates ou la durée."
+        yield Warning_(TRAINING, "hours", message)
+
+
+def hourly_cost(draft: DraftView) -> Decimal | None:
+    """Euros HT per hour and trainee, or None while something is unknown."""
+    cost, hours = draft.value(f.COST), draft.value(f.HOURS)
+    if not cost or not hours or not draft.rows:
+        return None
+    return Decimal(cost / (hours * len(draft.rows))).quantize(Decimal("0.01"))
+
+
+def _hourly_cost(draft: DraftView) -> Iterator[Warning_]:
+    hourly = hourly_cost(draft)
+    low, high = (Decimal(str(draft.parameters.get(f"hourly_cost_{side}", 0))) for side in ("low", "high"))
+    if hourly is None or low <= hourly <= (high or hourly):
+        return
+    side = "bas" if hourly < low else "élevé"
+    message = f"{format_euros(hourly)} par heure et par stagiaire, c'est inhabituellement {side} : vérifiez le coût et la durée."
+    yield Warning_(TRAINING, "cost", message)
+
+
+def _twins_inside(draft: DraftView) -> Iterator[Warning_]:
+    seen: dict[tuple[str, str], str] = {}
+    for row in draft.rows:
+        person = (name_of(row).casefold(), row.raw("birth_date").strip())
+        if person in seen and row.raw("last_name").strip():
+            yield Warning_(TRAINEES, "", f"{name_of(row)} figure deux fois dans la demande.", row.key)
+        seen[person] = row.key
+
+
+def _twins_outside(draft: DraftView) -> Iterator[Warning_]:
+    if draft.twins:
+        message = f"Un des stagiaires est déjà dans une demande aux mêmes dates : {', '.join(draft.twins)}."
+        yield Warning_(TRAINEES, "", message)
+
+
+def _nir_against_identity(draft: DraftView) -> Iterator[Warning_]:
+    for row in draft.rows:
+        for message in row.nir_warnings:
+            yield Warning_(TRAINEES, "nir", f"{name_of(row)} : {message}", row.key)
