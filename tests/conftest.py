@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -17,6 +16,8 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
+from tests import programs
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CLAMD_SIGNATURE = "OPENOPCO-TEST-SIGNATURE"
 CLAMD_START_SECONDS = 30
@@ -24,7 +25,7 @@ CLAMD_START_SECONDS = 30
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_journal() -> Iterator[None]:
-    """SQLite's flush deletes row by row, which the journal's triggers refuse: they are lifted while tests empty tables."""
+    """SQLite's flush deletes rows, which the journal's triggers refuse: they are lifted while it runs."""
     flush: Callable[..., Any] = BaseDatabaseOperations.execute_sql_flush
 
     @functools.wraps(flush)
@@ -52,9 +53,20 @@ def _clean_log_context() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _needs_postgresql(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("postgresql") and connection.vendor != "postgresql":
-        pytest.skip("needs PostgreSQL: set TEST_DATABASE_URL")
+def _needs_its_database(request: pytest.FixtureRequest) -> None:
+    for vendor, how in (("postgresql", "set TEST_DATABASE_URL"), ("sqlite", "unset TEST_DATABASE_URL")):
+        if request.node.get_closest_marker(vendor) and connection.vendor != vendor:
+            pytest.skip(f"needs {vendor}: {how}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of the machine. As root it can't sandbox itself."""
+    program = programs.chromium()
+    if program is None:
+        pytest.skip("needs Chromium: apt-get install chromium, or set CHROMIUM=/path")
+    arguments = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": program, "args": arguments}
 
 
 def free_port() -> int:
@@ -66,7 +78,7 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def clamd() -> Iterator[str]:
     """A real clamd on loopback that finds CLAMD_SIGNATURE; gives "127.0.0.1:port"."""
-    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/sbin")
+    program = programs.clamd()
     if program is None:
         pytest.skip("needs clamd: apt-get install clamav-daemon")
     with tempfile.TemporaryDirectory(prefix="openopco-clamd-") as folder:

@@ -1,6 +1,7 @@
 """Settings shared by every way to run OpenOPCO. What differs between installations comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.utils import timezone
 
@@ -57,9 +58,9 @@ def database() -> Part:
 
 @health_check
 def storage() -> Part:
-    if "FileSystemStorage" not in settings.STORAGES["default"]["BACKEND"]:
+    if not isinstance(default_storage, FileSystemStorage):
         return Part("storage", True, "remote")
-    folder = Path(settings.MEDIA_ROOT)
+    folder = Path(default_storage.location)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Part("storage", os.access(folder, os.W_OK), "folder")
 

@@ -246,6 +246,7 @@ def announce(port: int, logs: Path) -> None:
 
 
 def main() -> int:
+    os.umask(0o077)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev"),

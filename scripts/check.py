@@ -1,0 +1,78 @@
+"""`make check`: all that can be said of the code without running it. Every check runs; the table says which failed."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "OPENOPCO_HOSTS": "portail.example",
+    "OPENOPCO_SECRET_KEY": "".join(chr(33 + i % 90) for i in range(64)),
+    "OPENOPCO_VAULT_KEYS": "k1:" + "A" * 43 + "=",
+    "OPENOPCO_BLIND_INDEX_KEY": "B" * 42 + "A=",
+    "DATABASE_URL": "postgres://portail@127.0.0.1:1/portail",
+    "EMAIL_URL": "smtp+tls://mail.example:587",
+    "OPENOPCO_MAIL_FROM": "ne-pas-repondre@portail.example",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "-W", "error::SyntaxWarning", "manage.py", *arguments]
+
+
+TEST = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+CHECKS = [
+    Check("format", [str(BIN / "ruff"), "format", "--check", "."]),
+    Check("lint", [str(BIN / "ruff"), "check", "."]),
+    Check("types", [str(BIN / "mypy")]),
+    Check("floors", [str(BIN / "lint-imports"), "--no-cache"]),
+    Check("templates: format", [str(BIN / "djlint"), "openopco", "--check", "--quiet"]),
+    Check("templates: lint", [str(BIN / "djlint"), "openopco", "--lint", "--quiet"]),
+    Check("django", manage("check", "--fail-level", "WARNING"), TEST),
+    Check("django in production", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
+    Check("migrations", manage("makemigrations", "--check", "--dry-run"), TEST),
+    Check("generated docs", manage("generate_docs", "--check"), TEST),
+]
+
+
+def main() -> int:
+    failed = [check.name for check in CHECKS if not passes(check)]
+    print(
+        f"\n{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed{': ' + ', '.join(failed) if failed else ''}"
+    )
+    return 1 if failed else 0
+
+
+def passes(check: Check) -> bool:
+    start = time.monotonic()
+    result = subprocess.run(
+        check.command,
+        cwd=ROOT,
+        env={**os.environ, **check.environment},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=900,
+    )
+    verdict = "ok" if result.returncode == 0 else "FAILED"
+    print(f"{check.name:<24} {verdict:<7} {time.monotonic() - start:5.1f} s", flush=True)
+    if result.returncode:
+        print("\n".join(f"    {line}" for line in result.stdout.splitlines()[-60:]), flush=True)
+    return result.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
