@@ -8,9 +8,9 @@ from openopco.documents.inspector.verdict import Refusal
 from openopco.documents.refusals import RefusalCode
 
 _FLATE = {"/FlateDecode", "/Fl"}
-_OTHER_GENERIC = {
-    "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", "/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx",
-}  # fmt: skip
+# One character of these makes four bytes at most: a picture of an old printer driver is often dressed in them.
+_ASCII = {"/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx"}
+_OTHER_GENERIC = _ASCII | {"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 # An honest file never packs what is packed already twice over; five filters is beyond any producer seen.
 _MOST_FILTERS = 5
 _STEP = 1 << 16
@@ -26,6 +26,8 @@ def unpacked_size(stream: pikepdf.Object, most: int) -> int:
         raise Refusal(RefusalCode.TOO_COMPLEX)
     general = _leading(names, _FLATE | _OTHER_GENERIC)
     flates = _leading(names, _FLATE)
+    if set(general) <= _ASCII and len(general) < len(names):
+        return 4 * len(raw)
     if len(general) > len(flates):
         return _size_by_library(stream, raw, whole=len(general) == len(names))
     return inflated_size(raw, len(flates), most)
@@ -59,7 +61,7 @@ def _size_by_library(stream: pikepdf.Object, raw: bytes, *, whole: bool) -> int:
     """LZW, run lengths and the ASCII filters are undone by qpdf, under the child's memory limit."""
     if not whole:
         raise Refusal(RefusalCode.TOO_COMPLEX)
-    return max(len(raw), len(stream.read_bytes()))
+    return max(len(raw), len(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)))
 
 
 def _filters(stream: pikepdf.Object) -> list[str]:
