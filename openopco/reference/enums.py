@@ -1,0 +1,61 @@
+"""Short closed lists of the trade: small enough to be typed in, stable enough to be code."""
+
+from django.db.models import TextChoices
+
+
+class Dataset(TextChoices):
+    """What `import_reference` loads, each from one shipped file."""
+
+    COMMUNES = "communes", "Communes et codes postaux"
+    NAF = "naf", "Nomenclature d'activités française"
+    IDCC = "idcc", "Conventions collectives"
+
+
+class Zone(TextChoices):
+    METRO = "metro", "Métropole"
+    DROM = "drom", "Départements et régions d'outre-mer"
+    COM = "com", "Collectivités d'outre-mer"
+
+
+class Nomenclature(TextChoices):
+    """Sirene turns from the one to the other in January 2027; both stay readable."""
+
+    NAF_REV2 = "naf-rev2", "NAF rév. 2 (2008)"
+    NAF_2025 = "naf-2025", "NAF 2025"
+
+
+class HeadcountBand(TextChoices):
+    """« Tranche d'effectif salarié » of the Sirene registry (Insee)."""
+
+    NONE = "NN", "Unité non employeuse"
+    ZERO = "00", "0 salarié"
+    FROM_1 = "01", "1 ou 2 salariés"
+    FROM_3 = "02", "3 à 5 salariés"
+    FROM_6 = "03", "6 à 9 salariés"
+    FROM_10 = "11", "10 à 19 salariés"
+    FROM_20 = "12", "20 à 49 salariés"
+    FROM_50 = "21", "50 à 99 salariés"
+    FROM_100 = "22", "100 à 199 salariés"
+    FROM_200 = "31", "200 à 249 salariés"
+    FROM_250 = "32", "250 à 499 salariés"
+    FROM_500 = "41", "500 à 999 salariés"
+    FROM_1000 = "42", "1\u202f000 à 1\u202f999 salariés"
+    FROM_2000 = "51", "2\u202f000 à 4\u202f999 salariés"
+    FROM_5000 = "52", "5\u202f000 à 9\u202f999 salariés"
+    FROM_10000 = "53", "10\u202f000 salariés et plus"
+
+
+class Opco(TextChoices):
+    """The eleven OPCOs approved by the State since 1 April 2019 (L. 6332-1-1)."""
+
+    AFDAS = "afdas", "Afdas"
+    AKTO = "akto", "AKTO"
+    ATLAS = "atlas", "Opco Atlas"
+    CONSTRUCTYS = "constructys", "Constructys"
+    OPCOMMERCE = "opcommerce", "L'Opcommerce"
+    OCAPIAT = "ocapiat", "OCAPIAT"
+    OPCO_2I = "opco2i", "OPCO 2i"
+    OPCO_EP = "opcoep", "Opco EP"
+    MOBILITES = "mobilites", "OPCO Mobilités"
+    SANTE = "sante", "OPCO Santé"
+    UNIFORMATION = "uniformation", "Uniformation"
