@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "openopco.web.context.frame",
             ],
+            "builtins": ["django.templatetags.static", "openopco.web.components.tags"],
         },
     }
 ]

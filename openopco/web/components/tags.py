@@ -1,0 +1,105 @@
+"""Tags and filters of every template (a builtin of the engine: no `{% load %}` needed)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.contrib.messages import constants
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from openopco.kernel.calendar import PARIS, days_left, delay_in_words, format_date, paris_today
+from openopco.kernel.contacts import format_phone
+from openopco.kernel.identifiers import format_siret
+from openopco.kernel.money import format_euros, format_hours
+
+register = template.Library()
+
+SPRITE = "icons/sprite.svg"
+TONES = {
+    constants.DEFAULT_TAGS[constants.SUCCESS]: "ok",
+    constants.DEFAULT_TAGS[constants.WARNING]: "wait",
+    constants.DEFAULT_TAGS[constants.ERROR]: "bad",
+}
+# A deadline within two days is urgent, within a week is near.
+URGENT_DAYS, NEAR_DAYS = 2, 7
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A Lucide icon of the sprite, hidden from screen readers: the word beside it is what is read."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static(SPRITE), name
+    )
+
+
+@register.filter
+def tone(level_tag: str) -> str:
+    """The tone of a Django message: ok, wait, bad or info."""
+    return TONES.get(level_tag, "info")
+
+
+@register.filter
+def euros(amount: Decimal | None) -> str:
+    """« 1 250,50 € »; empty for None."""
+    return "" if amount is None else format_euros(amount)
+
+
+@register.filter
+def hours(amount: Decimal | None) -> str:
+    """Hours as people write them; empty for None."""
+    return "" if amount is None else format_hours(amount)
+
+
+@register.filter
+def siret(number: str) -> str:
+    """« 834 267 023 00028 », with spaces that do not break."""
+    return format_siret(number) if number else ""
+
+
+@register.filter
+def phone(number: str) -> str:
+    return format_phone(number) if number else ""
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """« 12/01/2027 », the day in Paris."""
+    return "" if value is None else format_date(_paris_day(value))
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """« 10 h 24 », in Paris."""
+    return "" if value is None else f"{value.astimezone(PARIS):%-H\u00a0h\u00a0%M}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """« aujourd'hui à 10 h 24 », « hier à 17 h 42 », « le 12/01/2027 à 9 h 05 »."""
+    if value is None:
+        return ""
+    ago = days_left(_paris_day(value), paris_today(timezone.now()))
+    words = {0: "aujourd’hui", 1: "hier"}.get(ago) or f"le {day(value)}"
+    return f"{words} à {clock(value)}"
+
+
+@register.filter
+def delay(due: date | None) -> str:
+    """« dans 6 j », « demain », « en retard de 3 j »."""
+    return "" if due is None else delay_in_words(paris_today(timezone.now()), due)
+
+
+@register.filter
+def delay_tone(due: date | None) -> str:
+    """How near a deadline is: bad, wait or off."""
+    if due is None:
+        return "off"
+    left = days_left(paris_today(timezone.now()), due)
+    return "bad" if left <= URGENT_DAYS else "wait" if left <= NEAR_DAYS else "off"
+
+
+def _paris_day(value: date | datetime) -> date:
+    return paris_today(value) if isinstance(value, datetime) else value

@@ -1,0 +1,121 @@
+"""What every page may show around its own content. Costs nothing until a template asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from openopco.habilitations.queries import current_establishment
+from openopco.kernel.calendar import paris_today
+from openopco.notifications.queries import unread_count
+from openopco.opco import changelog
+from openopco.opco.identities import Identity, identity
+from openopco.organisations.models import Establishment
+from openopco.rights import ANONYMOUS, Actor
+from openopco.web.menu import MenuLink, address_of, menu_for
+
+
+@dataclass(frozen=True, slots=True)
+class FootLink:
+    label: str
+    url: str
+
+
+FOOT = (
+    ("Conditions Générales d’Utilisation", "public:terms"),
+    ("Données personnelles", "public:privacy"),
+    ("Accessibilité", "public:accessibility"),
+)
+
+
+class Frame:
+    """The frame of one request. Each value is read at its first use; only `actor` and `unread_count` cost a query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def identity(self) -> Identity:
+        return identity()
+
+    @cached_property
+    def actor(self) -> Actor:
+        return getattr(self._request, "actor", ANONYMOUS)
+
+    @cached_property
+    def establishment(self) -> Establishment | None:
+        """The establishment the person now acts for; None for the OPCO's people and for the anonymous."""
+        return current_establishment(self._request) if hasattr(self._request, "access") else None
+
+    @cached_property
+    def establishments(self) -> Sequence[Establishment]:
+        """Those one may switch to, already read with the actor."""
+        access = getattr(self._request, "access", None)
+        return [membership.establishment for membership in access.memberships] if access else []
+
+    @cached_property
+    def unread_count(self) -> int:
+        return unread_count(self.actor.user_id) if self.actor.user_id else 0
+
+    @cached_property
+    def menu(self) -> list[MenuLink]:
+        return menu_for(self.actor, self._request.path)
+
+    @cached_property
+    def foot_links(self) -> list[FootLink]:
+        return [FootLink(label, url) for label, route in FOOT if (url := address_of(route))]
+
+    @cached_property
+    def today(self) -> date:
+        """The day in Paris."""
+        return paris_today(timezone.now())
+
+    @property
+    def version(self) -> str:
+        return changelog.version()
+
+    @property
+    def demo(self) -> bool:
+        return settings.DEMO
+
+    @property
+    def home_url(self) -> str:
+        home = "desk:worklist" if self.actor.is_opco else "portal:dashboard"
+        return address_of(home) or "/"
+
+    @property
+    def help_url(self) -> str:
+        return address_of("portal:help")
+
+    @property
+    def notices_url(self) -> str:
+        return address_of("portal:notices")
+
+    @property
+    def profile_url(self) -> str:
+        return address_of("account_profile")
+
+    @property
+    def feedback_url(self) -> str:
+        return address_of("portal:feedback")
+
+    @property
+    def switch_url(self) -> str:
+        return address_of("portal:switch_establishment")
+
+    @property
+    def attach_url(self) -> str:
+        return address_of("portal:attach")
+
+    @property
+    def mailbox_url(self) -> str:
+        return address_of("demo:mailbox")
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: one object, no query by itself."""
+    return {"frame": Frame(request)}
