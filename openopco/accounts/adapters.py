@@ -16,6 +16,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from openopco.accounts.models import User
 from openopco.accounts.queries import has_totp, is_mfa_required
@@ -48,6 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_ajax(self, request: HttpRequest) -> bool:
         """Never: the HTML pages are the only door, whatever a request says that it accepts."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """A page of this portal, written without scheme or host."""
+        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def clean_email(self, email: str) -> str:
         try:
