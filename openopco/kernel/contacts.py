@@ -10,7 +10,7 @@ PUNCTUATION = re.compile(r"[\s.\-‐‑–/_()]+")
 # Mainland and overseas departments are dialled alike from France: 0 and nine digits.
 FRENCH_PREFIX = re.compile(r"(?:\+|00)(?:33|590|594|596|262)0?(?=[1-9]\d{8}$)", re.ASCII)
 FRENCH_PHONE = re.compile(r"0[1-9]\d{8}", re.ASCII)
-FOREIGN_PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+FOREIGN_PHONE = re.compile(r"\+[1-9]\d{8,14}", re.ASCII)
 LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
 MAX_LOCAL_PART, MAX_EMAIL = 64, 254

@@ -20,7 +20,8 @@ PLAIN = re.compile(r"\d*[.,]?\d{1,2}|\d+")
 TWO_READINGS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 TOO_FINE = re.compile(r"[\d ]*[.,]\d{3,}")
 CLOCK = re.compile(
-    r"(?P<hours>\d{1,4}) ?(?:h|heures?|:) ?(?:(?P<minutes>\d{1,2}) ?(?:min|mn|m)?)?", re.IGNORECASE | re.ASCII
+    r"(?P<hours>\d{1,3} \d{3}|\d{1,4}) ?(?:h|heures?|:) ?(?:(?P<minutes>\d{1,2}) ?(?:min|mn|m)?)?",
+    re.IGNORECASE | re.ASCII,
 )
 MINUTES_ALONE = re.compile(r"(?P<minutes>\d{1,3}) ?(?:min|mn|minutes?)", re.IGNORECASE | re.ASCII)
 
@@ -130,7 +131,8 @@ def _clock(text: str) -> Decimal | None:
     minutes = int(found["minutes"] or 0)
     if "hours" in found and minutes > 59:
         raise InvalidValue("Une heure compte 60 minutes : écrivez par exemple 10h30.")
-    return Decimal(found.get("hours") or 0) + Decimal(minutes) / 60
+    hours = (found.get("hours") or "0").replace(" ", "")
+    return Decimal(hours) + Decimal(minutes) / 60
 
 
 def _french(number: Decimal) -> str:
