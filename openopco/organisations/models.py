@@ -115,7 +115,7 @@ class Provider(Organisation):
         indexes = [models.Index(fields=["verified", "id"], name="provider_to_verify")]
         constraints = [
             models.CheckConstraint(condition=Exact(Length("siret"), 14), name="provider_siret_length"),
-            models.CheckConstraint(condition=Q(nda="") | Exact(Length("nda"), 11), name="provider_nda_length"),
+            models.CheckConstraint(condition=Q(nda="") | Q(Exact(Length("nda"), 11)), name="provider_nda_length"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="provider_source_known"),
             models.CheckConstraint(condition=Q(status__in=ProviderStatus.values), name="provider_status_known"),
             models.CheckConstraint(

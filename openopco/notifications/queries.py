@@ -1,0 +1,29 @@
+"""Reading one's inbox."""
+
+from openopco.base.keyset import Page, paginate
+from openopco.notifications.kinds import NoticeKind, registered_kinds
+from openopco.notifications.models import MailPreference, Notice
+from openopco.notifications.rules import MOST_COUNTED, wants_mail
+
+
+def unread_count(user_id: int) -> int:
+    """How many notices the person has not read: one indexed query that stops counting at 99."""
+    return Notice.objects.filter(user_id=user_id, read_at__isnull=True).order_by()[:MOST_COUNTED].count()
+
+
+def inbox(user_id: int, after: str | None = None, *, size: int = 25) -> Page[Notice]:
+    """One page of the person's notices, latest first."""
+    return paginate(
+        Notice.objects.filter(user_id=user_id), keys=("created_at", "id"), after=after, size=size, descending=True
+    )
+
+
+def own_notice(user_id: int, notice_id: int) -> Notice | None:
+    """One of the person's own notices; None for anybody else's."""
+    return Notice.objects.filter(user_id=user_id, pk=notice_id).first()
+
+
+def mail_choices(user_id: int) -> list[tuple[NoticeKind, bool]]:
+    """Every kind, and whether the person gets a mail for it."""
+    choices = dict(MailPreference.objects.filter(user_id=user_id).values_list("kind", "mail"))
+    return [(kind, wants_mail(kind, choices.get(kind.code))) for kind in registered_kinds()]

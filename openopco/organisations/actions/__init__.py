@@ -1,0 +1,31 @@
+"""Writes of organisations. Those that ask a registry are to be called outside a transaction: it may take seconds."""
+
+from openopco.organisations.actions.establishments import (
+    complete_establishment,
+    create_establishment_by_hand,
+    find_or_create_establishment,
+    recheck_establishment,
+    verify_establishment,
+)
+from openopco.organisations.actions.providers import (
+    complete_provider,
+    create_provider_by_hand,
+    find_or_create_provider,
+    recheck_provider,
+    set_provider_status,
+    verify_provider,
+)
+
+__all__ = [
+    "complete_establishment",
+    "complete_provider",
+    "create_establishment_by_hand",
+    "create_provider_by_hand",
+    "find_or_create_establishment",
+    "find_or_create_provider",
+    "recheck_establishment",
+    "recheck_provider",
+    "set_provider_status",
+    "verify_establishment",
+    "verify_provider",
+]
