@@ -1,5 +1,6 @@
 """Tags and filters of every template (a builtin of the engine: no `{% load %}` needed)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -103,3 +104,9 @@ def delay_tone(due: date | None) -> str:
 
 def _paris_day(value: date | datetime) -> date:
     return paris_today(value) if isinstance(value, datetime) else value
+
+
+@register.filter
+def zipped(left: Iterable[object], right: Iterable[object]) -> list[tuple[object, object]]:
+    """Pairs of two lists of the same length; raises ValueError otherwise."""
+    return list(zip(left, right, strict=True))

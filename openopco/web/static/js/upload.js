@@ -1,0 +1,138 @@
+/* Drop zones: several files at a time, each with its progress, again after a failure. */
+import { button, elementsOf, make, token } from "./page.js";
+
+const CUT = "L’envoi s’est interrompu.";
+const STEP = 25;
+
+const size = (bytes) =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))}\u00a0ko` : `${(bytes / 1e6).toFixed(1).replace(".", ",")}\u00a0Mo`;
+
+const sprite = () => document.querySelector(".dropzone use").getAttribute("href").split("#")[0];
+
+function pictogram(name) {
+  return elementsOf(`<svg class="icon" aria-hidden="true"><use href="${sprite()}#${name}"/></svg>`);
+}
+
+function row(file) {
+  const bar = make("progress", { max: "100", value: "0", "aria-label": `Envoi de ${file.name}` });
+  const words = make("div", {}, make("span", { class: "file-name" }, file.name), " ", make("span", { class: "file-meta" }, size(file.size)));
+  return make("li", { class: "file" }, pictogram("file"), words, make("div", { class: "file-actions" }), bar);
+}
+
+function post(form, file, onProgress) {
+  const body = new FormData(form);
+  body.delete("file");
+  body.append("file", file);
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("X-CSRFToken", token(form));
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress((100 * event.loaded) / event.total));
+    request.addEventListener("load", () => resolve(request));
+    request.addEventListener("error", () => resolve(request));
+    request.addEventListener("timeout", () => resolve(request));
+    request.timeout = 180000;
+    request.send(body);
+  });
+}
+
+function answerOf(request) {
+  try {
+    return JSON.parse(request.responseText);
+  } catch {
+    return {};
+  }
+}
+
+class Zone {
+  constructor(form) {
+    this.form = form;
+    this.input = form.querySelector("input[type=file]");
+    this.list = form.querySelector("[data-upload-list]");
+    this.status = form.querySelector("[data-upload-status]");
+    this.area = form.querySelector("[data-dropzone]");
+    this.queue = Promise.resolve();
+    this.listen();
+  }
+
+  listen() {
+    this.input.addEventListener("change", () => {
+      this.take([...this.input.files]);
+      this.input.value = "";
+    });
+    for (const name of ["dragenter", "dragover"])
+      this.area.addEventListener(name, (event) => {
+        event.preventDefault();
+        this.area.classList.add("dropzone-over");
+      });
+    for (const name of ["dragleave", "drop"]) this.area.addEventListener(name, () => this.area.classList.remove("dropzone-over"));
+    this.area.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  say(text) {
+    this.status.textContent = text;
+  }
+
+  /* One after the other: a slow line is not shared between ten files, and each zone keeps its order. */
+  take(files) {
+    for (const file of files) {
+      const line = row(file);
+      this.list.append(line);
+      this.queue = this.queue.then(() => this.send(file, line));
+    }
+  }
+
+  async send(file, line) {
+    const bar = line.querySelector("progress");
+    let told = 0;
+    this.say(`Envoi de ${file.name}.`);
+    const request = await post(this.form, file, (percent) => {
+      bar.value = percent;
+      if (percent < told + STEP) return;
+      told = Math.floor(percent / STEP) * STEP;
+      this.say(`${file.name} : ${told} %.`);
+    });
+    const answer = answerOf(request);
+    if (request.status >= 200 && request.status < 300 && answer.html) this.done(file, line, answer);
+    else this.failed(file, line, request.status, answer.message);
+  }
+
+  done(file, line, answer) {
+    line.replaceWith(elementsOf(answer.html));
+    this.say(`${file.name} est joint.`);
+    const missing = document.querySelector("[data-missing]");
+    const fresh = answer.missing_html && elementsOf(answer.missing_html).firstElementChild;
+    if (missing && fresh) missing.replaceWith(fresh);
+  }
+
+  /* The server's word on the file is final; anything else may be tried again. */
+  failed(file, line, status, message) {
+    const refused = status >= 400 && status < 500 && Boolean(message);
+    line.classList.add("file-bad");
+    line.querySelector("progress")?.remove();
+    line.querySelector(".error")?.remove();
+    line.append(make("p", { class: "error" }, message ?? CUT));
+    const actions = line.querySelector(".file-actions");
+    actions.replaceChildren(...(refused ? [] : [button("Réessayer", () => this.retry(file, line), "button-link")]));
+    actions.append(button("Effacer", () => this.forget(line), "button-link"));
+    this.say(`${file.name} n’est pas joint. ${message ?? CUT}`);
+  }
+
+  retry(file, line) {
+    const fresh = row(file);
+    line.replaceWith(fresh);
+    this.input.focus();
+    this.queue = this.queue.then(() => this.send(file, fresh));
+  }
+
+  forget(line) {
+    line.remove();
+    this.input.focus();
+  }
+}
+
+document.querySelectorAll("[data-upload]").forEach((form) => new Zone(form));
