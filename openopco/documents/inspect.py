@@ -20,6 +20,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 _START = (
     f"import sys; sys.path.insert(0, {str(_PROJECT)!r}); from openopco.documents.inspector.child import main; main()"
 )
+_LONGEST_ANSWER = 1000
 # Opening files is heavy work: two at once in a process, the others wait their turn, then are told to come back.
 _TURNS = threading.BoundedSemaphore(2)
 
@@ -42,6 +43,13 @@ class ExaminedFile:
         return len(self.content)
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    kind: str
+    pages: int
+    rebuilt: bool
+
+
 def examine(name: str, chunks: Iterable[bytes]) -> ExaminedFile:
     """Opens the file in the child. Slow (a fraction of a second, 20 s at worst): call it outside any transaction.
 
@@ -55,9 +63,9 @@ def examine(name: str, chunks: Iterable[bytes]) -> ExaminedFile:
             raise RefusedFile(RefusalCode.EMPTY)
         if kind_for_extension(extension) is None:
             raise RefusedFile(RefusalCode.UNSUPPORTED_TYPE)
-        answer = _ask_child({"path": str(path), "extension": extension, "output": str(output)})
-        kind = KINDS[str(answer["kind"])]
-        content = (output if answer["rebuilt"] else path).read_bytes()
+        answer = _ask_child({"path": str(path), "extension": extension, "output": str(output)}, Path(folder, "answer"))
+        kind = KINDS[answer.kind]
+        content = (output if answer.rebuilt else path).read_bytes()
     return ExaminedFile(
         name=kept_name(safe_name, kind),
         kind=kind.code,
@@ -65,7 +73,7 @@ def examine(name: str, chunks: Iterable[bytes]) -> ExaminedFile:
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         source_sha256=source_sha256,
-        pages=int(str(answer["pages"])),
+        pages=answer.pages,
     )
 
 
@@ -92,20 +100,27 @@ def _write(path: Path, chunks: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _ask_child(order: dict[str, str]) -> dict[str, object]:
+def _ask_child(order: dict[str, str], answer: Path) -> _Answer:
     """A child that dies, answers nonsense or takes too long has met a file that nobody should open."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, our own code; the file's name is never on the line
-            [sys.executable, "-I", "-c", _START],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            timeout=LIMITS.child_wall_seconds,
-            env={"LC_ALL": "C.UTF-8"},
-            check=True,
-        )
-        answer: dict[str, object] = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
+        with answer.open("wb") as out:
+            subprocess.run(  # noqa: S603 - our own interpreter, our own code; the file's name is never on the line
+                [sys.executable, "-I", "-c", _START],
+                input=json.dumps(order).encode(),
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+                timeout=LIMITS.child_wall_seconds,
+                env={"LC_ALL": "C.UTF-8"},
+                check=True,
+            )
+        return _read_answer(answer)
+    except (subprocess.SubprocessError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RefusedFile(RefusalCode.TOO_COMPLEX) from error
+
+
+def _read_answer(path: Path) -> _Answer:
+    with path.open("rb") as file:
+        answer = json.loads(file.read(_LONGEST_ANSWER))
     if "refused" in answer:
-        raise RefusedFile(RefusalCode(str(answer["refused"])))
-    return answer
+        raise RefusedFile(RefusalCode(answer["refused"]))
+    return _Answer(KINDS[answer["kind"]].code, int(answer["pages"]), bool(answer["rebuilt"]))
