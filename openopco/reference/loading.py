@@ -50,8 +50,9 @@ class Loaded:
     changed: bool
 
 
-def load_all(*, now: datetime, folder: Path = DATA, force: bool = False) -> list[Loaded]:
-    """Loads each data set in a transaction of its own. Raises DamagedData."""
+def load_all(*, now: datetime, folder: Path | None = None, force: bool = False) -> list[Loaded]:
+    """Loads each data set of `folder` (the shipped one), in a transaction of its own. Raises DamagedData."""
+    folder = folder or DATA
     descriptions: dict[str, Description] = json.loads((folder / "editions.json").read_text(encoding="utf-8"))
     try:
         return [_load(dataset, descriptions[dataset], folder, now, force) for dataset in Dataset.values]
