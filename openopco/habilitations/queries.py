@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from openopco.accounts.models import User
+from openopco.base.keyset import Page, paginate
 from openopco.habilitations.access import NOBODY, Access
-from openopco.habilitations.enums import LIVE_STATES, MembershipState
+from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.organisations.models import Establishment
-from openopco.rights import Actor, Grant, Role
+from openopco.rights import Actor, Grant, Permission, Role, Subject, may, require
 
 SESSION_KEY = "establishment_id"
 
@@ -33,7 +34,7 @@ def actor_for(user: User) -> Actor:
 
 def live_memberships(user: User) -> QuerySet[Membership]:
     """Pending and accepted, each with its establishment and company, by the establishment's name."""
-    mine = Membership.objects.filter(user=user, state__in=LIVE_STATES, establishment__is_active=True)
+    mine = Membership.objects.filter(user=user, state__in=LIVE_STATES)
     return mine.select_related("establishment__company").order_by("establishment__sort_key", "id")
 
 
@@ -59,6 +60,51 @@ def active_staff_roles() -> QuerySet[StaffRole]:
     return begun.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by("granted_at", "id")
 
 
+def find_membership(actor: Actor, membership_id: int) -> Membership | None:
+    """A membership that the actor may see: his own, or any for an officer. None for everybody else's."""
+    found = Membership.objects.select_related("user", "establishment__company", "proof", "decided_by")
+    membership = found.filter(pk=membership_id).first()
+    if membership is None or not (membership.user_id == actor.user_id or may(actor, Permission.MEMBERSHIP_DECIDE)):
+        return None
+    return membership
+
+
+def own_memberships(actor: Actor) -> QuerySet[Membership]:
+    """All memberships of the person, ended ones too, latest first."""
+    if actor.user_id is None:
+        return Membership.objects.none()
+    mine = Membership.objects.filter(user_id=actor.user_id).select_related("establishment__company", "proof")
+    return mine.order_by("-requested_at", "-id")
+
+
+def memberships_to_decide(actor: Actor, after: str | None = None, *, size: int = 25) -> Page[Membership]:
+    """The officers' list of « rattachements à valider », oldest first. Raises Forbidden."""
+    require(actor, Permission.MEMBERSHIP_DECIDE)
+    waiting = Membership.objects.filter(state=MembershipState.PENDING)
+    waiting = waiting.select_related("user", "establishment__company", "proof")
+    return paginate(waiting, keys=("requested_at", "id"), after=after, size=size)
+
+
+def colleagues(actor: Actor, establishment_id: int) -> QuerySet[Membership]:
+    """Who acts, or asks to act, for an establishment, for those whose own membership is accepted. Raises Forbidden."""
+    require(actor, Permission.MEMBERSHIP_READ, Subject(establishment_id))
+    found = Membership.objects.filter(establishment_id=establishment_id, state__in=LIVE_STATES)
+    return found.select_related("user").order_by("requested_at", "id")
+
+
+def staff_roles(actor: Actor) -> QuerySet[StaffRole]:
+    """For administrators: every role that is proposed or counts, by person. Raises Forbidden."""
+    require(actor, Permission.STAFF_MANAGE)
+    live = StaffRole.objects.filter(until__isnull=True).select_related("user", "granted_by", "confirmed_by")
+    return live.order_by("user__last_name", "user__first_name", "id")
+
+
+def active_administrators() -> list[int]:
+    """User ids of the administrators who count now: those whom an alert is for."""
+    found = active_staff_roles().filter(role=StaffRoleName.ADMINISTRATEUR).order_by("user_id")
+    return list(found.values_list("user_id", flat=True))
+
+
 def _staff_grants(user: User) -> Iterator[Grant]:
     return (Grant(Role(role)) for role in active_staff_roles().filter(user=user).values_list("role", flat=True))
 
@@ -76,5 +122,7 @@ def people_of_establishment(establishment_id: int) -> list[int]:
 
 def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bool:
     """Whether the person's attachment to the establishment is accepted now."""
+    if user_id is None:
+        return False
     accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
     return accepted.filter(user_id=user_id).exists()

@@ -4,7 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from openopco.trainees.models import Trainee
+from django.db.models import Q, QuerySet
+
+from openopco.organisations.models import Establishment
+from openopco.trainees.models import Trainee, sort_key_of
+from openopco.trainees.vault import blind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,18 @@ def keep_trainee(
     nir_id: int | None,
     nir_absent_reason: str,
     known_id: int | None = None,
+    own_only: bool = False,
 ) -> Trainee:
-    """Creates or updates the person: the one named by `known_id`, else the one who has that NIR, else that name and birth
-    date. Called inside an action that has checked the right."""
-    trainee = _find(establishment_id, identity, nir_id, known_id) or Trainee(
-        establishment_id=establishment_id, created_by_id=user_id
-    )
+    """Creates or updates the person: the one named by `known_id`, else the one who has that NIR, else that name and
+    birth date. `own_only`: among those `user_id` typed himself, for somebody whose membership is not accepted yet.
+    Called inside an action that has checked the right; ids never come from a form."""
+    # Two requests that bring the same new person wait for each other here.
+    Establishment.objects.select_for_update().get(pk=establishment_id)
+    reach = Trainee.objects.filter(establishment_id=establishment_id).order_by("id")
+    if own_only:
+        reach = reach.filter(created_by_id=user_id)
+    trainee = _find(reach, identity, nir_id, known_id)
+    trainee = trainee or Trainee(establishment_id=establishment_id, created_by_id=user_id)
     for name, value in identity.as_columns().items():
         setattr(trainee, name, value)
     if nir_id or trainee.nir_id is None:
@@ -50,11 +60,15 @@ def keep_trainee(
     return trainee
 
 
-def _find(establishment_id: int, identity: TraineeIdentity, nir_id: int | None, known_id: int | None) -> Trainee | None:
-    own = Trainee.objects.filter(establishment_id=establishment_id).order_by("id")
-    if known_id and (known := own.filter(pk=known_id).first()):
+def _find(
+    reach: QuerySet[Trainee], identity: TraineeIdentity, nir_id: int | None, known_id: int | None
+) -> Trainee | None:
+    if known_id and (known := reach.filter(pk=known_id).first()):
         return known
-    if nir_id and (same_nir := own.filter(nir_id=nir_id).first()):
+    if nir_id and (same_nir := reach.filter(nir__blind=blind_of(nir_id)).first()):
         return same_nir
-    namesakes = own.filter(birth_date=identity.birth_date)
-    return namesakes.filter(last_name=identity.last_name, first_name=identity.first_name).first()
+    namesakes = reach.filter(
+        sort_key=sort_key_of(identity.last_name, identity.first_name), birth_date=identity.birth_date
+    )
+    # Two different NIR are two people, namesakes born on the same day or not.
+    return namesakes.filter(Q(nir__isnull=True) if nir_id else Q()).first()

@@ -19,6 +19,11 @@ def new_secret_id() -> int:
     return secrets.randbits(52) + 1
 
 
+def sort_key_of(last_name: str, first_name: str) -> str:
+    """Equal for names that differ only by case, accents or hyphens."""
+    return f"{fold(last_name)} {fold(first_name)}"[:210]
+
+
 class NirSecret(models.Model):
     """One NIR as one person typed it, sealed under the vault's key and bound to this very row.
 
@@ -93,7 +98,7 @@ class Trainee(models.Model):
         return f"{self.first_name} {self.last_name}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.sort_key = f"{fold(self.last_name)} {fold(self.first_name)}"[:210]
+        self.sort_key = sort_key_of(self.last_name, self.first_name)
         names = dict.fromkeys([self.last_name, self.first_name, self.birth_name, self.employee_number])
         self.search = " ".join(fold(name) for name in names if name)[:360]
         super().save(*args, **kwargs)

@@ -1,0 +1,175 @@
+"""Asking to act for an establishment, and the officer's answer."""
+
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from openopco.accounts.models import User
+from openopco.base.actions import action
+from openopco.documents.actions import accept_upload
+from openopco.documents.models import Document
+from openopco.documents.queries import usable
+from openopco.habilitations import notices, workflow
+from openopco.habilitations.enums import LIVE_STATES, MembershipState
+from openopco.habilitations.errors import ProofNeeded, ReasonNeeded, TooManyPending, UnknownMembership
+from openopco.habilitations.models import Membership
+from openopco.habilitations.queries import SESSION_KEY
+from openopco.habilitations.rules import MOST_PENDING, is_reason
+from openopco.habilitations.workflow import Event
+from openopco.journal.actions import record
+from openopco.kernel.errors import Forbidden
+from openopco.kernel.text import clean_text
+from openopco.organisations.errors import ClosedEstablishment
+from openopco.organisations.models import Establishment
+from openopco.rights import Actor, Subject, require
+
+OWNER_KIND = "membership"
+PROOF_ZONE = "justificatif"
+
+
+@action
+def request_membership(*, actor: Actor, establishment_id: int) -> Membership:
+    """Asks to act for an establishment: « rattachement à valider », first of the SIRET or not. Asked again while one is
+    live, it is the same. For whoever signed in from outside the OPCO. Raises Forbidden, TooManyPending,
+    ClosedEstablishment."""
+    user = _outsider(actor)
+    establishment = Establishment.objects.get(pk=establishment_id)
+    if not establishment.is_active:
+        raise ClosedEstablishment
+    mine = Membership.objects.filter(user=user, state__in=LIVE_STATES).order_by("id")
+    live = mine.filter(establishment=establishment).first()
+    if live is not None:
+        return live
+    if mine.filter(state=MembershipState.PENDING).count() >= MOST_PENDING:
+        raise TooManyPending
+    membership = Membership.objects.create(user=user, establishment=establishment, requested_at=timezone.now())
+    _record(membership, "demander", actor)
+    return membership
+
+
+def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any]") -> Membership:
+    """Joins the paper that shows the tie, at the request or later, by the holder while it is pending; a new one takes
+    the place of the old. Raises UnknownMembership, NotPossibleNow, RefusedFile, Unavailable."""
+    own = Membership.objects.filter(pk=membership_id).first()
+    if own is None or own.user_id != actor.user_id:
+        raise UnknownMembership
+    workflow.find(MembershipState(own.state), Event.ACCEPTER)
+    # Opening the file takes seconds: outside the transaction.
+    document = accept_upload(actor=actor, owner_kind=OWNER_KIND, owner_id=membership_id, zone=PROOF_ZONE, upload=upload)
+    return _join(actor=actor, membership_id=membership_id, document=document)
+
+
+@action
+def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Membership:
+    """An officer accepts the proof, or writes in `note` how he checked without one. Nobody accepts his own.
+    Raises Forbidden, NotPossibleNow, ProofNeeded."""
+    membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
+    note = clean_text(note)[:500]
+    if not _has_proof(membership) and not is_reason(note):
+        raise ProofNeeded
+    _decide(membership, Event.ACCEPTER, actor, note)
+    name = membership.establishment.name
+    notices.tell_holder(membership, f"Votre rattachement à {name} est accepté.")
+    notices.tell_colleagues(membership)
+    return membership
+
+
+@action
+def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membership:
+    """An officer refuses, and writes why: the person reads it. Raises Forbidden, NotPossibleNow, ReasonNeeded."""
+    membership = _locked_for_decision(actor, membership_id, Event.REFUSER)
+    reason = clean_text(reason)[:500]
+    if not is_reason(reason):
+        raise ReasonNeeded
+    _decide(membership, Event.REFUSER, actor, reason)
+    name = membership.establishment.name
+    notices.tell_holder(membership, f"Votre rattachement à {name} n'est pas accepté : lisez pourquoi.")
+    return membership
+
+
+@action
+def end_membership(*, actor: Actor, membership_id: int) -> Membership:
+    """Ends a membership, from the holder's very next request on. By the holder, or an officer.
+    Raises Forbidden, UnknownMembership, NotPossibleNow."""
+    membership = _lock(membership_id)
+    line = workflow.find(MembershipState(membership.state), Event.TERMINER)
+    is_own = actor.user_id is not None and membership.user_id == actor.user_id
+    if not (is_own and line.own):
+        require(actor, line.permission, _subject(membership))
+    workflow.apply(membership, Event.TERMINER)
+    membership.ended_at = timezone.now()
+    membership.save()
+    _record(membership, Event.TERMINER, actor)
+    if not is_own:
+        notices.tell_holder(membership, f"Votre rattachement à {membership.establishment.name} a pris fin.")
+    return membership
+
+
+def switch_establishment(*, memberships: tuple[Membership, ...], session: SessionBase, establishment_id: int) -> None:
+    """Chooses for which establishment the person acts from now on. `memberships`: those of `request.access`.
+    Raises UnknownMembership for any other."""
+    if establishment_id not in {membership.establishment_id for membership in memberships}:
+        raise UnknownMembership
+    session[SESSION_KEY] = establishment_id
+
+
+@action
+def _join(*, actor: Actor, membership_id: int, document: Document) -> Membership:
+    membership = _lock(membership_id)
+    workflow.find(MembershipState(membership.state), Event.ACCEPTER)
+    membership.proof = document
+    membership.save()
+    _record(membership, "justifier", actor, document=str(document.key))
+    return membership
+
+
+def _outsider(actor: Actor) -> User:
+    """Locks the account, so that two requests at once make one membership."""
+    if actor.user_id is None:
+        raise Forbidden
+    user = User.objects.select_for_update().get(pk=actor.user_id)
+    if user.is_opco or not user.is_active:
+        raise Forbidden
+    return user
+
+
+def _lock(membership_id: int) -> Membership:
+    found = Membership.objects.select_related("establishment").select_for_update(of=("self",))
+    try:
+        return found.get(pk=membership_id)
+    except Membership.DoesNotExist:
+        raise UnknownMembership from None
+
+
+def _locked_for_decision(actor: Actor, membership_id: int, event: Event) -> Membership:
+    membership = _lock(membership_id)
+    line = workflow.find(MembershipState(membership.state), event)
+    require(actor, line.permission, _subject(membership))
+    return membership
+
+
+def _decide(membership: Membership, event: Event, actor: Actor, reason: str) -> None:
+    workflow.apply(membership, event)
+    membership.decided_at, membership.decided_by_id, membership.reason = timezone.now(), actor.user_id, reason
+    membership.save()
+    _record(membership, event, actor)
+
+
+def _has_proof(membership: Membership) -> bool:
+    return membership.proof is not None and bool(usable([membership.proof]))
+
+
+def _subject(membership: Membership) -> Subject:
+    return Subject(membership.establishment_id, typed_by=membership.user_id)
+
+
+def _record(membership: Membership, event: str, actor: Actor, **payload: Any) -> None:
+    record(
+        subject_kind="membership",
+        subject_id=membership.pk,
+        event=f"membership.{event}",
+        actor=actor,
+        payload={"state": str(membership.state), "establishment": membership.establishment_id, **payload},
+    )

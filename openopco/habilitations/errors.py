@@ -1,0 +1,39 @@
+"""What the room refuses, in words fit for the person who asked."""
+
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
+
+
+class NotPossibleNow(Conflict):
+    """The membership has moved on since the person last saw it."""
+
+    message = "Ce rattachement a changé d'état entre-temps : relisez-le."
+
+
+class ProofNeeded(InvalidValue):
+    message = "Aucun justificatif n'est joint : demandez-le, ou écrivez comment vous avez vérifié."
+
+
+class ReasonNeeded(InvalidValue):
+    message = "Écrivez le motif du refus : la personne le lira."
+
+
+class TooManyPending(OpenOpcoError):
+    message = "Vous avez déjà beaucoup de rattachements à valider. Attendez la réponse, ou appelez-nous."
+
+
+class UnknownMembership(OpenOpcoError):
+    """Not there, or not for this person to see. Doors answer 404."""
+
+    message = "Ce rattachement n'existe pas."
+
+
+class FourEyes(OpenOpcoError):
+    """A role at the OPCO takes two administrators, and neither of them may be its holder."""
+
+    message = "Un autre administrateur doit confirmer ce rôle : personne ne le donne seul, ni à soi-même."
+
+
+class LastAdministrators(OpenOpcoError):
+    """Roles are confirmed by two: with one administrator left, nobody could be appointed any more."""
+
+    message = "Il doit rester au moins deux administrateurs. Nommez-en un autre d'abord."

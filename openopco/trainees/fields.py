@@ -1,0 +1,69 @@
+"""The directory's form, read strictly: all the faults at once, each beside its field. The NIR goes to `vault`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from openopco.kernel.calendar import parse_date
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.identifiers import parse_postal_code
+from openopco.kernel.text import clean_line
+from openopco.organisations.errors import InvalidFields
+from openopco.trainees.directory import TraineeIdentity
+from openopco.trainees.enums import ContractType, Csp, EducationLevel, Sex
+
+Reader = Callable[[str], Any]
+TICKED = frozenset({"on", "1", "true", "oui"})
+
+
+def read_identity(raw: Mapping[str, str]) -> TraineeIdentity:
+    """The typed identity of what somebody keyed. Raises `InvalidFields`."""
+    values: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, read in READERS.items():
+        try:
+            values[name] = read(raw.get(name, ""))
+        except InvalidValue as error:
+            errors[name] = error.message
+    if errors:
+        raise InvalidFields(errors)
+    return TraineeIdentity(**values)
+
+
+def _line(most: int, empty: str = "") -> Reader:
+    def read_line(raw: str) -> str:
+        line = clean_line(raw)
+        if empty and not line:
+            raise InvalidValue(empty)
+        if len(line) > most:
+            raise InvalidValue(f"Ce texte est trop long : {most} caractères au plus.")
+        return line
+
+    return read_line
+
+
+def _choice(values: list[str], empty: str = "") -> Reader:
+    def read_choice(raw: str) -> str:
+        if not raw and not empty:
+            return ""
+        if raw not in values:
+            raise InvalidValue(empty or "Choisissez une valeur de la liste.")
+        return raw
+
+    return read_choice
+
+
+LEVELS = [str(level) for level in EducationLevel.values]
+READERS: dict[str, Reader] = {
+    "last_name": _line(100, "Indiquez le nom."),
+    "birth_name": _line(100),
+    "first_name": _line(100, "Indiquez le prénom."),
+    "birth_date": parse_date,
+    "sex": _choice(Sex.values, "Choisissez le sexe."),
+    "postal_code": lambda raw: parse_postal_code(raw) if raw.strip() else "",
+    "city": _line(120),
+    "employee_number": _line(40),
+    "csp": _choice(Csp.values, "Choisissez la catégorie socioprofessionnelle."),
+    "contract_type": _choice(ContractType.values),
+    "education_level": lambda raw: int(_choice(LEVELS, "Choisissez le niveau de formation.")(raw)),
+    "rqth": lambda raw: raw.lower() in TICKED,
+}

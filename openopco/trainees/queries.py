@@ -1,0 +1,49 @@
+"""Reads of the employers' directories. A pending membership reaches only the people that its holder typed."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from openopco.base.keyset import Page, paginate
+from openopco.kernel.text import fold
+from openopco.rights import Actor, Permission, Subject, may
+from openopco.trainees.models import Trainee
+
+MOST_WORDS = 6
+
+
+def directory(
+    actor: Actor, establishment_id: int, text: str = "", after: str | None = None, *, size: int = 25
+) -> Page[Trainee]:
+    """One page of the people of an establishment that the actor may choose from, by name. RQTH is not loaded."""
+    found = _reach(actor).filter(establishment_id=establishment_id).defer("rqth")
+    for word in fold(text).split()[:MOST_WORDS]:
+        found = found.filter(search__contains=word)
+    return paginate(found, keys=("sort_key", "id"), after=after, size=size)
+
+
+def find_trainee(actor: Actor, trainee_id: int) -> Trainee | None:
+    """One person of the actor's directories; None for everybody else's."""
+    return _reach(actor).filter(pk=trainee_id).first()
+
+
+def reaches_whole_directory(actor: Actor, establishment_id: int) -> bool:
+    """Whether the actor's membership is accepted: he sees what his colleagues typed."""
+    return may(actor, Permission.TRAINEE_WRITE, Subject(establishment_id))
+
+
+def same_people(trainees: Iterable[Trainee]) -> QuerySet[Trainee]:
+    """Everybody, wherever, who has the NIR of one of these people: by blind index, nothing is opened. For the checks of
+    duplicates; the caller shows no name of another employer's."""
+    given = list(trainees)
+    blinds = [trainee.nir.blind for trainee in given if trainee.nir]
+    others = Trainee.objects.filter(nir__blind__in=blinds).exclude(pk__in=[trainee.pk for trainee in given])
+    return others.order_by("id")
+
+
+def _reach(actor: Actor) -> QuerySet[Trainee]:
+    grants = list(actor.employer_grants())
+    whole = [grant.establishment_id for grant in grants if grant.confirmed]
+    own = [grant.establishment_id for grant in grants if not grant.confirmed]
+    mine = Q(establishment_id__in=own, created_by_id=actor.user_id)
+    return Trainee.objects.filter(Q(establishment_id__in=whole) | mine)
