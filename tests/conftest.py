@@ -14,7 +14,7 @@ import pytest
 import structlog
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
 
 from tests import programs
 
@@ -29,7 +29,7 @@ def _flush_past_the_journal() -> Iterator[None]:
     flush: Callable[..., Any] = BaseDatabaseOperations.execute_sql_flush
 
     @functools.wraps(flush)
-    def without_triggers(self: SqliteOperations, sql_list: list[str]) -> None:
+    def without_triggers(self: Any, sql_list: list[str]) -> None:
         from openopco.journal import triggers
 
         tables = self.connection.introspection.table_names()
@@ -40,9 +40,9 @@ def _flush_past_the_journal() -> Iterator[None]:
             with self.connection.schema_editor() as editor:
                 triggers.install(editor)
 
-    SqliteOperations.execute_sql_flush = without_triggers  # type: ignore[method-assign]
+    SqliteWrapper.ops_class.execute_sql_flush = without_triggers
     yield
-    del SqliteOperations.execute_sql_flush
+    del SqliteWrapper.ops_class.execute_sql_flush
 
 
 @pytest.fixture(autouse=True)
