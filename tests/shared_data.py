@@ -9,7 +9,7 @@ import pytest
 
 FOLDER = Path(os.environ.get("OPENOPCO_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 # The table at the end of `make test` knows these skips by their first words: the only ones a full run forgives.
-ABSENT = "shared data absent"
+ABSENT = "../shared data absent"
 
 
 def shared_file(name: str) -> Path:
