@@ -28,6 +28,7 @@ def s3_storage(source: Any) -> dict[str, Any] | None:
             "default_acl": None,
             "file_overwrite": False,
             "querystring_auth": True,
+            "max_memory_size": 2 * 1024 * 1024,
             "object_parameters": _encryption(source),
             "client_config": Config(
                 signature_version="s3v4",

@@ -26,7 +26,11 @@ def open_content(document: Document) -> "File[bytes]":
     with _storage_speaks("open"):
         file = default_storage.open(document.content.name or "", "rb")
         # S3 opens nothing before the first read: better now than in the middle of an answer.
-        file.seek(0)
+        try:
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
         return file
 
 

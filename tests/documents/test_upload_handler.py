@@ -16,7 +16,6 @@ from openopco.documents.rules import Limits
 
 from . import hostile
 
-
 Receive = Callable[[bytes], "UploadedFile[Any]"]
 
 
