@@ -31,19 +31,17 @@ def log_failure(**_: Any) -> None:
     log.info("sign_in_failed")
 
 
-@receiver(account_signals.user_signed_up)
-def note_registration(user: User, **_: Any) -> None:
-    _note(user, "account.registered")
-
-
 @receiver(account_signals.email_confirmed)
 def note_confirmation(email_address: Any, **_: Any) -> None:
+    """Not sooner: an entry at registration would cost what a known address does not."""
     _note(email_address.user, "account.email_confirmed")
 
 
 @receiver(account_signals.email_changed)
-def note_email_change(user: User, **_: Any) -> None:
-    _note(user, "account.email_changed")
+def note_email_change(user: User, from_email_address: Any, **_: Any) -> None:
+    """A first address, just confirmed, replaces none."""
+    if from_email_address:
+        _note(user, "account.email_changed")
 
 
 @receiver([account_signals.password_changed, account_signals.password_set])
