@@ -53,6 +53,14 @@ def _clean_log_context() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _forget_reference_answers() -> None:
+    """Nomenclatures are kept in the process once read: a test neither leans on another's rows nor saves its queries."""
+    from openopco.reference import queries
+
+    queries.forget()
+
+
+@pytest.fixture(autouse=True)
 def _needs_its_database(request: pytest.FixtureRequest) -> None:
     for vendor, how in (("postgresql", "set TEST_DATABASE_URL"), ("sqlite", "unset TEST_DATABASE_URL")):
         if request.node.get_closest_marker(vendor) and connection.vendor != vendor:

@@ -1,21 +1,12 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from openopco.reference import queries
 from openopco.reference.loading import load_all
 from tests.reference.factories import write_folder
 
 NOW = datetime(2027, 1, 12, 8, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    queries.forget()
-    yield
-    queries.forget()
 
 
 @pytest.fixture
