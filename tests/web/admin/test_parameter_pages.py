@@ -1,0 +1,76 @@
+"""« Paramètres »: what administrators read of the rules in force."""
+
+import re
+from datetime import date
+
+import pytest
+import time_machine
+from django.test import Client
+
+from openopco.accounts.models import User
+from openopco.opco.defaults import DEFAULTS
+from openopco.web.admin.wording import value_in_words
+from tests.opco.factories import ParameterFactory
+
+PAGE = "/administration/parametres/"
+
+
+def _card(html: str, code: str) -> str:
+    found = re.search(rf'<section[^>]*aria-labelledby="parameter-{code}">(.*?)</section>', html, re.DOTALL)
+    assert found is not None
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1]))
+
+
+def _card_on(moment: str, client: Client) -> str:
+    with time_machine.travel(moment, tick=False):
+        client.force_login(User.objects.get())
+        return _card(client.get(PAGE).content.decode(), "claim_months")
+
+
+def test_every_parameter_has_its_value_its_day_and_its_source(administrator: Client) -> None:
+    html = administrator.get(PAGE).content.decode()
+    for code, default in DEFAULTS.items():
+        card = _card(html, code)
+        assert default.label in card
+        assert "en vigueur" in card
+    assert "4 mois" in _card(html, "claim_months")
+    assert "01/04/2019" in _card(html, "claim_months")
+    assert "conditions générales de septembre 2026" in _card(html, "claim_months")
+
+
+def test_a_decision_to_come_stands_above_the_one_in_force(administrator: Client) -> None:
+    ParameterFactory(code="claim_months", value=6, starts_on=date(2027, 1, 1))
+    before = _card_on("2026-12-31 23:30:00+01:00", administrator)
+    after = _card_on("2027-01-01 00:30:00+01:00", administrator)
+    assert re.search(r"6 mois 01/01/2027 .* à venir 4 mois .* en vigueur", before)
+    assert re.search(r"6 mois 01/01/2027 .* en vigueur 4 mois .* ancienne", after)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (True, "oui ou non", "oui"),
+        (False, "oui ou non", "non"),
+        (20, "jours calendaires", "20 jours calendaires"),
+        (None, "", "aucune limite"),
+        (
+            {"action": ["programme"], "bilan": ["bilan"], "vae": []},
+            "",
+            "action de formation : programme de l’action ; bilan de compétences : convention tripartite ; "
+            "VAE : aucune pièce",
+        ),
+        (
+            {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"},
+            "",
+            "31/12/2026 ; 15/01/2027 si l’action débute à partir du 15/12/2026",
+        ),
+    ],
+)
+def test_a_value_reads_as_a_sentence(value: object, unit: str, words: str) -> None:
+    assert value_in_words(value, unit) == words
+
+
+def test_every_shipped_value_has_words() -> None:
+    for default in DEFAULTS.values():
+        for version in default.versions:
+            assert value_in_words(version.value, default.unit)
