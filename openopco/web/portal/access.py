@@ -1,0 +1,31 @@
+"""What every page of the portal asks first: whose establishment, which request. A stranger's is a 404."""
+
+from django.http import Http404
+from django.utils import timezone
+
+from openopco.dossiers import queries
+from openopco.dossiers.draft import DraftView
+from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.models import Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
+
+
+def draft_or_404(request: PersonRequest, key: object) -> Dossier:
+    """The draft, or the request that it became."""
+    try:
+        return queries.find_draft(actor=request.actor, key=str(key))
+    except UnknownDossier as error:
+        raise Http404 from error
+
+
+def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
+    try:
+        return queries.find(actor=request.actor, number=number)
+    except UnknownDossier as error:
+        raise Http404 from error
+
+
+def view_of(request: PersonRequest, dossier: Dossier) -> DraftView:
+    """The raw draft as its reader may see it, today in Paris."""
+    return queries.load_draft(dossier, today=paris_today(timezone.now()), viewer=request.actor)

@@ -1,0 +1,101 @@
+"""Step 4, and every piece's own address: joined, taken off, served to those who may read its request."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_POST
+
+from openopco.documents.models import Document
+from openopco.documents.serving import serve
+from openopco.dossiers import kinds, queries
+from openopco.dossiers.actions import pieces
+from openopco.dossiers.enums import State
+from openopco.dossiers.errors import UnknownDossier, UnknownField
+from openopco.dossiers.models import Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import OpenOpcoError
+from openopco.web.portal.access import draft_or_404, view_of
+from openopco.web.portal.presenting import step_url
+from openopco.web.portal.views.steps import panel_context
+from openopco.web.portal.zones import shown
+
+MOST_AT_ONCE = 20
+
+
+@require_POST
+def join(request: PersonRequest, key: UUID, zone: str) -> HttpResponse:
+    """Joins files to a zone. The page's script sends them one by one and gets JSON; a plain form sends them together."""
+    dossier = draft_or_404(request, key)
+    if "remove" in request.POST:
+        return _take_off(request, dossier, request.POST["remove"])
+    files = request.FILES.getlist("file")[:MOST_AT_ONCE]
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return _join_one(request, dossier, zone, files)
+    if not files:
+        messages.error(request, "Choisissez d'abord un fichier.")
+    for file in files:
+        try:
+            pieces.join_piece(actor=request.actor, key=str(key), zone=zone, upload=file)
+        except UnknownField as error:
+            raise Http404 from error
+        except OpenOpcoError as error:
+            messages.error(request, f"{file.name} : {error.message}")
+    return redirect(back_url(dossier) + f"#zone-{zone}")
+
+
+def _join_one(request: PersonRequest, dossier: Dossier, zone: str, files: list[Any]) -> HttpResponse:
+    if len(files) != 1:
+        return JsonResponse({"message": "Choisissez un fichier."}, status=400)
+    try:
+        piece = pieces.join_piece(actor=request.actor, key=str(dossier.key), zone=zone, upload=files[0])
+    except UnknownField as error:
+        raise Http404 from error
+    except OpenOpcoError as error:
+        return JsonResponse({"message": error.message}, status=422)
+    item = render_to_string("components/file.html", {"file": shown(piece)})
+    return JsonResponse({"html": item, **_panel(request, dossier)}, status=201)
+
+
+def _panel(request: PersonRequest, dossier: Dossier) -> dict[str, str]:
+    if dossier.state != State.BROUILLON:
+        return {}
+    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
+    context = panel_context(dossier, kind, draft, kind.missing(draft))
+    return {"missing_html": render_to_string("components/missing.html", context)}
+
+
+def _take_off(request: PersonRequest, dossier: Dossier, document: str) -> HttpResponse:
+    try:
+        pieces.take_off_piece(actor=request.actor, key=str(dossier.key), document_key=str(UUID(document)))
+    except (UnknownDossier, ValueError) as error:
+        raise Http404 from error
+    except OpenOpcoError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "La pièce est retirée.")
+    return redirect(back_url(dossier))
+
+
+def back_url(dossier: Dossier) -> str:
+    """Where pieces are shown: the step of a draft, the answer to a correction afterwards."""
+    if dossier.state == State.BROUILLON:
+        return step_url(dossier, "pieces")
+    return f"/demandes/{dossier.number}/repondre/"
+
+
+@require_GET
+def document(request: PersonRequest, key: UUID) -> HttpResponseBase:
+    """A piece, to those who may read its request. « ?apercu » shows PDF and images in the browser's own viewer."""
+    found: Document = _document_or_404(request, key)
+    return serve(found, viewer=request.actor, inline="apercu" in request.GET)
+
+
+def _document_or_404(request: PersonRequest, key: UUID) -> Document:
+    try:
+        return queries.document_for(actor=request.actor, key=str(key))
+    except UnknownDossier as error:
+        raise Http404 from error
