@@ -18,7 +18,7 @@ from openopco.opco.rules import feedback_page
 RATINGS: Final = (
     ("5", "Très satisfait"),
     ("4", "Satisfait"),
-    ("3", "Sans avis tranché"),
+    ("3", "Ni satisfait ni mécontent"),
     ("2", "Mécontent"),
     ("1", "Très mécontent"),
 )

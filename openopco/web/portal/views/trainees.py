@@ -13,6 +13,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.draft import DraftView, Missing, RowView
 from openopco.dossiers.enums import State
+from openopco.dossiers.fields import YES
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import format_date
@@ -20,7 +21,7 @@ from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.trainees import queries as directory
 from openopco.trainees.models import Trainee
 from openopco.training import rules
-from openopco.training.fields import TRAINEE, TRAINEE_FIELDS, YES
+from openopco.training.fields import TRAINEE, TRAINEE_FIELDS
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404, view_of
 from openopco.web.portal.views.steps import panel_context, posted_fields
