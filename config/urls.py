@@ -1,5 +1,6 @@
 """Every address of the portal. Each door lists its own."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from openopco.web.health import healthz
@@ -11,3 +12,12 @@ urlpatterns = [
     path("", include("openopco.web.admin.urls")),
     path("healthz", healthz, name="healthz"),
 ]
+
+if settings.COMPONENT_GALLERY:
+    urlpatterns.append(path("", include("openopco.web.gallery.urls")))
+
+handler400 = "openopco.web.errors.bad_request"
+handler403 = "openopco.web.errors.forbidden"
+handler404 = "openopco.web.errors.not_found"
+handler429 = "openopco.web.errors.too_many_requests"
+handler500 = "openopco.web.errors.server_error"

@@ -13,6 +13,8 @@ VAR = Path(environ.Env()("OPENOPCO_VAR", default=str(ROOT / "var")))
 env = environ.Env()
 
 DEMO = False
+# The page of components, for those who write pages.
+COMPONENT_GALLERY = False
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("OPENOPCO_HOSTS", default=[])
 SECRET_KEY = env("OPENOPCO_SECRET_KEY", default="")
@@ -75,9 +77,11 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "openopco.habilitations.middleware.ActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "openopco.web.middleware.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "openopco.web.errors.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
@@ -137,7 +141,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(VAR / "files"), "file_permissions_mode": 0o600},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "openopco.web.storage.StaticStorage"},
 }
 
 X_FRAME_OPTIONS = "DENY"

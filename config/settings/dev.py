@@ -9,6 +9,7 @@ from config.settings.base import VAR
 from config.settings.keys import demo_keys
 
 DEMO = True
+COMPONENT_GALLERY = True
 _keys = demo_keys(VAR)
 SECRET_KEY = _keys["secret_key"]
 VAULT_KEYS = [f"demo:{_keys['vault_key']}"]

@@ -26,6 +26,7 @@ else:
 
 MEDIA_ROOT = VAR / "files"
 STATIC_ROOT = VAR / "static"
+WHITENOISE_AUTOREFRESH = True
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -36,4 +37,5 @@ STORAGES = {
 # The same algorithm as everywhere, at its lowest cost.
 PASSWORD_HASHERS = ["config.settings.hashers.FastArgon2"]
 MAIL_TRANSPORT = "demo"
+COMPONENT_GALLERY = True
 LOGGING = {}

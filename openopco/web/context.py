@@ -84,8 +84,10 @@ class Frame:
 
     @property
     def home_url(self) -> str:
-        home = "desk:worklist" if self.actor.is_opco else "portal:dashboard"
-        return address_of(home) or "/"
+        """The dashboard, the officer's worklist, or the landing page of whoever did not sign in."""
+        if self.actor.user_id is None:
+            return "/"
+        return address_of("desk:worklist" if self.actor.is_opco else "portal:dashboard") or "/"
 
     @property
     def help_url(self) -> str:

@@ -88,6 +88,15 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def hour_or_day(value: datetime | None) -> str:
+    """« à 10 h 24 » today, else as `moment`."""
+    if value is None:
+        return ""
+    is_today = _paris_day(value) == paris_today(timezone.now())
+    return f"à {clock(value)}" if is_today else moment(value)
+
+
+@register.filter
 def delay(due: date | None) -> str:
     """« dans 6 j », « demain », « en retard de 3 j »."""
     return "" if due is None else delay_in_words(paris_today(timezone.now()), due)

@@ -22,6 +22,7 @@ async function show(response) {
   title.textContent = from.querySelector("h1")?.textContent.trim() ?? "";
   body.replaceChildren(document.adoptNode(content));
   for (const form of body.querySelectorAll("form:not([action]), form[action='']")) form.action = response.url;
+  if (body.querySelector("[data-postal-url]")) await import("./postal.js");
   if (!page.open) page.showModal();
   (body.querySelector("[data-error-summary]") ?? body.querySelector("[autofocus]") ?? title).focus();
 }
