@@ -23,12 +23,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """One parameter: its label and unit for people, the check of its values, its shipped versions, oldest first."""
+    """One parameter: its label for people, its unit (and the same for one), the check of its values, its shipped
+    versions, oldest first."""
 
     label: str
     unit: str
     accepts: Callable[[Any], bool]
     versions: tuple[Version, ...]
+    unit_of_one: str = ""
 
 
 def whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -80,18 +82,21 @@ DEFAULTS: Final[dict[str, Default]] = {
             20,
             f"{HOUSE} : objectif interne. Aucun délai légal pour une action de formation, le silence n’y décide rien.",
         ),
+        unit_of_one="jour calendaire",
     ),
     "correction_days": Default(
         "Délai laissé pour répondre à une demande de complément",
         "jours calendaires",
         whole(1, 365),
         _shipped(15, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
     ),
     "draft_reminder_days": Default(
         "Rappel d’un brouillon laissé de côté",
         "jours calendaires",
         whole(1, 365),
         _shipped(7, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
     ),
     "claim_months": Default(
         "Délai pour demander le remboursement après la fin de la formation",
@@ -104,6 +109,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         "jours calendaires",
         whole(1, 60),
         _shipped(8, "OPCO Mobilités, attestation sur l’honneur de la demande de prise en charge (M-Gestion)."),
+        unit_of_one="jour calendaire",
     ),
     "nir_required": Default(
         "NIR exigé pour chaque stagiaire",
@@ -124,6 +130,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         "heures par stagiaire",
         whole(0, 100),
         _shipped(1, "OPCO Mobilités, critères 2026 : actions d’une heure au moins."),
+        unit_of_one="heure par stagiaire",
     ),
     "hourly_cost_low": Default(
         "Coût horaire vraisemblable : au-dessous, un avertissement",
@@ -142,6 +149,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         "stagiaires",
         whole(1, 1000),
         _shipped(200, f"{HOUSE}."),
+        unit_of_one="stagiaire",
     ),
     "required_pieces": Default(
         "Pièces exigées selon la nature de l’action",

@@ -41,7 +41,6 @@ MENU = (
     Entry("Dossiers à traiter", "desk:worklist", Permission.DOSSIER_TAKE),
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
-    Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
 )

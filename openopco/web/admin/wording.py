@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from openopco.kernel.calendar import format_date
-from openopco.opco.defaults import Version
+from openopco.opco.defaults import Default, Version
 from openopco.opco.queries import ParameterLine
 
 NATURES: Final = {"action": "action de formation", "bilan": "bilan de compétences", "vae": "VAE"}
@@ -42,14 +42,14 @@ def parameter_card(line: ParameterLine) -> ParameterCard:
     return ParameterCard(line.code, line.default.label, [_version(line, version) for version in line.versions])
 
 
-def value_in_words(value: Any, unit: str) -> str:
+def value_in_words(value: Any, default: Default) -> str:
     """« 20 jours calendaires », « oui », « action de formation : programme de l’action »…"""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if value is None:
         return "aucune limite"
     if isinstance(value, int):
-        return f"{value} {unit}"
+        return f"{value} {default.unit_of_one if value == 1 and default.unit_of_one else default.unit}"
     return _last_days(value) if "last_day" in value else _pieces(value)
 
 
@@ -70,7 +70,7 @@ def _zones(zones: list[str]) -> str:
 
 def _version(line: ParameterLine, version: Version) -> VersionWords:
     when, tone = _place(line, version)
-    value = value_in_words(version.value, line.default.unit)
+    value = value_in_words(version.value, line.default)
     return VersionWords(value, version.since, version.source, when, tone)
 
 

@@ -47,30 +47,33 @@ def test_a_decision_to_come_stands_above_the_one_in_force(administrator: Client)
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "words"),
+    ("value", "code", "words"),
     [
-        (True, "oui ou non", "oui"),
-        (False, "oui ou non", "non"),
-        (20, "jours calendaires", "20 jours calendaires"),
-        (None, "", "aucune limite"),
+        (True, "nir_required", "oui"),
+        (False, "nir_required", "non"),
+        (20, "answer_target_days", "20 jours calendaires"),
+        (1, "answer_target_days", "1 jour calendaire"),
+        (1, "min_hours", "1 heure par stagiaire"),
+        (1, "claim_months", "1 mois"),
+        (None, "last_submission", "aucune limite"),
         (
             {"action": ["programme"], "bilan": ["bilan"], "vae": []},
-            "",
+            "required_pieces",
             "action de formation : programme de l’action ; bilan de compétences : convention tripartite ; "
             "VAE : aucune pièce",
         ),
         (
             {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"},
-            "",
+            "last_submission",
             "31/12/2026 ; 15/01/2027 si l’action débute à partir du 15/12/2026",
         ),
     ],
 )
-def test_a_value_reads_as_a_sentence(value: object, unit: str, words: str) -> None:
-    assert value_in_words(value, unit) == words
+def test_a_value_reads_as_a_sentence(value: object, code: str, words: str) -> None:
+    assert value_in_words(value, DEFAULTS[code]) == words
 
 
 def test_every_shipped_value_has_words() -> None:
     for default in DEFAULTS.values():
         for version in default.versions:
-            assert value_in_words(version.value, default.unit)
+            assert value_in_words(version.value, default)

@@ -13,6 +13,7 @@ from openopco.opco.actions import mark_feedback_read
 from openopco.opco.models import Feedback
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
+from openopco.web.components.tags import moment
 
 UNREAD = "non-lus"
 
@@ -30,8 +31,7 @@ def received(request: PersonRequest) -> HttpResponse:
 @needs(Permission.FEEDBACK_READ)
 def detail(request: PersonRequest, feedback_id: int) -> HttpResponse:
     feedback = _found(request, feedback_id)
-    author = User.objects.filter(pk=feedback.author_id).first() if feedback.author_id else None
-    return render(request, "admin/feedback_detail.html", {"feedback": feedback, "author": author})
+    return render(request, "admin/feedback_detail.html", {"feedback": feedback, "rows": _origin(feedback)})
 
 
 @require_POST
@@ -47,6 +47,16 @@ def _tabs(unread_only: bool) -> list[dict[str, object]]:
     return [
         {"label": "Tous", "url": every, "current": not unread_only},
         {"label": "Non lus", "url": f"{every}?filtre={UNREAD}", "current": unread_only},
+    ]
+
+
+def _origin(feedback: Feedback) -> list[dict[str, str]]:
+    author = User.objects.filter(pk=feedback.author_id).first() if feedback.author_id else None
+    return [
+        {"label": "Note", "value": f"{feedback.rating} sur 5" if feedback.rating else "Aucune"},
+        {"label": "Page", "value": feedback.page},
+        {"label": "Reçu", "value": moment(feedback.created_at)},
+        {"label": "De", "value": f"{author} ({author.email})" if author else "Une personne qui n’a pas donné son nom"},
     ]
 
 
