@@ -17,7 +17,8 @@ from openopco.kernel.errors import Unavailable
 from . import hostile
 
 PROJECT = str(inspect._PROJECT)
-IMPORT = f"import sys; sys.path.insert(0, {PROJECT!r}); from openopco.documents.inspector import child; "
+START = start_line("openopco.documents.inspector.child").removesuffix("main()")
+IMPORT = f"{START}from openopco.documents.inspector import child; "
 
 
 def run(code: str) -> "subprocess.CompletedProcess[str]":

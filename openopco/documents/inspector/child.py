@@ -1,19 +1,15 @@
 """The child process that opens a stranger's file: one path on its standard input, one verdict on its standard output,
 bounded in memory, processor time and file size, cut from the network where the kernel allows. It never loads Django."""
 
-import contextlib
-import ctypes
 import json
-import resource
 import sys
 from pathlib import Path
 
+from openopco.base.children import limit_self
 from openopco.documents.inspector.sniff import kind_of, refuse_open_end, refuse_second_nature
 from openopco.documents.inspector.verdict import Facts, Refusal
 from openopco.documents.refusals import RefusalCode
-from openopco.documents.rules import KINDS, LIMITS, MEGABYTE
-
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+from openopco.documents.rules import KINDS, LIMITS
 
 
 def main() -> None:
@@ -56,20 +52,11 @@ def inspect(path: Path, extension: str) -> Facts:
 
 
 def _limit_self() -> None:
-    memory, seconds = LIMITS.child_memory_megabytes * MEGABYTE, LIMITS.child_cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * LIMITS.file_bytes, 4 * LIMITS.file_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # macOS refuses a limit on address space; the other limits hold there.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    _leave_network()
-
-
-def _leave_network() -> None:
-    """An empty network of one's own, where unprivileged namespaces are allowed. The file stays readable: same user."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    limit_self(
+        memory_megabytes=LIMITS.child_memory_megabytes,
+        cpu_seconds=LIMITS.child_cpu_seconds,
+        file_megabytes=4 * LIMITS.file_megabytes,
+    )
 
 
 if __name__ == "__main__":
