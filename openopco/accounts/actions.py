@@ -1,10 +1,12 @@
 """What is done to accounts. Registration and passwords go through allauth; `receivers` tell the journal of them."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -39,13 +41,13 @@ def open_opco_account(*, actor: Actor, email: str, first_name: str = "", last_na
 
 
 @action
-def send_set_password_link(*, actor: Actor, user: User, site_url: str) -> None:
-    """Mails the link by which the person chooses a password; it lives as long as a reset link. `site_url`: scheme and
-    host of this installation. By an administrator or the console. Raises `Forbidden`."""
+def send_set_password_link(*, actor: Actor, user: User) -> None:
+    """Mails the link by which the person chooses a password; it lives as long as a reset link. By an administrator or
+    the console. Raises `Forbidden`."""
     _require_staff_right(actor)
     token = PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
-    context = {"identity": identity(), "url": f"{site_url.rstrip('/')}{path}"}
+    context = {"user": user, "identity": identity(), "url": urljoin(settings.PUBLIC_URL, path)}
     queue_mail(
         to=user.email,
         subject=f"{identity().product} : choisissez votre mot de passe",

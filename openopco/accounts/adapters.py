@@ -75,7 +75,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """Plain text: what the template engine escaped as HTML is written as it was typed."""
         message: EmailMessage = super().render_mail(*args, **kwargs)
-        message.subject, message.body = html.unescape(str(message.subject)), html.unescape(message.body)
+        message.subject, message.body = html.unescape(str(message.subject)), html.unescape(str(message.body))
         return message
 
     def format_email_subject(self, subject: str) -> str:

@@ -17,11 +17,13 @@ class UserManager(BaseUserManager["User"]):
         """A new user whose e-mail counts as confirmed: for the console, administrators and demo data, not for those who
         register. Without a password nobody can sign in until one is set by a link. Raises IntegrityError on a known
         e-mail."""
+        from allauth.account.models import EmailAddress  # its table hangs from this one
+
         user = self.model(email=email, **fields)
         user.set_password(password)
         with transaction.atomic(using=self._db):
             user.save(using=self._db)
-            user.emailaddress_set.create(email=user.email, primary=True, verified=True)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":

@@ -33,7 +33,7 @@ def actor_of(user: User) -> Actor:
 
 def has_totp(user: User) -> bool:
     """Whether a second factor is set up. One query."""
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def is_mfa_required() -> bool:

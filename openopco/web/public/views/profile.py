@@ -40,7 +40,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@reauthentication_required(app="allauth.mfa")
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     row = get_object_or_404(Authenticator, user=user, type=Authenticator.Type.RECOVERY_CODES)
