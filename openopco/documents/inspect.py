@@ -3,7 +3,6 @@
 import hashlib
 import json
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -11,15 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from openopco.base.children import run_child, start_line
 from openopco.documents.refusals import RefusalCode, RefusedFile
 from openopco.documents.rules import KINDS, LIMITS, clean_name, extension_of, kept_name, kind_for_extension
 from openopco.kernel.errors import Unavailable
 
-_PROJECT = Path(__file__).resolve().parents[2]
-# Isolated mode (-I) sees neither the current folder nor PYTHONPATH: the project's folder is named here.
-_START = (
-    f"import sys; sys.path.insert(0, {str(_PROJECT)!r}); from openopco.documents.inspector.child import main; main()"
-)
+_START = start_line("openopco.documents.inspector.child")
 _LONGEST_ANSWER = 1000
 # Opening files is heavy work: two at once in a process, the others wait their turn, then are told to come back.
 _TURNS = threading.BoundedSemaphore(2)
@@ -104,15 +100,7 @@ def _ask_child(order: dict[str, str], answer: Path) -> _Answer:
     """A child that dies, answers nonsense or takes too long has met a file that nobody should open."""
     try:
         with answer.open("wb") as out:
-            subprocess.run(  # noqa: S603 - our own interpreter, our own code; the file's name is never on the line
-                [sys.executable, "-I", "-c", _START],
-                input=json.dumps(order).encode(),
-                stdout=out,
-                stderr=subprocess.DEVNULL,
-                timeout=LIMITS.child_wall_seconds,
-                env={"LC_ALL": "C.UTF-8"},
-                check=True,
-            )
+            run_child(_START, order, seconds=LIMITS.child_wall_seconds, out=out)
         return _read_answer(answer)
     except (subprocess.SubprocessError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RefusedFile(RefusalCode.TOO_COMPLEX) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from openopco.base.children import start_line
 from openopco.documents import inspect
 from openopco.documents.refusals import RefusalCode, RefusedFile
 from openopco.documents.rules import LIMITS, Limits
@@ -16,7 +17,6 @@ from openopco.kernel.errors import Unavailable
 
 from . import hostile
 
-PROJECT = str(inspect._PROJECT)
 START = start_line("openopco.documents.inspector.child").removesuffix("main()")
 IMPORT = f"{START}from openopco.documents.inspector import child; "
 
@@ -101,7 +101,7 @@ def test_the_name_of_the_file_never_reaches_the_command_line(monkeypatch: pytest
         seen.append((args, kwargs))
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(inspect.subprocess, "run", spy)
+    monkeypatch.setattr(subprocess, "run", spy)
     inspect.examine("Jeanne Secret $(id).pdf", [hostile.pdf()])
     assert len(seen) == 1
     assert "Jeanne" not in repr(seen)
