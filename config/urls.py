@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from openopco.web import theme
 from openopco.web.health import healthz
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("openopco.web.portal.urls")),
     path("", include("openopco.web.admin.urls")),
     path("healthz", healthz, name="healthz"),
+    path("theme/<slug:digest>.css", theme.sheet, name="theme"),
 ]
 
 if settings.COMPONENT_GALLERY:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 
 class OpcoConfig(AppConfig):
@@ -8,6 +9,8 @@ class OpcoConfig(AppConfig):
 
     def ready(self) -> None:
         """A wrong OPCO, colour or address stops the start, not somebody's page."""
+        from openopco.opco.colours import illegible
         from openopco.opco.identities import identity
 
-        identity()
+        if faults := illegible(identity()):
+            raise ImproperlyConfigured(" ".join(faults))

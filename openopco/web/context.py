@@ -17,6 +17,7 @@ from openopco.opco.identities import Identity, identity
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
 from openopco.web.menu import MenuLink, address_of, menu_for
+from openopco.web.theme import theme_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class Frame:
     @property
     def demo(self) -> bool:
         return settings.DEMO
+
+    @property
+    def theme_url(self) -> str:
+        """The sheet of the OPCO's own colours; empty where they are the shipped ones."""
+        return theme_url()
 
     @property
     def home_url(self) -> str:
