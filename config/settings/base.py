@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "openopco.base.staticfiles.PublishedStaticFiles",
     "django.contrib.humanize",
     "django.forms",
     "allauth",
