@@ -92,17 +92,23 @@ class MissingItem:
     done: bool = False
 
 
-def missing_items(dossier: Dossier, kind: kinds.Kind, missing: list[Missing]) -> list[MissingItem]:
-    """Step by step: a tick where nothing misses, else what is to be done, each with its link. Empty when all is there."""
-    if not missing:
-        return []
-    items = []
-    for step in kind.steps:
-        lines = [line for line in missing if line.step == step.slug]
-        items += [missing_item(dossier, line) for line in lines]
-        if not lines:
-            items.append(MissingItem(step.title, step_url(dossier, step.slug), done=True))
-    return items
+# Beyond this many lines, a step other than the one in hand is told in one line.
+MOST_LINES_ELSEWHERE = 2
+
+
+def missing_items(dossier: Dossier, kind: kinds.Kind, missing: list[Missing], current: str = "") -> list[MissingItem]:
+    """Step by step: a tick where nothing misses, else what is to be done, each with its link: in full for the step in hand,
+    in one line for another that misses much. Empty when all is there."""
+    return [item for step in kind.steps for item in _items_of(dossier, step, missing, current)] if missing else []
+
+
+def _items_of(dossier: Dossier, step: kinds.Step, missing: list[Missing], current: str) -> list[MissingItem]:
+    lines = [line for line in missing if line.step == step.slug]
+    if not lines:
+        return [MissingItem(step.title, step_url(dossier, step.slug), done=True)]
+    if step.slug != current and len(lines) > MOST_LINES_ELSEWHERE:
+        return [MissingItem(f"{step.title} : {len(lines)} informations", step_url(dossier, step.slug))]
+    return [missing_item(dossier, line) for line in lines]
 
 
 def missing_item(dossier: Dossier, line: Missing) -> MissingItem:

@@ -18,9 +18,10 @@ from openopco.dossiers.errors import UnknownDossier, UnknownField
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
+from openopco.training.rules import PIECES
 from openopco.web.portal.access import draft_or_404, view_of
 from openopco.web.portal.presenting import step_url
-from openopco.web.portal.views.steps import panel_context
+from openopco.web.portal.views.steps import render_panel
 from openopco.web.portal.zones import shown
 
 MOST_AT_ONCE = 20
@@ -64,8 +65,7 @@ def _panel(request: PersonRequest, dossier: Dossier) -> dict[str, str]:
     if dossier.state != State.BROUILLON:
         return {}
     kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
-    context = panel_context(dossier, kind, draft, kind.missing(draft))
-    return {"missing_html": render_to_string("components/missing.html", context)}
+    return {"missing_html": render_panel(dossier, kind, kind.missing(draft), PIECES)}
 
 
 def _take_off(request: PersonRequest, dossier: Dossier, document: str) -> HttpResponse:

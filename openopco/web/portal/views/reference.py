@@ -12,4 +12,5 @@ from openopco.reference.queries import communes_for_postal_code
 def communes(request: HttpRequest) -> JsonResponse:
     """« Recherche par code postal »: the communes of a postal code, or of its beginning."""
     found = communes_for_postal_code(request.GET.get("code", "")[:10])
-    return JsonResponse({"communes": [{"code": each.postal_code, "city": each.name} for each in found]})
+    answer = [{"name": each.name, "insee_code": each.insee_code, "postal_code": each.postal_code} for each in found]
+    return JsonResponse({"communes": answer})

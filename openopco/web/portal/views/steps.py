@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from openopco.dossiers import kinds
 from openopco.dossiers.actions import drafts
-from openopco.dossiers.draft import DraftView
+from openopco.dossiers.draft import Missing
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import FieldConflict, StaleField, UnknownDossier, UnknownField
 from openopco.dossiers.fields import FieldSpec
@@ -22,12 +22,12 @@ from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
 from openopco.kernel.errors import InvalidValue, OpenOpcoError
-from openopco.web.components.tags import clock
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404, view_of
 from openopco.web.portal.contents import content_of
 
 LONGEST_VALUE = 5000
+COMPLETE = "Il ne manque rien : vous pouvez valider la demande."
 
 
 @require_POST
@@ -162,18 +162,19 @@ def step_context(
         "fields": presenting.raw_fields(step_.fields, draft, wrong=wrong, conflicts=conflicts),
         "errors": _summary(wrong, conflicts) if (summary or insist) else [],
         "warnings": warnings,
-        **panel_context(dossier, kind, draft, missing),
+        **panel_context(dossier, kind, missing, slug),
         "autosave_url": reverse("portal:autosave", args=[dossier.key]),
         "previous_url": presenting.step_url(dossier, slugs[place - 1]) if place else "",
         **content_of(slug, dossier, kind, draft, wrong),
     }
 
 
-def panel_context(dossier: Dossier, kind: kinds.Kind, draft: DraftView, missing: list[Any]) -> dict[str, Any]:
+def panel_context(dossier: Dossier, kind: kinds.Kind, missing: list[Missing], current: str) -> dict[str, Any]:
     """« Ce qui manque » and when the draft was last saved."""
     return {
-        "items": presenting.missing_items(dossier, kind, missing),
+        "items": presenting.missing_items(dossier, kind, missing, current),
         "missing_count": len(missing),
+        "complete": COMPLETE,
         "saved_at": dossier.updated_at,
     }
 
@@ -185,8 +186,9 @@ def _summary(wrong: Mapping[str, str], conflicts: Mapping[str, FieldConflict] | 
 
 @require_POST
 def autosave(request: PersonRequest, key: UUID) -> HttpResponse:
-    """Keeps one field. Answers {revision, saved_at, error, warning, missing_html}; 409 with both values; 4xx with a sentence."""
-    name, row = request.POST.get("name", ""), request.POST.get("row", "")
+    """Keeps one field. Answers {revision, saved_at, error, warning, missing_html}; 409 with both values; 422 with a sentence.
+    `ligne` in the address: the trainee's row."""
+    name, row = request.POST.get("name", ""), request.GET.get("ligne", "")
     value = request.POST.get("value", "")
     try:
         if name == "nir" and row:
@@ -204,8 +206,8 @@ def autosave(request: PersonRequest, key: UUID) -> HttpResponse:
     except (UnknownDossier, UnknownField) as error:
         raise Http404 from error
     except OpenOpcoError as error:
-        return JsonResponse({"error": error.message}, status=400)
-    answer = {"revision": saved.stored.revision, "saved_at": clock(saved.saved_at)}
+        return JsonResponse({"error": error.message}, status=422)
+    answer = {"revision": saved.stored.revision, "saved_at": saved.saved_at.isoformat()}
     return JsonResponse({**answer, **_verdict(request, key, name, row)})
 
 
@@ -215,7 +217,12 @@ def _autosave_nir(request: PersonRequest, key: UUID, row: str, value: str) -> Ht
         drafts.set_nir(actor=request.actor, key=str(key), row=row, raw=value)
     except InvalidValue as error:
         return JsonResponse({"error": error.message, "unsaved": True})
-    return JsonResponse({"revision": 0, "saved_at": clock(timezone.now()), **_verdict(request, key, "nir", row)})
+    return JsonResponse({"revision": 0, "saved_at": timezone.now().isoformat(), **_verdict(request, key, "nir", row)})
+
+
+def render_panel(dossier: Dossier, kind: kinds.Kind, missing: list[Missing], current: str) -> str:
+    """« Ce qui manque » as it stands, for the page's script to put in place."""
+    return render_to_string("components/missing.html", panel_context(dossier, kind, missing, current))
 
 
 def _conflict(conflict: FieldConflict) -> dict[str, Any]:
@@ -223,7 +230,7 @@ def _conflict(conflict: FieldConflict) -> dict[str, Any]:
         "current": conflict.current,
         "revision": conflict.revision,
         "by": conflict.saved_by,
-        "at": clock(conflict.saved_at),
+        "at": conflict.saved_at.isoformat(),
     }
 
 
@@ -236,5 +243,6 @@ def _verdict(request: PersonRequest, key: UUID, name: str, row: str) -> dict[str
     missing = kind.missing(draft)
     errors = [line.message for line in kind.errors(draft) if (line.target, line.row) == (name, row)]
     warnings = [line.message for line in kind.warnings(draft) if (line.target, line.row) == (name, row)]
-    panel = render_to_string("components/missing.html", panel_context(dossier, kind, draft, missing))
+    current = "" if row else next((each.slug for each in kind.steps if kinds.find_field(kind, name) in each.fields), "")
+    panel = render_panel(dossier, kind, missing, current or kind.steps[2].slug)
     return {"error": (errors or [""])[0], "warning": (warnings or [""])[0], "missing_html": panel}

@@ -106,10 +106,10 @@ def _context(
         "fields": presenting.raw_fields(TRAINEE_FIELDS, row, wrong=wrong, conflicts=conflicts),
         "warnings": [each for each in kind.warnings(draft) if each.row == row_key],
         "errors": presenting.error_links(wrong) if summarised else [],
-        "autosave_url": reverse("portal:autosave", args=[dossier.key]),
+        "autosave_url": f"{reverse('portal:autosave', args=[dossier.key])}?ligne={row.key}",
         "back_url": presenting.step_url(dossier, STEP),
         "typed_nir": request.POST.get("nir", "") if nir_error else "",
-        **panel_context(dossier, kind, draft, missing),
+        **panel_context(dossier, kind, missing, STEP),
     }
 
 

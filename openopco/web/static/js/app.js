@@ -8,6 +8,7 @@ const has = (selector) => document.querySelector(selector) !== null;
 
 if (has("[data-autosave-url]")) import("./autosave.js");
 if (has("[data-upload]")) import("./upload.js");
+if (has("[data-only-if]")) import("./only-if.js");
 if (has("[data-postal-url]")) import("./postal.js");
 if (has("[data-dialog], [data-dialog-page]")) import("./dialog.js");
 

@@ -201,7 +201,8 @@ export const flushAll = () => Promise.all([...waiting.keys()].map(flush));
 function listen(form) {
   const takes = (control) => control.name && control.dataset.revision !== undefined;
   form.addEventListener("input", (event) => {
-    if (takes(event.target)) enqueue(form, event.target.name, isBox(event.target) ? 0 : PAUSE);
+    /* A number that is only kept whole is sent once one has left its field. */
+    if (takes(event.target) && event.target.dataset.autosaveOn !== "change") enqueue(form, event.target.name, isBox(event.target) ? 0 : PAUSE);
   });
   form.addEventListener("change", (event) => {
     if (takes(event.target)) enqueue(form, event.target.name, 0);
