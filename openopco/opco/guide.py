@@ -74,7 +74,7 @@ def _named(text: str) -> str:
     """The page with this OPCO's name, product, e-mail and phone where it says {opco}, {produit}, {email}, {telephone}."""
     who = identity()
     words = {"opco": who.name, "produit": who.product, "email": who.email, "telephone": who.phone}
-    return _BRACED.sub(lambda found: words[found[1]] or "la page Contact du portail", text)
+    return _BRACED.sub(lambda found: words[found[1]] or "votre conseiller", text)
 
 
 def _picture(name: str) -> bytes:
