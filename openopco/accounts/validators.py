@@ -1,14 +1,19 @@
 """What a password may not be, beyond Django's own checks. No rule of composition: length and guessability only."""
 
 import re
+from functools import cache
+from itertools import pairwise
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from openopco.accounts.models import User
 from openopco.kernel.text import fold
 
+MIN_LENGTH = 12
 MAX_LENGTH = 128
 FEWEST_DISTINCT = 5
+SHORTEST_STEM = 6
 # What people type when a French portal asks for « un mot de passe » ; compared without accents, digits or signs.
 OBVIOUS_STEMS = frozenset(
     {
@@ -48,6 +53,30 @@ class ObviousPasswordValidator:
 
 
 def is_obvious(password: str) -> bool:
-    """Whether a password is few characters repeated, or an obvious stem dressed with digits and signs."""
+    """Whether a password is a short thing repeated, a run of the alphabet or of digits, or a well-known word dressed with
+    digits and signs. The usual lists alone would not do: nearly all that they hold is shorter than 12 characters."""
+    typed = password.casefold()
     stem = re.sub(r"[^a-z]", "", fold(password))
-    return len(set(password.casefold())) < FEWEST_DISTINCT or stem in OBVIOUS_STEMS
+    return (
+        len(set(typed)) < FEWEST_DISTINCT
+        or len(_repeated_unit(password)) < MIN_LENGTH
+        or _is_a_run(typed)
+        or stem in OBVIOUS_STEMS
+        or (len(stem) >= SHORTEST_STEM and stem in _common_passwords())
+    )
+
+
+def _repeated_unit(text: str) -> str:
+    """« abc » for « abcabcab »; the text itself where nothing repeats."""
+    period = next(size for size in range(1, len(text) + 1) if text.startswith(text[size:]))
+    return text[:period] if period <= len(text) // 2 else text.ljust(MIN_LENGTH)
+
+
+def _is_a_run(text: str) -> bool:
+    steps = [abs(ord(after) - ord(before)) <= 1 for before, after in pairwise(text)]
+    return sum(steps) >= len(steps) * 0.75
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    return frozenset(CommonPasswordValidator().passwords)
