@@ -1,7 +1,7 @@
 """What is checked of an organisation. Pure: facts come in as arguments."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from openopco.organisations.enums import Nature, ProviderStatus
@@ -70,11 +70,6 @@ def check_qualiopi(*, certificates: Certificates, nature: Nature) -> Check:
     if not covered:
         return Check("provider.qualiopi", Verdict.FAIL, f"Organisme non certifié Qualiopi pour cette nature ({words}).")
     return Check("provider.qualiopi", Verdict.OK, f"Certifié Qualiopi ({words}).")
-
-
-def facts_are_stale(*, verified: bool, facts_at: datetime | None, now: datetime) -> bool:
-    """Whether the registry should be asked again."""
-    return not verified or facts_at is None or now - facts_at > FACTS_KEPT
 
 
 def is_of_another_opco(*, opco_slug: str, ours: str) -> bool:

@@ -11,7 +11,6 @@ from openopco.base.jobs.runner import run_one
 from openopco.base.models import Job
 from openopco.journal.queries import entries_of
 from openopco.kernel.errors import Forbidden, InvalidValue, Unavailable
-from openopco.organisations import rules
 from openopco.organisations.actions import (
     complete_establishment,
     create_establishment_by_hand,
@@ -294,7 +293,7 @@ def test_what_was_keyed_by_hand_may_be_corrected_until_verified(alice: Actor, of
         complete_establishment(actor=actor, establishment_id=kept.pk, name="Autre")
 
 
-@pytest.mark.parametrize("confirmed, allowed", [(True, True), (False, False)])
+@pytest.mark.parametrize(("confirmed", "allowed"), [(True, True), (False, False)])
 def test_a_colleague_completes_once_accepted(alice: Actor, confirmed: bool, allowed: bool) -> None:
     kept = EstablishmentFactory.create()
     actor = employer_of(alice, kept, confirmed=confirmed)
@@ -354,15 +353,6 @@ def test_the_table_refuses_nonsense(db: None, broken: dict[str, object]) -> None
 def test_a_headcount_without_its_date_is_refused(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         CompanyFactory.create(headcount_exact=3)
-
-
-@pytest.mark.parametrize(
-    "verified, age, stale", [(False, 0, True), (True, 29, False), (True, 31, True), (True, None, True)]
-)
-def test_facts_age_in_thirty_days(verified: bool, age: int | None, stale: bool) -> None:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    facts_at = None if age is None else now - timedelta(days=age)
-    assert rules.facts_are_stale(verified=verified, facts_at=facts_at, now=now) is stale
 
 
 def test_an_unknown_siret_offers_to_key_it_by_hand(alice: Actor) -> None:

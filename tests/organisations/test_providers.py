@@ -209,7 +209,7 @@ def test_the_list_to_verify_is_the_officers(alice: Actor, officer: Actor) -> Non
 
 
 @pytest.mark.parametrize(
-    "nda, status, verified, verdict",
+    ("nda", "status", "verified", "verdict"),
     [
         ("44680123456", ProviderStatus.ACTIF, True, Verdict.OK),
         ("44680123456", ProviderStatus.ACTIF, False, Verdict.LOOK),
@@ -224,7 +224,7 @@ def test_the_check_of_the_declaration(nda: str, status: ProviderStatus, verified
 
 
 @pytest.mark.parametrize("nature", list(Nature))
-@pytest.mark.parametrize("known, verdict", [(True, Verdict.OK), (False, Verdict.FAIL), (None, Verdict.LOOK)])
+@pytest.mark.parametrize(("known", "verdict"), [(True, Verdict.OK), (False, Verdict.FAIL), (None, Verdict.LOOK)])
 def test_the_check_of_the_certificate_looks_at_the_nature_alone(
     nature: Nature, known: bool | None, verdict: Verdict
 ) -> None:

@@ -1,0 +1,195 @@
+"""People are told once, in their inbox, and by mail as they chose."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from openopco.accounts.models import User
+from openopco.kernel.errors import Forbidden, InvalidValue
+from openopco.mail.models import OutgoingMail
+from openopco.notifications.actions import mark_read, notify, set_mail_preference
+from openopco.notifications.kinds import NoticeKind, kind_of, register, registered_kinds
+from openopco.notifications.models import Notice
+from openopco.notifications.queries import inbox, mail_choices, own_notice, unread_count
+from openopco.notifications.rules import wants_mail
+from openopco.rights import ANONYMOUS, Actor
+from tests.accounts.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(*people: User, kind: str = "tests.loud", key: str = "k1", **changes: Any) -> list[Notice]:
+    told = {"title": "Votre demande avance.", "url": "/demandes/AF-1/", "subject_kind": "dossier", "subject_id": 7}
+    return notify(user_ids=[person.pk for person in people], kind=kind, unique_key=key, **{**told, **changes})
+
+
+def actor(person: User) -> Actor:
+    return Actor(person.pk, str(person))
+
+
+def test_each_person_has_a_line_of_their_own() -> None:
+    alice, bob, charlie = UserFactory.create(), UserFactory.create(), UserFactory.create()
+    assert len(tell(alice, bob)) == 2
+    (notice,) = inbox(alice.pk).items
+    assert (notice.title, notice.url, notice.subject_id) == ("Votre demande avance.", "/demandes/AF-1/", 7)
+    assert inbox(charlie.pk).items == []
+
+
+def test_telling_twice_tells_once() -> None:
+    alice, bob = UserFactory.create(), UserFactory.create()
+    tell(alice)
+    assert [notice.user for notice in tell(alice, bob)] == [bob]
+    assert Notice.objects.count() == 2
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_somebody_whose_account_is_closed_is_not_told() -> None:
+    assert tell(UserFactory.create(is_active=False)) == []
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_mail_goes_along_with_the_whole_address() -> None:
+    alice = UserFactory.create()
+    tell(alice)
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, mail.subject) == (alice.email, "Votre demande avance.")
+    assert "https://portail.example/demandes/AF-1/" in mail.text
+    assert "OPCO Mobilités" in mail.text
+    assert alice.last_name not in mail.text
+
+
+def test_a_title_on_several_lines_forges_no_header() -> None:
+    tell(UserFactory.create(), title="Bonjour\r\nBcc: tous@exemple.fr")
+    assert OutgoingMail.objects.get().subject == "Bonjour Bcc: tous@exemple.fr"
+
+
+def test_a_quiet_kind_sends_no_mail_unless_asked() -> None:
+    alice, bob = UserFactory.create(), UserFactory.create()
+    set_mail_preference(actor=actor(bob), kind="tests.quiet", mail=True)
+    tell(alice, bob, kind="tests.quiet")
+    assert [mail.to for mail in OutgoingMail.objects.all()] == [bob.email]
+
+
+def test_a_loud_kind_can_be_silenced_and_still_reaches_the_inbox() -> None:
+    alice = UserFactory.create()
+    set_mail_preference(actor=actor(alice), kind="tests.loud", mail=False)
+    tell(alice)
+    assert not OutgoingMail.objects.exists()
+    assert unread_count(alice.pk) == 1
+
+
+def test_a_preference_may_change_again() -> None:
+    alice = UserFactory.create()
+    for wanted in (False, True):
+        set_mail_preference(actor=actor(alice), kind="tests.loud", mail=wanted)
+    tell(alice)
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["tests.compulsory", "tests.unheard_of"])
+def test_no_choice_is_taken_for_a_compulsory_or_unknown_kind(kind: str) -> None:
+    with pytest.raises(InvalidValue):
+        set_mail_preference(actor=actor(UserFactory.create()), kind=kind, mail=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "wanted"),
+    [
+        (NoticeKind("a", "", mail=True), None, True),
+        (NoticeKind("a", "", mail=False), None, False),
+        (NoticeKind("a", "", mail=True), False, False),
+        (NoticeKind("a", "", mail=False), True, True),
+        (NoticeKind("a", "", mail=True, compulsory=True), False, True),
+        (NoticeKind("a", "", mail=False, compulsory=True), None, True),
+    ],
+)
+def test_who_wants_a_mail(kind: NoticeKind, choice: bool | None, wanted: bool) -> None:
+    assert wants_mail(kind, choice) is wanted
+
+
+def test_the_choices_page_lists_every_kind() -> None:
+    alice = UserFactory.create()
+    set_mail_preference(actor=actor(alice), kind="tests.loud", mail=False)
+    choices = {kind.code: wanted for kind, wanted in mail_choices(alice.pk)}
+    assert (choices["tests.loud"], choices["tests.quiet"], choices["tests.compulsory"]) == (False, False, True)
+    assert set(choices) == {kind.code for kind in registered_kinds()}
+
+
+def test_reading_marks_ones_own_alone() -> None:
+    alice, bob = UserFactory.create(), UserFactory.create()
+    mine, theirs = tell(alice, bob)
+    assert mark_read(actor=actor(alice), notice_ids=[mine.pk, theirs.pk]) == 1
+    assert (unread_count(alice.pk), unread_count(bob.pk)) == (0, 1)
+
+
+def test_all_may_be_read_at_once_and_keep_their_first_time() -> None:
+    alice = UserFactory.create()
+    tell(alice, key="a")
+    mark_read(actor=actor(alice))
+    first = Notice.objects.get().read_at
+    tell(alice, key="b")
+    assert mark_read(actor=actor(alice)) == 1
+    assert Notice.objects.get(unique_key="a").read_at == first
+
+
+def test_the_anonymous_reads_and_prefers_nothing() -> None:
+    with pytest.raises(Forbidden):
+        mark_read(actor=ANONYMOUS)
+    with pytest.raises(Forbidden):
+        set_mail_preference(actor=ANONYMOUS, kind="tests.loud", mail=True)
+
+
+def test_the_inbox_turns_its_pages_latest_first() -> None:
+    alice = UserFactory.create()
+    for number in range(5):
+        tell(alice, key=str(number), title=f"n° {number}")
+    first = inbox(alice.pk, size=3)
+    second = inbox(alice.pk, first.next, size=3)
+    assert [notice.title for notice in first.items + second.items] == [f"n° {n}" for n in (4, 3, 2, 1, 0)]
+    assert (second.next, first.previous) == (None, None)
+
+
+def test_a_strangers_notice_is_nowhere() -> None:
+    alice, bob = UserFactory.create(), UserFactory.create()
+    (notice,) = tell(alice)
+    assert own_notice(alice.pk, notice.pk) == notice
+    assert own_notice(bob.pk, notice.pk) is None
+
+
+def test_counting_stops_at_99_and_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    alice = UserFactory.create()
+    common = {"user": alice, "kind": "tests.quiet", "title": "t", "url": "/", "subject_kind": "d", "subject_id": 1}
+    Notice.objects.bulk_create(
+        Notice(**common, unique_key=str(number), created_at=timezone.now()) for number in range(120)
+    )
+    with django_assert_num_queries(1):
+        assert unread_count(alice.pk) == 99
+
+
+def test_telling_many_takes_no_query_per_person(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    people = UserFactory.create_batch(6)
+    # The people not told yet, the rows, the choices, the rows again; a savepoint around.
+    with transaction.atomic(), django_assert_num_queries(6):
+        tell(*people, kind="tests.quiet")
+
+
+@pytest.mark.parametrize("url", ["https://ailleurs.example/", "//ailleurs.example/", "ailleurs"])
+def test_a_notice_leads_nowhere_else(url: str) -> None:
+    with pytest.raises(ValueError, match="portal"):
+        tell(UserFactory.create(), url=url)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.create(user=UserFactory.create(), url=url, subject_id=1, created_at=timezone.now())
+
+
+def test_an_unknown_kind_is_a_programmers_error() -> None:
+    with pytest.raises(KeyError):
+        tell(UserFactory.create(), kind="tests.unheard_of")
+
+
+def test_a_code_belongs_to_one_kind() -> None:
+    with pytest.raises(ValueError, match=r"tests\.loud"):
+        register(NoticeKind("tests.loud", "Autre"))
+    assert register(kind_of("tests.loud")) is kind_of("tests.loud")
