@@ -59,7 +59,14 @@ def _field(spec: FieldSpec, reading: Reading, step: str, row: str = "", whose: s
     if reading.error:
         yield Missing(step, spec.name, f"Corriger « {spec.label} »{whose}", reading.error, row)
     elif spec.required and (not reading.is_filled or reading.value is False):
-        yield Missing(step, spec.name, f"{spec.task}{whose}", f"{spec.task}.", row)
+        yield Missing(step, spec.name, f"{spec.task}{whose}", as_request(spec.task), row)
+
+
+def as_request(task: str) -> str:
+    """« Indiquer le nom » as one asks it of somebody: « Indiquez le nom. »"""
+    verb, _, rest = task.partition(" ")
+    stem = "Choisiss" if verb == "Choisir" else "Saisiss" if verb == "Saisir" else verb.removesuffix("er")
+    return f"{stem}ez {rest}."
 
 
 def _provider(draft: DraftView) -> Iterator[Missing]:
@@ -111,7 +118,7 @@ def _trainees(draft: DraftView) -> Iterator[Missing]:
 def missing_of_trainee(draft: DraftView, row: RowView) -> Iterator[Missing]:
     """What one trainee lacks."""
     whose = f" ({name_of(row)})"
-    if draft.parameters.get("nir_required", True) and not row.nir_mask and not row.raw("nir_absent_reason"):
+    if draft.parameters.get("nir_required", True) and not row.has_nir and not row.raw("nir_absent_reason").strip():
         message = "Saisissez le NIR, ou dites pourquoi il n'y en a pas."
         yield Missing(TRAINEES, "nir", f"Saisir le NIR{whose}", message, row.key)
     for spec in f.TRAINEE_FIELDS:
@@ -145,7 +152,9 @@ def required_zones(draft: DraftView) -> tuple[str, ...]:
 def _closing(draft: DraftView) -> Iterator[Missing]:
     done = draft.value(f.DONE_ON)
     if done and done > draft.today:
-        yield Missing(SUMMARY, "done_on", "Corriger la date de la demande", "Cette date est dans l'avenir : mettez celle du jour.")
+        yield Missing(
+            SUMMARY, "done_on", "Corriger la date de la demande", "Cette date est dans l'avenir : mettez celle du jour."
+        )
 
 
 # --- what is odd -----------------------------------------------------------------------------------------------------
