@@ -77,9 +77,9 @@ def reveal(*, actor: Actor, secret_id: int, reason: str) -> str:
     return format_nir(nir)
 
 
-def warnings_of(secret_id: int, sex: str | None, birth_date: date | None) -> list[str]:
+def warnings_of(secret: NirSecret, sex: str | None, birth_date: date | None) -> list[str]:
     """Where the sealed NIR contradicts what else was typed of the person: French warnings, none of which may block."""
-    return check_nir_against(_open(NirSecret.objects.get(pk=secret_id)), sex, birth_date)
+    return check_nir_against(_open(secret), sex, birth_date)
 
 
 def blind_of(secret_id: int) -> str:
