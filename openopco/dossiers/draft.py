@@ -1,7 +1,7 @@
 """A draft as its kind reads it: raw values, rows, pieces, and the facts around them. Pure: `queries` fills it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,12 +21,14 @@ EMPTY = StoredValue()
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A trainee of the draft. `nir_mask` is all that a page may show of the NIR; empty when none was given."""
+    """A trainee of the draft. `has_nir`: one was given; `nir_mask`: all that this reader's page may show of it, empty for
+    whoever neither typed it nor examines requests."""
 
     key: str
     kind: str
     position: int
     values: Mapping[str, StoredValue]
+    has_nir: bool = False
     nir_mask: str = ""
     nir_warnings: tuple[str, ...] = ()
     trainee_id: int | None = None
@@ -123,6 +125,26 @@ class DraftView:
 
     def pieces_in(self, zone: str) -> tuple[PieceView, ...]:
         return tuple(piece for piece in self.pieces if piece.zone == zone)
+
+    def with_values(self, changes: Mapping[tuple[str, str], str]) -> "DraftView":
+        """The draft as it would read with other raw values, by (row key or empty, field name). A value under « nir » says
+        whether one was given."""
+        rows = tuple(
+            replace(
+                row,
+                values=_changed(row.values, row.key, changes),
+                has_nir=bool(changes.get((row.key, "nir"), row.has_nir)),
+            )
+            for row in self.rows
+        )
+        return replace(self, values=_changed(self.values, "", changes), rows=rows)
+
+
+def _changed(
+    values: Mapping[str, StoredValue], row: str, changes: Mapping[tuple[str, str], str]
+) -> dict[str, StoredValue]:
+    wanted = {name: value for (where, name), value in changes.items() if where == row}
+    return {**values, **{name: StoredValue(value, values.get(name, EMPTY).revision) for name, value in wanted.items()}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,16 @@ class UnknownField(OpenOpcoError):
     message = "Ce champ n'existe pas dans cette demande."
 
 
+class PieceOfWhatWasSent(NotEditable):
+    """What was sent stays: a correction adds a piece, it takes none off."""
+
+    message = "Cette pièce fait partie de la demande envoyée : ajoutez la nouvelle à côté."
+
+
+class TooManyRows(InvalidValue):
+    message = "Cette demande compte déjà trop de lignes : répartissez-les sur plusieurs demandes."
+
+
 class TooLong(InvalidValue):
     message = "Ce texte est trop long."
 
@@ -51,13 +61,15 @@ class MissingReason(InvalidValue):
 
 
 class BadAmount(InvalidValue):
-    message = "Le montant accordé doit être compris entre 0 € et le coût demandé."
+    message = "Le montant accordé doit être compris entre 0 € et le coût demandé, au centime près."
 
 
 class Unanswered(OpenOpcoError):
     """Points of a correction that still wait for an answer. `targets` are their « row:name » keys."""
 
-    message = "Il reste des points sans réponse."
+    message = (
+        "Il reste des points sans réponse. Corrigez-les, ou écrivez un message si l'information était déjà la bonne."
+    )
 
     def __init__(self, targets: list[str]) -> None:
         super().__init__()

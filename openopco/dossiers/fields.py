@@ -17,7 +17,8 @@ YES = "oui"
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field. `parse` turns what was typed into a value or raises `InvalidValue`; `task` is the line of « Ce qui
-    manque » that asks for it; `show` words its value for people. `only_if` hides it until another field has a value."""
+    manque » that asks for it; `show` words its value for people. `only_if` hides it until another field has a value; a
+    `sensitive` value (health) stays out of the journal."""
 
     name: str
     label: str
@@ -35,6 +36,7 @@ class FieldSpec:
     show: Show = str
     only_if: tuple[str, str] | None = None
     correctable: bool = True
+    sensitive: bool = False
 
     def shown(self, value: Any) -> str:
         """The value as people read it; empty when there is none."""

@@ -44,7 +44,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a request's narrow row shows of it, derived from its draft. Amounts in euros HT."""
+    """What a request's narrow row shows of it, derived from its draft. Amounts in euros HT. `has_provider` is False where
+    nobody outside the employer teaches."""
 
     title: str
     starts_on: Any
@@ -52,17 +53,29 @@ class Heading:
     trainee_count: int
     amount: Any
     names: tuple[str, ...] = ()
+    has_provider: bool = True
 
 
 class Kind(Protocol):
     """What a kind of request brings. All but `materialise` is pure."""
 
-    code: str
-    label: str
-    slug: str
-    prefix: str
-    steps: tuple[Step, ...]
-    zones: tuple[tuple[str, str], ...]
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def prefix(self) -> str: ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
+
+    @property
+    def zones(self) -> tuple[tuple[str, str], ...]: ...
 
     def row_fields(self, row_kind: str) -> tuple[FieldSpec, ...]: ...
 

@@ -8,14 +8,21 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from openopco.base.fields import CentsField
-from openopco.dossiers.enums import CorrectionState, ItemKind, State, WaitingFor, choices
 from openopco.documents.models import Document
+from openopco.dossiers.enums import CLOSED_STATES, OPEN_STATES, CorrectionState, ItemKind, State, WaitingFor, choices
 from openopco.organisations.models import Establishment, Provider
 from openopco.trainees.models import NirSecret, Trainee
 
 NO_DUE_DATE = date(9999, 12, 31)
 _DRAFT = Q(state=State.BROUILLON)
-_OPEN = Q(state__in=[State.TRANSMISE, State.EN_INSTRUCTION, State.COMPLEMENT_DEMANDE])
+_OPEN = Q(state__in=sorted(OPEN_STATES))
+_UNHELD = Q(state__in=[State.BROUILLON, State.TRANSMISE])
+_HELD = Q(state__in=[State.EN_INSTRUCTION, State.COMPLEMENT_DEMANDE])
+_AWAITED = {
+    WaitingFor.EMPLOYEUR: [State.BROUILLON, State.COMPLEMENT_DEMANDE],
+    WaitingFor.OPCO: [State.TRANSMISE, State.EN_INSTRUCTION],
+    WaitingFor.PERSONNE: sorted({State.ACCORDEE, *CLOSED_STATES}),
+}
 _GRANTED = Q(state__in=[State.ACCORDEE, State.CADUQUE])
 _DECIDED = Q(state__in=[State.ACCORDEE, State.REFUSEE, State.SANS_SUITE, State.CADUQUE])
 
@@ -51,7 +58,8 @@ class Dossier(models.Model):
     sent_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     due_on = models.DateField(default=NO_DUE_DATE)
-    resumed_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    # Only a draft is ever deleted: its copies then stand on their own.
+    resumed_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     search = models.TextField(default="", blank=True)
 
     class Meta:
@@ -67,7 +75,9 @@ class Dossier(models.Model):
                 | Q(starts_on__isnull=False, ends_on__isnull=False, amount_asked__isnull=False, trainee_count__gte=1)
                 & ~Q(title=""),
             ),
-            CheckConstraint(name="dossier_ends_after_start", condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None)),
+            CheckConstraint(
+                name="dossier_ends_after_start", condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None)
+            ),
             CheckConstraint(
                 name="dossier_decided_by_someone",
                 condition=(_DECIDED & Q(decided_at__isnull=False, decided_by__isnull=False))
@@ -88,13 +98,27 @@ class Dossier(models.Model):
             ),
             CheckConstraint(
                 name="dossier_held_while_examined",
-                condition=~Q(state__in=[State.EN_INSTRUCTION, State.COMPLEMENT_DEMANDE]) | Q(holder__isnull=False),
+                condition=(~_HELD | Q(holder__isnull=False)) & (~_UNHELD | Q(holder__isnull=True)),
+            ),
+            CheckConstraint(
+                name="dossier_waits_for_its_state",
+                condition=Q(waiting_for=WaitingFor.EMPLOYEUR, state__in=_AWAITED[WaitingFor.EMPLOYEUR])
+                | Q(waiting_for=WaitingFor.OPCO, state__in=_AWAITED[WaitingFor.OPCO])
+                | Q(waiting_for=WaitingFor.PERSONNE, state__in=_AWAITED[WaitingFor.PERSONNE]),
+            ),
+            CheckConstraint(
+                name="dossier_decided_after_sent", condition=Q(decided_at=None) | Q(decided_at__gte=F("sent_at"))
+            ),
+            CheckConstraint(
+                name="dossier_amount_not_negative", condition=Q(amount_asked=None) | Q(amount_asked__gte=0)
             ),
         ]
         indexes = [
             models.Index(fields=["establishment", "-updated_at", "-id"], name="dossier_by_establishment"),
             models.Index(fields=["establishment", "state", "-updated_at", "-id"], name="dossier_by_est_state"),
-            models.Index(fields=["establishment", "waiting_for", "due_on", "-updated_at"], name="dossier_by_est_waiting"),
+            models.Index(
+                fields=["establishment", "waiting_for", "due_on", "-updated_at"], name="dossier_by_est_waiting"
+            ),
             models.Index(fields=["is_open", "due_on", "id"], name="dossier_open_by_due"),
             models.Index(fields=["state", "due_on", "id"], name="dossier_by_state_due"),
             models.Index(fields=["holder", "is_open", "due_on", "id"], name="dossier_by_holder_due"),
@@ -214,7 +238,7 @@ class CorrectionRequest(models.Model):
             CheckConstraint(
                 name="correction_closed_when_not_open",
                 condition=Q(state=CorrectionState.OUVERTE, closed_at=None)
-                | ~Q(state=CorrectionState.OUVERTE) & Q(closed_at__isnull=False),
+                | Q(state__in=[CorrectionState.REPONDUE, CorrectionState.RETIREE], closed_at__isnull=False),
             ),
         ]
 
@@ -223,7 +247,8 @@ class CorrectionRequest(models.Model):
 
 
 class CorrectionItem(models.Model):
-    """One point: a field (`row` and `name`) or a piece (`name` is its zone), why, and both values."""
+    """One point: a field (`row` and `name`) or a piece (`name` is its zone), why, and both values: of a NIR only whether
+    one was given, `nir_before` pointing into the vault."""
 
     request = models.ForeignKey(CorrectionRequest, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=8, choices=choices(ItemKind))
@@ -232,9 +257,14 @@ class CorrectionItem(models.Model):
     reason = models.TextField()
     before = models.TextField(default="", blank=True)
     after = models.TextField(default="", blank=True)
+    nir_before = models.ForeignKey(NirSecret, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [UniqueConstraint(fields=["request", "kind", "row", "name"], name="correction_item_once")]
+        constraints = [
+            UniqueConstraint(fields=["request", "kind", "row", "name"], name="correction_item_once"),
+            CheckConstraint(name="correction_item_kind_known", condition=Q(kind__in=[kind.value for kind in ItemKind])),
+            CheckConstraint(name="correction_item_has_reason", condition=~Q(reason="")),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -260,11 +290,9 @@ class Decision(models.Model):
             CheckConstraint(
                 name="decision_amount_when_granted",
                 condition=(Q(outcome=State.ACCORDEE) & Q(amount_granted__gte=0, amount_granted__lte=F("amount_asked")))
-                | (~Q(outcome=State.ACCORDEE) & Q(amount_granted=None)),
+                | (Q(outcome__in=[State.REFUSEE, State.SANS_SUITE]) & Q(amount_granted=None)),
             ),
-            CheckConstraint(
-                name="decision_refused_with_reason", condition=Q(outcome=State.ACCORDEE) | ~Q(reason="")
-            ),
+            CheckConstraint(name="decision_refused_with_reason", condition=Q(outcome=State.ACCORDEE) | ~Q(reason="")),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """What the room tells people of: one registry line each, one sentence each, without personal data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from openopco.dossiers.enums import Audience
+from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
@@ -12,11 +13,13 @@ from openopco.notifications.kinds import NoticeKind, register
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is told of an event of the journal, under which kind, in which words."""
+    """Who is told of an event of the journal, under which kind, in which words; `only_while`: not worth telling once the
+    request has left that state."""
 
     audience: Audience
     kind: NoticeKind
     words: Callable[[Dossier], str]
+    only_while: State | None = None
 
 
 ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True))
@@ -30,23 +33,51 @@ _E, _O = Audience.EMPLOYEUR, Audience.OPCO
 TOLD: dict[str, Told] = {
     f"dossier.{Event.PRENDRE}": Told(_E, MOVED, lambda d: f"Votre demande {d.number} est en cours d'examen."),
     f"dossier.{Event.DEMANDER_COMPLEMENT}": Told(
-        _E, CORRECTION, lambda d: f"Une réponse est attendue sur votre demande {d.number} avant le {format_date(d.due_on)}."
+        _E,
+        CORRECTION,
+        lambda d: f"Une réponse est attendue sur votre demande {d.number} avant le {format_date(d.due_on)}.",
+        only_while=State.COMPLEMENT_DEMANDE,
     ),
     f"dossier.{Event.RETIRER_COMPLEMENT}": Told(
         _E, MOVED, lambda d: f"Plus rien n'est attendu de vous sur la demande {d.number}."
     ),
     f"dossier.{Event.ACCORDER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est accordée."),
     f"dossier.{Event.REFUSER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est refusée : lisez le motif."),
-    f"dossier.{Event.CLASSER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est classée sans suite : lisez le motif."),
-    f"dossier.{Event.RENDRE_CADUQUE}": Told(_E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."),
-    "dossier.rectifier": Told(_E, MOVED, lambda d: f"Le gestionnaire a rectifié une information de la demande {d.number}."),
+    f"dossier.{Event.CLASSER}": Told(
+        _E, ANSWER, lambda d: f"Votre demande {d.number} est classée sans suite : lisez le motif."
+    ),
+    f"dossier.{Event.RENDRE_CADUQUE}": Told(
+        _E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."
+    ),
+    "dossier.rectifier": Told(
+        _E, MOVED, lambda d: f"Le gestionnaire a rectifié une information de la demande {d.number}."
+    ),
     f"dossier.{Event.REPONDRE}": Told(_O, DESK, lambda d: f"L'employeur a répondu sur le dossier {d.number}."),
     f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
     f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),
 }
 
 
-def of_message(dossier: Dossier, *, from_opco: bool) -> Told:
+ANSWER_DUE = Told(
+    _E,
+    REMINDER,
+    lambda d: f"Il reste peu de temps pour répondre sur la demande {d.number} : avant le {format_date(d.due_on)}.",
+)
+DRAFT_LEFT = Told(_E, REMINDER, lambda d: "Un brouillon vous attend : il n'est pas encore envoyé.")
+
+
+def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
+    """What an entry of the journal is worth telling."""
+    if event == "dossier.message":
+        return [_message(from_opco=bool(payload.get("opco")))]
+    told = [TOLD[event]] if event in TOLD else []
+    if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
+        # For the employer it is as if the colleague had taken it himself.
+        told.append(TOLD[f"dossier.{Event.PRENDRE}"])
+    return told
+
+
+def _message(*, from_opco: bool) -> Told:
     """A message is told to the other side."""
     return Told(_E if from_opco else _O, MESSAGE, lambda d: f"Nouveau message sur la demande {d.number}.")
 

@@ -1,31 +1,38 @@
 """Reads of requests. Each takes the actor and returns only what it may see; nothing else opens a list or a dossier."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from openopco.base.keyset import Page, paginate
 from openopco.documents.models import Document
-from openopco.habilitations.queries import has_accepted_membership
-from openopco.kernel.calendar import paris_today
+from openopco.documents.queries import may_fetch
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView, EmployerFacts, PieceView, ProviderFacts, RowView, StoredValue
-from openopco.dossiers.enums import CorrectionState, State
+from openopco.dossiers.enums import CorrectionState, ItemKind, State
 from openopco.dossiers.errors import UnknownDossier
-from openopco.dossiers.models import CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.models import DOSSIER_DOCUMENT, CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
 from openopco.dossiers.search import matching
+from openopco.habilitations.queries import has_accepted_membership
+from openopco.kernel.calendar import paris_today, parse_date
+from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
 from openopco.organisations.models import Establishment, Provider
 from openopco.reference.queries import idcc_label
-from openopco.rights import Actor, Permission, Role, Subject, may
+from openopco.rights import Actor, Grant, Permission, Role, Subject, may
 from openopco.trainees import vault
+from openopco.trainees.models import NirSecret
 
 PAGE_SIZE = 25
 COUNT_CEILING = 1000
+MOST_TWINS = 50
+# The eyes through which checks are read: they never depend on who opens the page.
+DESK = Actor(user_id=None, label="", grants=(Grant(Role.GESTIONNAIRE),))
 PARAMETERS_OF_A_DRAFT = (
     "nir_required",
     "required_pieces",
@@ -47,8 +54,8 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
     establishments, or, while his attachment waits, those he typed."""
     if actor.is_system:
         return Dossier.objects.all()
-    reach = Q(pk=None)
-    if any(role in actor.roles for role in (Role.GESTIONNAIRE,)):
+    reach = Q(pk__in=[])
+    if Role.GESTIONNAIRE in actor.roles:
         reach |= ~Q(state=State.BROUILLON)
     confirmed = [grant.establishment_id for grant in actor.employer_grants() if grant.confirmed]
     waiting = [grant.establishment_id for grant in actor.employer_grants() if not grant.confirmed]
@@ -66,7 +73,15 @@ def find(*, actor: Actor, number: str) -> Dossier:
 
 def find_draft(*, actor: Actor, key: str) -> Dossier:
     """A draft, or what became of it, by its key. Raises `UnknownDossier`."""
-    return _one(visible_to(actor).filter(key=key))
+    return _one(visible_to(actor).filter(key=as_key(key)))
+
+
+def as_key(raw: str) -> UUID:
+    """A key as an address gives it. Raises `UnknownDossier` where it is none."""
+    try:
+        return UUID(raw)
+    except ValueError as error:
+        raise UnknownDossier from error
 
 
 def _one(queryset: QuerySet[Dossier]) -> Dossier:
@@ -150,26 +165,83 @@ def recent(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossi
 # --- one draft -------------------------------------------------------------------------------------------------------
 
 
-def load_draft(dossier: Dossier, *, today: date) -> DraftView:
-    """The raw draft of a request with the facts around it. `dossier` comes with establishment, company and provider."""
+def load_draft(dossier: Dossier, *, today: date, viewer: Actor | None = None, with_twins: bool = False) -> DraftView:
+    """The raw draft of a request with the facts around it, as `viewer` may see it: nobody's NIR without one.
+    `dossier` comes with establishment, company and provider. `with_twins` looks for overlapping requests, in one query.
+    While an answer is awaited, the OPCO reads what was sent, not what the employer has begun to type."""
+    values = _stored_values(dossier)
+    draft = replace(
+        _bare(dossier, values, _rows(dossier, values, viewer), today),
+        pieces=tuple(_piece(piece) for piece in pieces_of(dossier.pk)),
+        employer=employer_facts(dossier.establishment),
+        parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
+    )
+    if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
+        draft = as_sent(draft, open_correction(dossier))
+    return replace(draft, twins=tuple(_twins_of(dossier, draft, viewer))) if with_twins else draft
+
+
+def load_values(dossier: Dossier, *, today: date) -> DraftView:
+    """What was typed, and no more: enough for a heading or for typed rows. Two queries; no piece, no parameter, no NIR."""
+    values = _stored_values(dossier)
+    rows = DraftRow.objects.filter(dossier=dossier).order_by("position", "id")
+    return _bare(dossier, values, tuple(_row(row, values.get(row.key, {})) for row in rows), today)
+
+
+def as_sent(draft: DraftView, correction: CorrectionRequest | None) -> DraftView:
+    """The draft as it stood when the correction was asked."""
+    items = correction.items.all() if correction else ()
+    return draft.with_values({(item.row, item.name): item.before for item in items if item.kind == ItemKind.CHAMP})
+
+
+def _stored_values(dossier: Dossier) -> dict[str, dict[str, StoredValue]]:
     values: dict[str, dict[str, StoredValue]] = {}
     for field in DraftField.objects.filter(dossier=dossier).order_by("id"):
         values.setdefault(field.row, {})[field.name] = StoredValue(field.value, field.revision)
-    rows = DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id")
+    return values
+
+
+def _bare(
+    dossier: Dossier, values: dict[str, dict[str, StoredValue]], rows: tuple[RowView, ...], today: date
+) -> DraftView:
     return DraftView(
         values=values.get("", {}),
-        rows=tuple(_row(row, values.get(row.key, {})) for row in rows),
-        pieces=tuple(_piece(piece) for piece in pieces_of(dossier.pk)),
-        employer=employer_facts(dossier.establishment),
+        rows=rows,
+        pieces=(),
+        employer=employer_facts(dossier.establishment, with_labels=False),
         provider=provider_facts(dossier.provider) if dossier.provider else None,
         today=today,
-        parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
     )
 
 
+def _rows(dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: Actor | None) -> tuple[RowView, ...]:
+    rows = DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id")
+    return tuple(_seen(_row(row, values.get(row.key, {})), row.nir, viewer) for row in rows)
+
+
 def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
-    mask = vault.mask(row.nir) if row.nir else ""
-    return RowView(row.key, row.kind, row.position, values, nir_mask=mask, trainee_id=row.trainee_id)
+    has_nir = row.nir_id is not None
+    return RowView(row.key, row.kind, row.position, values, has_nir=has_nir, trainee_id=row.trainee_id)
+
+
+def _seen(row: RowView, secret: NirSecret | None, viewer: Actor | None) -> RowView:
+    """The row with what its reader may know of the NIR: he who typed it and the officers see its mask and what
+    contradicts it, others only that it is there."""
+    mask = vault.mask(secret, viewer) if secret and viewer else ""
+    if not mask or secret is None:
+        return row
+    return replace(row, nir_mask=mask, nir_warnings=tuple(vault.warnings_of(secret, _sex(row), _birth_date(row))))
+
+
+def _sex(row: RowView) -> str | None:
+    return row.raw("sex") or None
+
+
+def _birth_date(row: RowView) -> date | None:
+    try:
+        return parse_date(row.raw("birth_date"))
+    except InvalidValue:
+        return None
 
 
 def _piece(document: Document) -> PieceView:
@@ -178,7 +250,8 @@ def _piece(document: Document) -> PieceView:
     )
 
 
-def employer_facts(establishment: Establishment) -> EmployerFacts:
+def employer_facts(establishment: Establishment, *, with_labels: bool = True) -> EmployerFacts:
+    """What the house knows of the employer; one query for the agreement's label, if wanted."""
     return EmployerFacts(
         name=establishment.name,
         siret=establishment.siret,
@@ -188,7 +261,7 @@ def employer_facts(establishment: Establishment) -> EmployerFacts:
         naf=establishment.naf,
         headcount=establishment.company.headcount_exact,
         idcc=establishment.idcc,
-        idcc_label=idcc_label(establishment.idcc) if establishment.idcc else "",
+        idcc_label=idcc_label(establishment.idcc) if establishment.idcc and with_labels else "",
         verified=establishment.verified,
         email=establishment.email,
         phone=establishment.phone,
@@ -225,9 +298,12 @@ def open_correction(dossier: Dossier) -> CorrectionRequest | None:
 
 
 def document_for(*, actor: Actor, key: str) -> Document:
-    """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises `UnknownDossier`."""
-    document = Document.objects.filter(key=key, owner_kind="dossier").first()
+    """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises
+    `UnknownDossier`."""
+    document = Document.objects.filter(key=as_key(key), owner_kind=DOSSIER_DOCUMENT).first()
     if document is None or not visible_to(actor).filter(pk=document.owner_id).exists():
+        raise UnknownDossier
+    if not may_fetch(document, actor):
         raise UnknownDossier
     return document
 
@@ -237,18 +313,28 @@ def may_edit(actor: Actor, dossier: Dossier) -> bool:
     return dossier.state == State.BROUILLON and may(actor, Permission.DRAFT_WRITE, subject_of(dossier))
 
 
-def find_twins(dossier: Dossier, *, starts_on: date, ends_on: date, people: Iterable[tuple[str, str]]) -> list[str]:
-    """Numbers of other live requests of the establishment that overlap the dates for one of the people (folded « last first »,
-    ISO birth date)."""
-    wanted = set(people)
+def find_twins(
+    dossier: Dossier,
+    *,
+    starts_on: date,
+    ends_on: date,
+    people: Iterable[tuple[str, str]],
+    viewer: Actor | None = None,
+) -> list[str]:
+    """Numbers of other live requests of the establishment that overlap the dates for one of the people (folded « last
+    first », ISO birth date), of those that `viewer` may see."""
+    wanted = {person for person in people if all(person)}
+    if not wanted:
+        return []
+    within = Dossier.objects.all() if viewer is None else visible_to(viewer)
     others = (
-        Dossier.objects.filter(establishment_id=dossier.establishment_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
+        within.filter(establishment_id=dossier.establishment_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
         .exclude(pk=dossier.pk)
         .exclude(state__in=[State.BROUILLON, State.REFUSEE, State.SANS_SUITE, State.ANNULEE])
         .select_related("transmission")
-        .order_by("id")[:50]
+        .order_by("-id")[:MOST_TWINS]
     )
-    return [cast(str, other.number) for other in others if wanted & _people_of(other)]
+    return sorted(cast(str, other.number) for other in others if wanted & _people_of(other))
 
 
 def _people_of(dossier: Dossier) -> set[tuple[str, str]]:
@@ -256,18 +342,22 @@ def _people_of(dossier: Dossier) -> set[tuple[str, str]]:
     return {(person["folded_name"], person["birth_date"]) for person in snapshot.get("trainees", [])}
 
 
+def _twins_of(dossier: Dossier, draft: DraftView, viewer: Actor | None) -> list[str]:
+    heading = kind_of(dossier).heading(draft)
+    if not heading.starts_on or not heading.ends_on:
+        return []
+    people = [(who["folded_name"], who["birth_date"]) for who in kind_of(dossier).snapshot(draft)["trainees"]]
+    return find_twins(dossier, starts_on=heading.starts_on, ends_on=heading.ends_on, people=people, viewer=viewer)
+
+
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 
 def checks_of(dossier: Dossier) -> list[kinds.Check]:
-    """The officer's list for a request: the house's own checks, then its kind's."""
-    today = paris_today(dossier.sent_at or timezone.now())
-    draft = load_draft(dossier, today=today)
-    people = [(person["folded_name"], person["birth_date"]) for person in kind_of(dossier).snapshot(draft)["trainees"]]
-    twins: list[str] = []
-    if dossier.starts_on and dossier.ends_on:
-        twins = find_twins(dossier, starts_on=dossier.starts_on, ends_on=dossier.ends_on, people=people)
-    around = {"twins": twins, "membership_accepted": is_filer_accepted(dossier), "sent_on": today}
+    """The officer's list for a request, as it was on the day it was sent."""
+    sent_on = paris_today(dossier.sent_at or timezone.now())
+    draft = load_draft(dossier, today=sent_on, viewer=DESK, with_twins=True)
+    around = {"twins": list(draft.twins), "membership_accepted": is_filer_accepted(dossier), "sent_on": sent_on}
     return kind_of(dossier).checks(draft, around)
 
 

@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 from openopco.dossiers.models import Dossier
 from openopco.kernel.text import fold
 
-# A trigram index needs three letters; below that a search looks at the beginning of the number only.
+# A trigram index needs three letters: shorter words are looked for in what the longer ones left.
 SHORTEST = 3
 
 
@@ -27,7 +27,7 @@ def matching(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
     if connection.vendor == "sqlite":
         expression = " AND ".join('"' + word.replace('"', '""') + '"' for word in long_words)
         return queryset.filter(
-            pk__in=RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [expression])  # noqa: S611
+            pk__in=RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [expression])
         )
     for word in long_words:
         queryset = queryset.filter(search__contains=word)

@@ -1,28 +1,31 @@
 """Jobs and sweeps of requests: the receipt's PDF, notices after each entry of the journal, reminders before each deadline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from openopco import journal
 from openopco.base.jobs import enqueue, job, sweep
-from openopco.dossiers import notices
+from openopco.base.models import Job
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier, Receipt
-from openopco.dossiers.notices import TOLD, Told, of_message, path_for
+from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of
+from openopco.dossiers.queries import visible_to
 from openopco.dossiers.receipts import render_receipt
-from openopco.habilitations.queries import people_of_establishment
+from openopco.habilitations.queries import actor_for, people_of_establishment
 from openopco.journal.models import Entry
-from openopco.kernel.calendar import format_date, paris_today
+from openopco.kernel.calendar import paris_today
 from openopco.notifications.actions import notify
+from openopco.notifications.models import Notice
 from openopco.opco import parameters
 
 REMINDED_DAYS_BEFORE = 3
+BATCH = 500
 
 
 @job("dossiers.issue_receipt")
@@ -40,32 +43,35 @@ def issue_receipt(*, dossier_id: int) -> None:
 
 @sweep("dossiers.receipts", every_seconds=300)
 def receipts_without_pdf() -> int:
-    """Receipts whose job was lost."""
+    """Queues again, once a day, the receipts whose job was lost or given up."""
     old = Receipt.objects.filter(storage_name="", issued_at__lt=timezone.now() - timedelta(minutes=10))
-    lost = list(old.order_by("id")[:100])
-    for receipt in lost:
-        enqueue("dossiers.issue_receipt", unique_key=f"receipt-again:{receipt.pk}", dossier_id=receipt.dossier_id)
-    return len(lost)
+    today = paris_today(timezone.now())
+    return sum(_queue_again(receipt, today) for receipt in old.order_by("id")[:100])
+
+
+def _queue_again(receipt: Receipt, today: date) -> bool:
+    key = f"receipt-again:{receipt.pk}:{today}"
+    if Job.objects.filter(unique_key=key).exists():
+        return False
+    enqueue("dossiers.issue_receipt", unique_key=key, dossier_id=receipt.dossier_id)
+    return True
 
 
 @job("dossiers.tell")
 def tell(*, entry_id: int) -> None:
-    """Tells the people concerned of one entry of the journal, once each."""
+    """Tells the people concerned of one entry of the journal, once each, but for who did it."""
     entry = Entry.objects.get(pk=entry_id)
-    dossier = Dossier.objects.filter(pk=entry.subject_id).first()
-    if dossier is None or dossier.number is None:
+    dossier = Dossier.objects.filter(pk=entry.subject_id).exclude(state=State.BROUILLON).first()
+    if dossier is None:
         return
-    if entry.event == "dossier.message":
-        told: Told | None = of_message(dossier, from_opco=bool((entry.payload or {}).get("opco")))
-    else:
-        told = TOLD.get(entry.event)
-    if told:
-        _notify(dossier, told, key=f"entry:{entry.pk}", but=entry.actor_id)
+    for told in told_of(entry.event, entry.payload or {}):
+        if told.only_while in (None, dossier.state):
+            people = _people(dossier, told.audience, entry) - {entry.actor_id}
+            _notify(dossier, told, people, key=f"entry:{entry.pk}")
 
 
-def _notify(dossier: Dossier, told: Told, *, key: str, but: int | None = None) -> None:
-    people = set(_people(dossier, told.audience)) - {but}
-    notify(
+def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: str) -> int:
+    told_now = notify(
         user_ids=[person for person in people if person is not None],
         kind=told.kind.code,
         title=told.words(dossier),
@@ -74,18 +80,29 @@ def _notify(dossier: Dossier, told: Told, *, key: str, but: int | None = None) -
         subject_id=dossier.pk,
         unique_key=key,
     )
+    return len(told_now)
 
 
-def _people(dossier: Dossier, audience: Audience) -> Iterable[int | None]:
-    if audience is Audience.OPCO:
-        return [dossier.holder_id]
-    confirmed = people_of_establishment(dossier.establishment_id)
-    return {dossier.filed_by_id or dossier.created_by_id, *confirmed}
+def _people(dossier: Dossier, audience: Audience, entry: Entry) -> set[int | None]:
+    if audience is Audience.EMPLOYEUR:
+        return _employers(dossier)
+    # A request given on to somebody else meanwhile is no longer that first person's.
+    given_to = (entry.payload or {}).get("a", dossier.holder_id)
+    return {dossier.holder_id} & {given_to}
+
+
+def _employers(dossier: Dossier) -> set[int | None]:
+    """Those whose attachment is accepted, and who filed it if he still sees it."""
+    confirmed: set[int | None] = set(people_of_establishment(dossier.establishment_id))
+    filer = dossier.filed_by or dossier.created_by
+    sees = visible_to(actor_for(filer)).filter(pk=dossier.pk).exists()
+    return confirmed | ({filer.pk} if sees else set())
 
 
 @sweep("dossiers.reminders", every_seconds=3600)
 def remind() -> int:
-    """Reminds of answers due soon and of drafts left alone. Each reminder is told once, by its key."""
+    """Reminds of answers due soon and of drafts left alone. Each reminder is told once, by its key. Returns how many
+    requests were."""
     today = paris_today(timezone.now())
     return _remind_of_answers(today) + _remind_of_drafts(today)
 
@@ -93,13 +110,9 @@ def remind() -> int:
 def _remind_of_answers(today: date) -> int:
     soon = Dossier.objects.filter(
         state=State.COMPLEMENT_DEMANDE, due_on__gte=today, due_on__lte=today + timedelta(days=REMINDED_DAYS_BEFORE)
-    ).order_by("id")
-    told = Told(
-        Audience.EMPLOYEUR,
-        notices.REMINDER,
-        lambda d: f"Il reste peu de temps pour répondre sur la demande {d.number} : avant le {format_date(d.due_on)}.",
     )
-    return _each(soon, told, "answer")
+    keyed = ((dossier, f"reminder:answer:{dossier.pk}:{dossier.due_on}") for dossier in _each(soon))
+    return sum(_remind(dossier, ANSWER_DUE, _employers(dossier), key) for dossier, key in _untold(keyed))
 
 
 def _remind_of_drafts(today: date) -> int:
@@ -107,20 +120,25 @@ def _remind_of_drafts(today: date) -> int:
     latest = timezone.now() - timedelta(days=days)
     left = Dossier.objects.filter(
         state=State.BROUILLON, updated_at__lt=latest, updated_at__gt=latest - timedelta(days=7)
-    ).order_by("id")
-    told = Told(
-        Audience.EMPLOYEUR, notices.REMINDER, lambda d: "Un brouillon vous attend : il n'est pas encore envoyé."
     )
-    return _each(left, told, "draft")
+    keyed = ((dossier, f"reminder:draft:{dossier.pk}") for dossier in _each(left))
+    return sum(_remind(dossier, DRAFT_LEFT, {dossier.created_by_id}, key) for dossier, key in _untold(keyed))
 
 
-def _each(dossiers: QuerySet[Dossier], told: Told, name: str) -> int:
-    count = 0
-    for dossier in dossiers[:500]:
-        with transaction.atomic():
-            _notify(dossier, told, key=f"reminder:{name}:{dossier.pk}:{dossier.due_on}")
-        count += 1
-    return count
+def _each(dossiers: QuerySet[Dossier]) -> Iterator[Dossier]:
+    return dossiers.order_by("id").select_related("filed_by", "created_by").iterator(chunk_size=BATCH)
+
+
+def _untold(keyed: Iterator[tuple[Dossier, str]]) -> Iterator[tuple[Dossier, str]]:
+    """Those whose reminder nobody has had yet: one query for each batch."""
+    while batch := list(islice(keyed, BATCH)):
+        keys = [key for _, key in batch]
+        told = set(Notice.objects.filter(unique_key__in=keys).order_by().values_list("unique_key", flat=True))
+        yield from ((dossier, key) for dossier, key in batch if key not in told)
+
+
+def _remind(dossier: Dossier, told: Told, people: Iterable[int | None], key: str) -> bool:
+    return bool(_notify(dossier, told, people, key=key))
 
 
 journal.subscribe("dossier.*", "dossiers.tell")

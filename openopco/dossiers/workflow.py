@@ -46,7 +46,9 @@ E = Event
 _DECIDABLE = "rattachement accepté, établissement vérifié, pas sa propre demande"
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.BROUILLON, E.TRANSMETTRE, S.TRANSMISE, P.DOSSIER_SEND, "rien ne manque"),
-    Transition(S.TRANSMISE, E.PRENDRE, S.EN_INSTRUCTION, P.DOSSIER_TAKE, "personne ne l'a prise, pas sa propre demande"),
+    Transition(
+        S.TRANSMISE, E.PRENDRE, S.EN_INSTRUCTION, P.DOSSIER_TAKE, "personne ne l'a prise, pas sa propre demande"
+    ),
     Transition(S.TRANSMISE, E.ASSIGNER, S.EN_INSTRUCTION, P.DOSSIER_ASSIGN, "le destinataire est gestionnaire"),
     Transition(S.TRANSMISE, E.ANNULER, S.ANNULEE, P.DOSSIER_CANCEL),
     Transition(S.EN_INSTRUCTION, E.ASSIGNER, S.EN_INSTRUCTION, P.DOSSIER_ASSIGN, "le destinataire est gestionnaire"),
@@ -56,7 +58,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.EN_INSTRUCTION, E.REFUSER, S.REFUSEE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
     Transition(S.EN_INSTRUCTION, E.CLASSER, S.SANS_SUITE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
     Transition(S.EN_INSTRUCTION, E.ANNULER, S.ANNULEE, P.DOSSIER_CANCEL),
-    Transition(S.COMPLEMENT_DEMANDE, E.ASSIGNER, S.COMPLEMENT_DEMANDE, P.DOSSIER_ASSIGN, "le destinataire est gestionnaire"),
+    Transition(
+        S.COMPLEMENT_DEMANDE, E.ASSIGNER, S.COMPLEMENT_DEMANDE, P.DOSSIER_ASSIGN, "le destinataire est gestionnaire"
+    ),
     Transition(S.COMPLEMENT_DEMANDE, E.REPONDRE, S.EN_INSTRUCTION, P.DOSSIER_ANSWER, "chaque point a sa réponse"),
     Transition(S.COMPLEMENT_DEMANDE, E.RETIRER_COMPLEMENT, S.EN_INSTRUCTION, P.DOSSIER_INSTRUCT),
     Transition(S.COMPLEMENT_DEMANDE, E.CLASSER, S.SANS_SUITE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
@@ -91,11 +95,17 @@ def events_from(state: State) -> Iterator[Transition]:
     return (line for line in TRANSITIONS if line.source is state)
 
 
-def apply(subject: HasState, event: Event) -> Transition:
-    """Moves the subject along the table, or raises `NotPossibleNow`. The caller holds its lock and saves it."""
+def check(subject: HasState, event: Event) -> Transition:
+    """The line that the event would follow. Raises `NotPossibleNow`."""
     line = find(State(subject.state), event)
     if line is None:
         raise NotPossibleNow
+    return line
+
+
+def apply(subject: HasState, event: Event) -> Transition:
+    """Moves the subject along the table, or raises `NotPossibleNow`. The caller holds its lock and saves it."""
+    line = check(subject, event)
     subject.state = line.target.value
     subject.waiting_for = _NEXT.get(line.target, WaitingFor.PERSONNE).value
     subject.is_open = line.target in OPEN_STATES

@@ -1,4 +1,4 @@
-"""What an officer looks at before deciding an action de formation. Pure. Sources: opco.md « What is checked »; R.6332-26 C. trav."""
+"""What an officer looks at before deciding an action de formation. Pure. Source: R.6332-26 C. trav."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -54,7 +54,9 @@ def _employer(draft: DraftView) -> Iterator[Check]:
     if headcount is None:
         yield Check("effectif", "Effectif", Outcome.LOOK, "L'effectif exact de l'entreprise n'est pas connu.")
     elif headcount >= 50:
-        detail = f"{headcount} salariés : le plan de développement des compétences mutualisé est réservé aux moins de 50."
+        detail = (
+            f"{headcount} salariés : le plan de développement des compétences mutualisé est réservé aux moins de 50."
+        )
         yield Check("effectif", "Effectif", Outcome.LOOK, detail)
     else:
         yield Check("effectif", "Effectif", Outcome.PASSED, f"{headcount} salariés : moins de 50.")
@@ -66,7 +68,9 @@ def _provider(draft: DraftView) -> Iterator[Check]:
         return
     provider = draft.provider
     if provider is None:
-        yield Check("organisme", "Organisme de formation", Outcome.FAILED, "Aucun organisme n'est indiqué.", blocking=True)
+        yield Check(
+            "organisme", "Organisme de formation", Outcome.FAILED, "Aucun organisme n'est indiqué.", blocking=True
+        )
         return
     if provider.status != "ACTIF":
         detail = f"{provider.name} est suspendu ou fermé."
@@ -116,7 +120,9 @@ def _plausible(draft: DraftView) -> Iterator[Check]:
 
 def _twins(around: Mapping[str, Any]) -> Iterator[Check]:
     twins = around.get("twins") or []
-    detail = f"Mêmes dates et même stagiaire : {', '.join(twins)}." if twins else "Aucune autre demande aux mêmes dates."
+    detail = (
+        f"Mêmes dates et même stagiaire : {', '.join(twins)}." if twins else "Aucune autre demande aux mêmes dates."
+    )
     yield Check("doublon", "Doublons", Outcome.LOOK if twins else Outcome.PASSED, detail)
 
 

@@ -9,8 +9,8 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_idcc, parse_rncp
 from openopco.kernel.money import format_euros, format_hours, parse_amount, parse_hours
 from openopco.kernel.text import clean_text
-from openopco.training.enums import AncillaryCost, Modality, Nature
 from openopco.trainees.enums import ContractType, Csp, EducationLevel, NirAbsentReason, Sex
+from openopco.training.enums import AncillaryCost, Modality, Nature
 
 YES_NO = ((YES, "Oui"), ("non", "Non"))
 TRAINEE = "stagiaire"
@@ -91,7 +91,9 @@ INTERNAL = FieldSpec(
     show=show_yes,
     correctable=False,
 )
-TITLE = FieldSpec("title", "Intitulé de la formation", "Donner l'intitulé de la formation", required=True, max_length=200)
+TITLE = FieldSpec(
+    "title", "Intitulé de la formation", "Donner l'intitulé de la formation", required=True, max_length=200
+)
 NATURE = FieldSpec(
     "nature",
     "Dispositif",
@@ -185,7 +187,13 @@ def _ancillary() -> tuple[FieldSpec, ...]:
     for cost in AncillaryCost:
         unit = "nombre d'heures" if cost is AncillaryCost.SALAIRES else "quantité"
         fields.append(
-            FieldSpec(f"{cost.value}_quantity", f"{cost.label} : {unit}", parse=parse_quantity, inputmode="numeric", max_length=6)
+            FieldSpec(
+                f"{cost.value}_quantity",
+                f"{cost.label} : {unit}",
+                parse=parse_quantity,
+                inputmode="numeric",
+                max_length=6,
+            )
         )
         fields.append(
             FieldSpec(
@@ -264,6 +272,7 @@ RQTH = FieldSpec(
     parse=parse_yes,
     kind="checkbox",
     show=show_yes,
+    sensitive=True,
 )
 TRAINEE_FIELDS = (
     NIR,
@@ -285,7 +294,9 @@ TRAINEE_FIELDS = (
 # --- step 5 ----------------------------------------------------------------------------------------------------------
 
 COMMENT = FieldSpec("comment", "Commentaire", parse=clean_text, kind="textarea", max_length=2000)
-DONE_AT = FieldSpec("done_at", "Fait à", "Indiquer où la demande est faite", required=True, max_length=120, correctable=False)
+DONE_AT = FieldSpec(
+    "done_at", "Fait à", "Indiquer où la demande est faite", required=True, max_length=120, correctable=False
+)
 DONE_ON = FieldSpec(
     "done_on",
     "Date",

@@ -58,7 +58,8 @@ class TrainingActionKind:
             ends = None
         names = tuple(f"{row.raw('first_name')} {row.raw('last_name')} {row.raw('birth_name')}" for row in draft.rows)
         title = draft.value(f.TITLE) or ""
-        return Heading(title, starts, ends, len(draft.rows), draft.value(f.COST), names)
+        taught_outside = not draft.value(f.INTERNAL)
+        return Heading(title, starts, ends, len(draft.rows), draft.value(f.COST), names, has_provider=taught_outside)
 
     def summary(self, draft: DraftView) -> list[SummarySection]:
         return [_employer(draft), _provider(draft), _training(draft), *_people(draft), _pieces(draft), _closing(draft)]
@@ -129,7 +130,8 @@ def _people(draft: DraftView) -> list[SummarySection]:
 
 def _trainee(row: RowView) -> SummarySection:
     reason = f.NIR_ABSENT_REASON.shown(row.raw("nir_absent_reason"))
-    lines = [SummaryLine("NIR", row.nir_mask or reason, "nir", row.key)]
+    given = row.nir_mask or "Renseigné par un collègue"
+    lines = [SummaryLine("NIR", given if row.has_nir else reason, "nir", row.key)]
     for spec in f.TRAINEE_FIELDS:
         if spec not in (f.NIR, f.NIR_ABSENT_REASON):
             lines.append(SummaryLine(spec.label, spec.shown(row.reading(spec).value), spec.name, row.key))
@@ -149,7 +151,11 @@ def _closing(draft: DraftView) -> SummarySection:
 
 
 def _section_as_dict(section: SummarySection) -> dict[str, Any]:
-    lines = [{"label": line.label, "value": line.value, "name": line.target} for line in section.lines if line.target != "nir"]
+    lines = [
+        {"label": line.label, "value": line.value, "name": line.target}
+        for line in section.lines
+        if line.target != "nir"
+    ]
     return {"title": section.title, "lines": lines}
 
 

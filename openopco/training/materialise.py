@@ -5,11 +5,12 @@ from typing import Any
 
 from openopco.dossiers.draft import DraftView, RowView
 from openopco.dossiers.models import Dossier, DraftRow
+from openopco.habilitations.queries import has_accepted_membership
+from openopco.trainees.directory import TraineeIdentity, keep_trainee
+from openopco.trainees.enums import NirAbsentReason
 from openopco.training import fields as f
 from openopco.training.enums import AncillaryCost
 from openopco.training.models import AncillaryLine, Enrolment, TrainingAction
-from openopco.trainees.directory import TraineeIdentity, keep_trainee
-from openopco.trainees.enums import NirAbsentReason
 
 
 def write_rows(dossier: Dossier, draft: DraftView) -> None:
@@ -17,8 +18,11 @@ def write_rows(dossier: Dossier, draft: DraftView) -> None:
     TrainingAction.objects.update_or_create(dossier=dossier, defaults=_course(draft))
     AncillaryLine.objects.filter(dossier=dossier).delete()
     AncillaryLine.objects.bulk_create(_ancillary(dossier, draft))
-    kept = [_enrol(dossier, row) for row in draft.rows]
-    Enrolment.objects.filter(dossier=dossier).exclude(row__in=kept).delete()
+    stored = {row.key: row for row in DraftRow.objects.filter(dossier=dossier).order_by("position", "id")}
+    own_only = not has_accepted_membership(user_id=dossier.created_by_id, establishment_id=dossier.establishment_id)
+    for row in draft.rows:
+        _enrol(dossier, row, stored[row.key], own_only=own_only)
+    Enrolment.objects.filter(dossier=dossier).exclude(row__in=stored).delete()
 
 
 def _course(draft: DraftView) -> dict[str, Any]:
@@ -55,13 +59,12 @@ def _ancillary(dossier: Dossier, draft: DraftView) -> list[AncillaryLine]:
         quantity = draft.value(specs[f"{cost.value}_quantity"])
         amount: Decimal | None = draft.value(specs[f"{cost.value}_amount"])
         if quantity and amount is not None:
-            lines.append(AncillaryLine(dossier=dossier, kind=cost, quantity=quantity, amount=amount))
+            lines.append(AncillaryLine(dossier=dossier, kind=cost, quantity=quantity, amount=amount))  # type: ignore[misc]
     return lines
 
 
-def _enrol(dossier: Dossier, row: RowView) -> str:
+def _enrol(dossier: Dossier, row: RowView, stored: DraftRow, *, own_only: bool) -> None:
     identity = identity_of(row)
-    stored = DraftRow.objects.get(dossier=dossier, key=row.key)
     reason = "" if stored.nir_id else row.raw("nir_absent_reason") or NirAbsentReason.NOT_ASKED.value
     trainee = keep_trainee(
         establishment_id=dossier.establishment_id,
@@ -70,13 +73,13 @@ def _enrol(dossier: Dossier, row: RowView) -> str:
         nir_id=stored.nir_id,
         nir_absent_reason=reason,
         known_id=stored.trainee_id,
+        own_only=own_only,
     )
     if stored.trainee_id != trainee.pk:
         stored.trainee = trainee
         stored.save(update_fields=["trainee"])
     told = {**identity.as_columns(), "nir_id": stored.nir_id, "nir_absent_reason": reason, "trainee": trainee}
     Enrolment.objects.update_or_create(dossier=dossier, row=row.key, defaults=told)
-    return row.key
 
 
 def identity_of(row: RowView) -> TraineeIdentity:

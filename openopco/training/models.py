@@ -75,9 +75,9 @@ class Enrolment(models.Model):
         constraints = [
             UniqueConstraint(fields=["dossier", "row"], name="enrolment_row_once"),
             CheckConstraint(name="enrolment_nir_xor_reason", condition=Q(nir__isnull=True) ^ Q(nir_absent_reason="")),
-            CheckConstraint(
-                name="enrolment_level_known", condition=Q(education_level__gte=1, education_level__lte=8)
-            ),
+            CheckConstraint(name="enrolment_level_known", condition=Q(education_level__gte=1, education_level__lte=8)),
+            CheckConstraint(name="enrolment_sex_known", condition=Q(sex__in=Sex.values)),
+            CheckConstraint(name="enrolment_csp_known", condition=Q(csp__in=Csp.values)),
         ]
 
     def __str__(self) -> str:

@@ -12,15 +12,20 @@ from openopco.dossiers.queries import find_draft, subject_of
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.text import clean_line
 from openopco.rights import Actor, Permission, require
-from openopco.training.fields import TEMPLATE_FIELDS
+from openopco.training.fields import TEMPLATE_FIELDS, TRAINING_FIELDS
 from openopco.training.models import CourseTemplate
 
 MOST = 200
+_KEPT = tuple(spec for spec in TRAINING_FIELDS if spec.name in TEMPLATE_FIELDS)
 
 
 def templates_of(*, actor: Actor, establishment_id: int) -> QuerySet[CourseTemplate]:
     """The models that the actor may use: all of his establishment's; while his attachment waits, those he made."""
-    own = CourseTemplate.objects.filter(establishment_id=establishment_id).select_related("provider").order_by("name", "id")
+    own = (
+        CourseTemplate.objects.filter(establishment_id=establishment_id)
+        .select_related("provider")
+        .order_by("name", "id")
+    )
     grants = [grant for grant in actor.employer_grants() if grant.establishment_id == establishment_id]
     if not grants:
         return own.none()
@@ -35,25 +40,29 @@ def keep_as_template(*, actor: Actor, key: str, values: Mapping[str, str]) -> Co
     name = clean_line(values.get("title", ""))[:200]
     if not name:
         raise InvalidValue("Donnez d'abord l'intitulé de la formation : ce sera le nom du modèle.")
-    known = CourseTemplate.objects.filter(establishment_id=dossier.establishment_id)
-    if known.count() >= MOST and not known.filter(name=name).exists():
-        raise InvalidValue(f"Vous avez déjà {MOST} modèles : supprimez-en un d'abord.")
+    _require_room(actor, dossier.establishment_id, name)
+    content = {
+        "provider_id": dossier.provider_id,
+        "values": {spec.name: str(values.get(spec.name, ""))[: spec.max_length] for spec in _KEPT},
+        "updated_at": timezone.now(),
+    }
     template, _ = CourseTemplate.objects.update_or_create(
         establishment_id=dossier.establishment_id,
         name=name,
-        defaults={
-            "provider_id": dossier.provider_id,
-            "values": {field: values.get(field, "") for field in TEMPLATE_FIELDS},
-            "updated_at": timezone.now(),
-        },
-        create_defaults={
-            "provider_id": dossier.provider_id,
-            "values": {field: values.get(field, "") for field in TEMPLATE_FIELDS},
-            "updated_at": timezone.now(),
-            "created_by_id": actor.user_id,
-        },
+        defaults=content,
+        create_defaults={**content, "created_by_id": actor.user_id},  # type: ignore[misc]
     )
     return template
+
+
+def _require_room(actor: Actor, establishment_id: int, name: str) -> None:
+    """Somebody whose attachment waits replaces nothing that he may not see."""
+    known = CourseTemplate.objects.filter(establishment_id=establishment_id)
+    if known.filter(name=name).exists():
+        if not templates_of(actor=actor, establishment_id=establishment_id).filter(name=name).exists():
+            raise InvalidValue("Un modèle de votre établissement porte déjà ce nom : changez l'intitulé.")
+    elif known.count() >= MOST:
+        raise InvalidValue(f"Vous avez déjà {MOST} modèles : supprimez-en un d'abord.")
 
 
 @action

@@ -1,27 +1,34 @@
 """What every act on a request begins and ends with: lock, right, journal. Lock order: dossier, rows, sequence."""
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from openopco import journal
 from openopco.dossiers import kinds, workflow
+from openopco.dossiers.draft import DraftView
 from openopco.dossiers.effects import run_effects
 from openopco.dossiers.errors import ChangedMeanwhile, UnknownDossier
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
-from openopco.dossiers.queries import load_draft, subject_of, visible_to
+from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to
 from openopco.dossiers.search import search_text
-from openopco.kernel.calendar import paris_today
+from openopco.kernel.calendar import add_calendar_days, paris_today
+from openopco.kernel.errors import Forbidden
+from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "dossier"
 
 
-def lock(*, actor: Actor, permission: Permission, number: str = "", key: str = "", version: int | None = None) -> Dossier:
+def lock(
+    *, actor: Actor, permission: Permission, number: str = "", key: str = "", version: int | None = None
+) -> Dossier:
     """Locks a request that the actor sees and may act upon. `version` is the one his page showed.
     Raises `UnknownDossier`, `Forbidden`, `ChangedMeanwhile`."""
-    wanted = {"number": number} if number else {"key": key}
-    rows = visible_to(actor).filter(**wanted).select_related("establishment__company", "provider")
+    seen = visible_to(actor)
+    wanted = seen.filter(number=number) if number else seen.filter(key=as_key(key))
+    rows = wanted.select_related("establishment__company", "provider")
     dossier = rows.select_for_update(of=("self",)).first()
     if dossier is None:
         raise UnknownDossier
@@ -32,7 +39,8 @@ def lock(*, actor: Actor, permission: Permission, number: str = "", key: str = "
 
 
 def move(dossier: Dossier, event: workflow.Event, *, actor: Actor, payload: dict[str, Any] | None = None) -> None:
-    """Applies the event, saves, journals, and lets the registered effects act or veto in the same transaction."""
+    """Applies the event, saves, journals, and lets the registered effects act or veto in the same transaction. Last in an
+    action: the effects find everything else written."""
     before = dossier.state
     workflow.apply(dossier, event)
     touch(dossier)
@@ -56,18 +64,35 @@ def no_deadline(dossier: Dossier) -> None:
     dossier.due_on = NO_DUE_DATE
 
 
-def refresh_from_draft(dossier: Dossier, *, typed: bool) -> None:
-    """Brings the narrow row in line with the draft; `typed` also rewrites the kind's own rows (from sending on)."""
-    kind = kinds.get(dossier.kind)
-    draft = load_draft(dossier, today=paris_today(timezone.now()))
-    heading = kind.heading(draft)
+def refresh_from_draft(dossier: Dossier, draft: DraftView | None = None) -> DraftView:
+    """Brings the narrow row in line with what was typed (unsaved). Returns the values it was made of."""
+    draft = draft or load_values(dossier, today=paris_today(timezone.now()))
+    heading = kinds.get(dossier.kind).heading(draft)
     dossier.title = heading.title
     dossier.starts_on, dossier.ends_on = heading.starts_on, heading.ends_on
     dossier.trainee_count, dossier.amount_asked = heading.trainee_count, heading.amount
     dossier.employer_name = dossier.establishment.name
-    dossier.provider_name = dossier.provider.name if dossier.provider else ""
+    dossier.provider_name = dossier.provider.name if dossier.provider and heading.has_provider else ""
     dossier.search = search_text(
         dossier.number or "", dossier.title, dossier.employer_name, dossier.provider_name, *heading.names
     )
-    if typed:
-        kind.materialise(dossier, draft)
+    return draft
+
+
+def rewrite_typed_rows(dossier: Dossier) -> None:
+    """After a correction: the narrow row, then the kind's own typed rows, follow the draft."""
+    draft = refresh_from_draft(dossier)
+    dossier.save()
+    kinds.get(dossier.kind).materialise(dossier, draft)
+
+
+def person(actor: Actor) -> int:
+    """The id of who acts. Raises `Forbidden` for the system: people alone type, decide and write."""
+    if actor.user_id is None:
+        raise Forbidden
+    return actor.user_id
+
+
+def answer_target(today: date) -> date:
+    """The day by which the OPCO means to answer: a setting."""
+    return add_calendar_days(today, parameters.value("answer_target_days", on=today))

@@ -1,26 +1,38 @@
-"""Corrections: asked on the very field, answered there, and slips that an officer mends himself."""
+"""Corrections: asked on the very field, answered there, or no longer needed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.db.models import F
 from django.utils import timezone
 
 from openopco.base.actions import action
 from openopco.dossiers import kinds, workflow
-from openopco.dossiers.actions._common import lock, move, note_in_journal, refresh_from_draft, touch
+from openopco.dossiers.actions._common import answer_target, lock, move, person, rewrite_typed_rows
 from openopco.dossiers.actions.holding import require_holder
+from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.draft import DraftView
-from openopco.dossiers.enums import CorrectionState, ItemKind, State
+from openopco.dossiers.enums import CorrectionState, ItemKind
 from openopco.dossiers.errors import MissingReason, NotPossibleNow, Unanswered, UnknownField
-from openopco.dossiers.fields import read
-from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier, DraftField
-from openopco.dossiers.queries import load_draft, open_correction
+from openopco.dossiers.models import (
+    CorrectionItem,
+    CorrectionRequest,
+    Dossier,
+    DraftField,
+    DraftRow,
+    Message,
+    pieces_of,
+)
+from openopco.dossiers.queries import as_sent, load_draft, open_correction
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission
+
+# What is kept of a NIR in a correction: that there was one.
+GIVEN = "Renseigné"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +45,81 @@ class Point:
     row: str = ""
 
 
+# --- asked -----------------------------------------------------------------------------------------------------------
+
+
 @action
 def ask(*, actor: Actor, number: str, points: Iterable[Point], message: str = "", due_on: date | None = None,
         version: int | None = None) -> CorrectionRequest:  # fmt: skip
-    """Asks the employer for corrections or pieces. The deadline is a dated parameter unless given (future, Paris day)."""
+    """Asks the employer for corrections or pieces. The deadline is a dated parameter unless given (future, Paris day).
+    Raises `InvalidValue`, `MissingReason`, `UnknownField`."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_INSTRUCT, number=number, version=version)
     require_holder(actor, dossier)
-    wanted = list(points)
-    if not wanted:
-        raise InvalidValue("Choisissez au moins un champ ou une pièce à corriger.")
-    today = paris_today(timezone.now())
-    due_on = due_on or add_calendar_days(today, parameters.value("correction_days", on=today))
-    if due_on <= today:
-        raise InvalidValue("Laissez au moins un jour à l'employeur pour répondre.")
-    draft = load_draft(dossier, today=today)
-    request = CorrectionRequest(
-        dossier=dossier, asked_by_id=actor.user_id, message=clean_text(message), due_on=due_on, created_at=timezone.now()
+    workflow.check(dossier, workflow.Event.DEMANDER_COMPLEMENT)
+    now = timezone.now()
+    today = paris_today(now)
+    items = _items(dossier, list(points), load_draft(dossier, today=today))
+    dossier.due_on = _deadline(today, due_on)
+    request = CorrectionRequest.objects.create(
+        dossier=dossier, asked_by_id=person(actor), message=clean_text(message), due_on=dossier.due_on, created_at=now
     )
-    items = [_item(dossier, draft, point) for point in wanted]
-    dossier.due_on = due_on
-    move(dossier, workflow.Event.DEMANDER_COMPLEMENT, actor=actor, payload={"points": [_target(item) for item in items]})
-    request.save()
     for item in items:
         item.request = request
     CorrectionItem.objects.bulk_create(items)
+    move(
+        dossier, workflow.Event.DEMANDER_COMPLEMENT, actor=actor, payload={"points": [_target(item) for item in items]}
+    )
     return request
+
+
+def _deadline(today: date, wanted: date | None) -> date:
+    due_on = wanted or add_calendar_days(today, parameters.value("correction_days", on=today))
+    if due_on <= today:
+        raise InvalidValue("Laissez au moins un jour à l'employeur pour répondre.")
+    if due_on > add_calendar_days(today, 366):
+        raise InvalidValue("Choisissez une date dans l'année qui vient.")
+    return due_on
+
+
+def _items(dossier: Dossier, points: list[Point], draft: DraftView) -> list[CorrectionItem]:
+    if not points:
+        raise InvalidValue("Choisissez au moins un champ ou une pièce à corriger.")
+    if len({(point.kind, point.row, point.name) for point in points}) < len(points):
+        raise InvalidValue("Le même point est demandé deux fois : réunissez vos remarques.")
+    return [_item(dossier, draft, point) for point in points]
 
 
 def _item(dossier: Dossier, draft: DraftView, point: Point) -> CorrectionItem:
     if not point.reason.strip():
         raise MissingReason("Dites pourquoi, pour chaque point : l'employeur le lira.")
     kind = kinds.get(dossier.kind)
-    if point.kind is ItemKind.PIECE:
-        if point.name not in dict(kind.zones):
-            raise UnknownField
-        before = ", ".join(piece.name for piece in draft.pieces_in(point.name))
-    else:
-        before = _raw(kind, draft, row=point.row, name=point.name)
-    return CorrectionItem(
+    before = (
+        _piece_names(kind, draft, point.name)
+        if point.kind is ItemKind.PIECE
+        else raw_value(kind, draft, row=point.row, name=point.name)
+    )
+    item = CorrectionItem(
         kind=point.kind, row=point.row, name=point.name, reason=clean_text(point.reason), before=before
     )
+    if _is_nir(item):
+        item.nir_before_id = DraftRow.objects.values_list("nir_id", flat=True).get(dossier=dossier, key=point.row)
+    return item
 
 
-def _raw(kind: kinds.Kind, draft: DraftView, *, row: str, name: str) -> str:
+def _piece_names(kind: kinds.Kind, draft: DraftView, zone: str) -> str:
+    if zone not in dict(kind.zones):
+        raise UnknownField
+    return ", ".join(piece.name for piece in draft.pieces_in(zone))
+
+
+def raw_value(kind: kinds.Kind, draft: DraftView, *, row: str, name: str) -> str:
+    """What stands in a field that may be corrected; of a NIR, only whether there is one. Raises `UnknownField`."""
     view = draft.row(row) if row else None
     spec = kinds.find_row_field(kind, view.kind, name) if view else kinds.find_field(kind, name)
     if spec is None or not spec.correctable or (row and view is None):
         raise UnknownField
     if spec.kind == "nir":
-        return view.nir_mask if view else ""
+        return GIVEN if view and view.has_nir else ""
     return view.raw(name) if view else draft.raw(name)
 
 
@@ -89,51 +127,81 @@ def _target(item: CorrectionItem) -> str:
     return ":".join(part for part in (item.kind, item.row, item.name) if part)
 
 
+def _is_nir(item: CorrectionItem) -> bool:
+    return item.kind == ItemKind.CHAMP and item.name == "nir"
+
+
+# --- answered --------------------------------------------------------------------------------------------------------
+
+
 @action
 def answer(*, actor: Actor, number: str) -> Dossier:
-    """Sends the employer's answer: the points are read again, the typed rows rewritten, the officer told.
-    Raises `Unanswered` with the points that still miss, or `sending.Incomplete` where an answer broke something else."""
-    from openopco.dossiers.actions.sending import Incomplete
-
+    """Sends the employer's answer: the points are read again, the typed rows rewritten, the officer told. A point is
+    answered by a change, or by a message since it was asked. Raises `Unanswered` with the points that still miss, or
+    `sending.Incomplete` with what the answer broke; what was lacking already is not the employer's to mend here."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_ANSWER, number=number)
-    correction = open_correction(dossier)
-    if correction is None:
-        raise NotPossibleNow
+    workflow.check(dossier, workflow.Event.REPONDRE)
+    correction = _open(dossier)
     now = timezone.now()
-    kind = kinds.get(dossier.kind)
     draft = load_draft(dossier, today=paris_today(now))
-    missing = kind.missing(draft)
-    if missing:
-        raise Incomplete(missing)
-    _keep_answers(kind, draft, correction)
-    correction.state, correction.closed_at = CorrectionState.REPONDUE, now
-    correction.save(update_fields=["state", "closed_at"])
-    refresh_from_draft(dossier, typed=True)
-    dossier.due_on = _answer_target(now)
-    changes = [_target(item) for item in correction.items.all()]
-    move(dossier, workflow.Event.REPONDRE, actor=actor, payload={"points": changes})
+    _require_unbroken(kinds.get(dossier.kind), before=as_sent(draft, correction), after=draft)
+    _keep_answers(dossier, draft, correction)
+    _close(correction, CorrectionState.REPONDUE, now)
+    rewrite_typed_rows(dossier)
+    dossier.due_on = answer_target(paris_today(now))
+    changed = [_target(item) for item in correction.items.all() if item.before != item.after]
+    move(dossier, workflow.Event.REPONDRE, actor=actor, payload={"points": changed})
     return dossier
 
 
-def _answer_target(now: object) -> date:
-    today = paris_today(timezone.now())
-    return add_calendar_days(today, parameters.value("answer_target_days", on=today))
+def _open(dossier: Dossier) -> CorrectionRequest:
+    correction = open_correction(dossier)
+    if correction is None:
+        raise NotPossibleNow
+    return correction
 
 
-def _keep_answers(kind: kinds.Kind, draft: DraftView, correction: CorrectionRequest) -> None:
+def _require_unbroken(kind: kinds.Kind, *, before: DraftView, after: DraftView) -> None:
+    lacked = {(line.row, line.target, line.message) for line in kind.missing(before)}
+    broken = [line for line in kind.missing(after) if (line.row, line.target, line.message) not in lacked]
+    if broken:
+        raise Incomplete(broken)
+
+
+def _keep_answers(dossier: Dossier, draft: DraftView, correction: CorrectionRequest) -> None:
+    explained = Message.objects.filter(dossier=dossier, from_opco=False, created_at__gte=correction.created_at).exists()
+    joined = set(_zones_joined_since(dossier, correction))
+    nirs = dict(DraftRow.objects.filter(dossier=dossier).values_list("key", "nir_id"))
     unanswered = []
     for item in correction.items.all():
-        if item.kind == ItemKind.PIECE:
-            item.after = ", ".join(piece.name for piece in draft.pieces_in(item.name))
-            answered = bool(item.after)
-        else:
-            item.after = _raw(kind, draft, row=item.row, name=item.name)
-            answered = item.after != "" or item.before != ""
-        if not answered:
-            unanswered.append(_target(item))
+        item.after = _after(dossier, draft, item)
         item.save(update_fields=["after"])
+        if not (explained or _is_changed(item, joined, nirs)):
+            unanswered.append(_target(item))
     if unanswered:
         raise Unanswered(unanswered)
+
+
+def _zones_joined_since(dossier: Dossier, correction: CorrectionRequest) -> Iterable[str]:
+    return pieces_of(dossier.pk).filter(created_at__gte=correction.created_at).values_list("zone", flat=True)
+
+
+def _after(dossier: Dossier, draft: DraftView, item: CorrectionItem) -> str:
+    kind = kinds.get(dossier.kind)
+    if item.kind == ItemKind.PIECE:
+        return _piece_names(kind, draft, item.name)
+    return raw_value(kind, draft, row=item.row, name=item.name)
+
+
+def _is_changed(item: CorrectionItem, joined: set[str], nirs: Mapping[str, int | None]) -> bool:
+    if item.kind == ItemKind.PIECE:
+        return item.name in joined
+    if _is_nir(item):
+        return nirs.get(item.row) != item.nir_before_id
+    return item.after != item.before
+
+
+# --- no longer needed ------------------------------------------------------------------------------------------------
 
 
 @action
@@ -141,58 +209,32 @@ def withdraw(*, actor: Actor, number: str, version: int | None = None) -> Dossie
     """The officer no longer needs the answer; what the employer began to correct goes back to what was sent."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_INSTRUCT, number=number, version=version)
     require_holder(actor, dossier)
-    correction = open_correction(dossier)
-    if correction is None:
-        raise NotPossibleNow
-    for item in correction.items.all():
-        if item.kind == ItemKind.CHAMP and item.name != "nir":
-            DraftField.objects.filter(dossier=dossier, row=item.row, name=item.name).update(value=item.before)
-    correction.state, correction.closed_at = CorrectionState.RETIREE, timezone.now()
-    correction.save(update_fields=["state", "closed_at"])
-    dossier.due_on = _answer_target(None)
+    workflow.check(dossier, workflow.Event.RETIRER_COMPLEMENT)
+    drop_open_correction(dossier)
+    dossier.due_on = answer_target(paris_today(timezone.now()))
     move(dossier, workflow.Event.RETIRER_COMPLEMENT, actor=actor)
     return dossier
 
 
-@action
-def correct_slip(*, actor: Actor, number: str, name: str, value: str, reason: str, row: str = "",
-                 version: int | None = None) -> Dossier:  # fmt: skip
-    """An officer mends an evident slip himself: traced with both values, told to the employer. Not on a NIR."""
-    dossier = lock(actor=actor, permission=Permission.DOSSIER_INSTRUCT, number=number, version=version)
-    require_holder(actor, dossier)
-    if dossier.state != State.EN_INSTRUCTION:
-        raise NotPossibleNow
-    if not reason.strip():
-        raise MissingReason
-    before, raw = _write_slip(dossier, actor=actor, name=name, value=value, row=row)
-    refresh_from_draft(dossier, typed=True)
-    touch(dossier)
-    dossier.save()
-    entry: Mapping[str, str] = {"champ": name, "ligne": row, "avant": before, "apres": raw, "motif": clean_text(reason)}
-    note_in_journal(dossier, "rectifier", actor=actor, payload=dict(entry))
-    return dossier
+def drop_open_correction(dossier: Dossier) -> None:
+    """Closes a correction that nobody answers any more, if there is one: what was sent stands again. The pieces joined
+    meanwhile stay. The caller holds the dossier's lock."""
+    correction = open_correction(dossier)
+    if correction is None:
+        return
+    for item in correction.items.all():
+        _put_back(dossier, item)
+    _close(correction, CorrectionState.RETIREE, timezone.now())
 
 
-def _write_slip(dossier: Dossier, *, actor: Actor, name: str, value: str, row: str) -> tuple[str, str]:
-    kind = kinds.get(dossier.kind)
-    now = timezone.now()
-    draft = load_draft(dossier, today=paris_today(now))
-    view = draft.row(row) if row else None
-    spec = kinds.find_row_field(kind, view.kind, name) if view else kinds.find_field(kind, name)
-    if spec is None or spec.kind == "nir":
-        raise UnknownField
-    before, raw = _raw(kind, draft, row=row, name=name), clean_text(value)
-    problem = read(spec, raw).error
-    if problem:
-        raise InvalidValue(problem)
-    field, _ = DraftField.objects.get_or_create(
-        dossier=dossier, row=row, name=name, defaults={"saved_by_id": actor.user_id, "saved_at": now, "revision": 0}
-    )
-    field.value, field.revision, field.saved_at, field.saved_by_id = raw, field.revision + 1, now, actor.user_id  # type: ignore[assignment]
-    field.save()
-    still = kind.missing(load_draft(dossier, today=paris_today(now)))
-    if still:
-        raise InvalidValue(still[0].message)
-    return before, raw
+def _put_back(dossier: Dossier, item: CorrectionItem) -> None:
+    if _is_nir(item):
+        DraftRow.objects.filter(dossier=dossier, key=item.row).update(nir_id=item.nir_before_id)
+    elif item.kind == ItemKind.CHAMP:
+        standing = DraftField.objects.filter(dossier=dossier, row=item.row, name=item.name)
+        standing.exclude(value=item.before).update(value=item.before, revision=F("revision") + 1)
 
 
+def _close(correction: CorrectionRequest, state: CorrectionState, now: datetime) -> None:
+    correction.state, correction.closed_at = state, now
+    correction.save(update_fields=["state", "closed_at"])

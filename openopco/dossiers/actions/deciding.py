@@ -1,21 +1,26 @@
 """Ends of a request: granted, refused, closed without decision, cancelled, lapsed."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
 
 from openopco.base.actions import action
 from openopco.dossiers import kinds, workflow
-from openopco.dossiers.actions._common import lock, move, no_deadline
+from openopco.dossiers.actions._common import lock, move, no_deadline, person
+from openopco.dossiers.actions.corrections import drop_open_correction
 from openopco.dossiers.actions.holding import require_holder
-from openopco.dossiers.enums import CorrectionState, State
-from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable
+from openopco.dossiers.enums import State
+from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.kinds import Outcome
-from openopco.dossiers.models import CorrectionRequest, Decision, Dossier
+from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import checks_of, load_draft
-from openopco.kernel.calendar import paris_today
+from openopco.kernel.calendar import add_months, paris_today
 from openopco.kernel.text import clean_text
+from openopco.opco import parameters
 from openopco.rights import Actor, Permission
+
+CENT = Decimal("0.01")
 
 
 @action
@@ -24,16 +29,24 @@ def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", versi
     Raises `NotDecidable` while something blocks the decision."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
     require_holder(actor, dossier)
+    workflow.check(dossier, workflow.Event.ACCORDER)
     asked = dossier.amount_asked or Decimal(0)
-    if not Decimal(0) <= amount <= asked:
+    if not _is_within(amount, asked):
         raise BadAmount
     if amount < asked and not reason.strip():
-        raise MissingReason("Expliquez pourquoi le montant accordé est inférieur au coût demandé : l'employeur le lira.")
+        raise MissingReason(
+            "Expliquez pourquoi le montant accordé est inférieur au coût demandé : l'employeur le lira."
+        )
     blocking = [c for c in checks_of(dossier) if c.blocking and c.outcome is Outcome.FAILED]
     if blocking:
         raise NotDecidable(" ".join(check.detail for check in blocking))
     dossier.amount_granted = amount
     return _decide(dossier, workflow.Event.ACCORDER, State.ACCORDEE, actor=actor, reason=reason)
+
+
+def _is_within(amount: Decimal, asked: Decimal) -> bool:
+    """From nothing to what was asked, in whole cents."""
+    return amount.is_finite() and Decimal(0) <= amount <= asked and amount == amount.quantize(CENT)
 
 
 @action
@@ -51,6 +64,7 @@ def close(*, actor: Actor, number: str, reason: str, version: int | None = None)
 def _close(*, actor: Actor, number: str, reason: str, version: int | None, event: workflow.Event) -> Dossier:
     dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
     require_holder(actor, dossier)
+    workflow.check(dossier, event)
     if not reason.strip():
         raise MissingReason
     outcome = State.REFUSEE if event is workflow.Event.REFUSER else State.SANS_SUITE
@@ -59,12 +73,10 @@ def _close(*, actor: Actor, number: str, reason: str, version: int | None, event
 
 def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str) -> Dossier:
     now = timezone.now()
-    draft = load_draft(dossier, today=paris_today(now))
     dossier.decided_at, dossier.decided_by_id = now, actor.user_id
     no_deadline(dossier)
-    _close_corrections(dossier)
-    amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
-    move(dossier, event, actor=actor, payload={"motif": clean_text(reason), "montant": amount})
+    drop_open_correction(dossier)
+    draft = load_draft(dossier, today=paris_today(now))
     Decision.objects.create(
         dossier=dossier,
         outcome=outcome,
@@ -72,32 +84,38 @@ def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: A
         amount_granted=dossier.amount_granted,
         reason=clean_text(reason),
         snapshot=kinds.get(dossier.kind).snapshot(draft),
-        decided_by_id=actor.user_id,
+        decided_by_id=person(actor),
         decided_by_label=actor.label,
         decided_at=now,
     )
+    amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
+    move(dossier, event, actor=actor, payload={"motif": clean_text(reason), "montant": amount})
     return dossier
-
-
-def _close_corrections(dossier: Dossier) -> None:
-    CorrectionRequest.objects.filter(dossier=dossier, state=CorrectionState.OUVERTE).update(
-        state=CorrectionState.RETIREE, closed_at=timezone.now()
-    )
 
 
 @action
 def cancel(*, actor: Actor, number: str, reason: str = "", version: int | None = None) -> Dossier:
     """The employer takes back a request that is not decided yet."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_CANCEL, number=number, version=version)
+    workflow.check(dossier, workflow.Event.ANNULER)
     no_deadline(dossier)
-    _close_corrections(dossier)
+    drop_open_correction(dossier)
     move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": clean_text(reason)})
     return dossier
 
 
 @action
 def lapse(*, actor: Actor, number: str) -> Dossier:
-    """An agreement whose claim never came in time lapses. The system alone does it."""
+    """An agreement whose claim never came in time lapses. The system alone does it, once the delay to claim (a dated
+    parameter, in months after the end) has passed. Raises `NotPossibleNow`."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_LAPSE, number=number)
+    workflow.check(dossier, workflow.Event.RENDRE_CADUQUE)
+    if paris_today(timezone.now()) <= _last_day_to_claim(dossier):
+        raise NotPossibleNow
     move(dossier, workflow.Event.RENDRE_CADUQUE, actor=actor)
     return dossier
+
+
+def _last_day_to_claim(dossier: Dossier) -> date:
+    assert dossier.ends_on is not None
+    return add_months(dossier.ends_on, parameters.value("claim_months", on=dossier.ends_on))

@@ -17,10 +17,18 @@ from openopco.documents.actions import copy as copy_document
 from openopco.documents.actions import remove as remove_document
 from openopco.documents.queries import usable
 from openopco.dossiers import kinds
-from openopco.dossiers.actions._common import SUBJECT, lock, refresh_from_draft, touch
+from openopco.dossiers.actions._common import SUBJECT, lock, person, refresh_from_draft, touch
 from openopco.dossiers.draft import StoredValue
 from openopco.dossiers.enums import ItemKind, State
-from openopco.dossiers.errors import FieldConflict, NotEditable, StaleField, TooLong, UnknownDossier, UnknownField
+from openopco.dossiers.errors import (
+    FieldConflict,
+    NotEditable,
+    StaleField,
+    TooLong,
+    TooManyRows,
+    UnknownDossier,
+    UnknownField,
+)
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, pieces_of
 from openopco.dossiers.queries import open_correction, subject_of
 from openopco.kernel.errors import OpenOpcoError
@@ -29,6 +37,7 @@ from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, require
 from openopco.trainees.vault import store_nir
 
+MOST_ROWS = 1000
 # A raw value may be wrong but not endless; the declared limits are read later and worded by the field.
 RAW_CEILING = 5000
 
@@ -64,7 +73,7 @@ def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, 
         kind=kind_code,
         establishment=establishment,
         employer_name=establishment.name,
-        created_by_id=actor.user_id,
+        created_by_id=person(actor),
         created_at=now,
         updated_at=now,
     )
@@ -74,7 +83,9 @@ def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, 
     except IntegrityError:
         return _own(Dossier.objects.get(key=key), actor)
     _fill_employer(draft, establishment, actor, now)
-    journal.record(subject_kind=SUBJECT, subject_id=draft.pk, event="dossier.creer", actor=actor, payload={"nature": kind_code})
+    journal.record(
+        subject_kind=SUBJECT, subject_id=draft.pk, event="dossier.creer", actor=actor, payload={"nature": kind_code}
+    )
     return draft
 
 
@@ -94,9 +105,9 @@ def _fill_employer(draft: Dossier, establishment: Establishment, actor: Actor, n
         "idcc": establishment.idcc,
     }
     DraftField.objects.bulk_create(
-        DraftField(dossier=draft, name=name, value=value, saved_by_id=actor.user_id, saved_at=now)
+        DraftField(dossier=draft, name=name, value=value, saved_by_id=person(actor), saved_at=now)
         for name, value in known.items()
-        if value
+        if value and kinds.find_field(kinds.get(draft.kind), name)
     )
 
 
@@ -142,7 +153,7 @@ def _after_write(dossier: Dossier) -> None:
 
 
 def refresh_heading(dossier: Dossier) -> None:
-    refresh_from_draft(dossier, typed=False)
+    refresh_from_draft(dossier)
     touch(dossier)
     dossier.save()
 
@@ -155,7 +166,7 @@ def _save(dossier: Dossier, *, actor: Actor, name: str, value: str, revision: in
     now = timezone.now()
     stored = DraftField.objects.filter(dossier=dossier, row=row, name=name).select_related("saved_by").first()
     if stored is None:
-        stored = DraftField(dossier=dossier, row=row, name=name, revision=0, saved_by_id=actor.user_id, saved_at=now)
+        stored = DraftField(dossier=dossier, row=row, name=name, revision=0, saved_by_id=person(actor), saved_at=now)
     if stored.value == raw and stored.pk:
         return Saved(row, name, StoredValue(raw, stored.revision), stored.saved_at)
     if stored.revision != revision:
@@ -194,15 +205,23 @@ def _is_asked(dossier: Dossier, *, name: str, row: str) -> bool:
 @action
 def add_row(*, actor: Actor, key: str, row_kind: str, values: Mapping[str, str] | None = None, trainee_id: int | None = None,
             nir_id: int | None = None) -> DraftRow:  # fmt: skip
-    """Adds a row, empty or filled from the employer's directory (the caller has checked that the trainee is the actor's to use)."""
+    """Adds a row, empty or filled from the employer's directory (the caller has checked that the trainee is the actor's to
+    use). Raises `TooManyRows`: a brake on scripts, the form's own limit is a parameter."""
     dossier = _lock_draft(actor=actor, key=key)
+    if DraftRow.objects.filter(dossier=dossier).count() >= MOST_ROWS:
+        raise TooManyRows
     last = DraftRow.objects.filter(dossier=dossier).aggregate(last=Max("position"))["last"] or 0
     row = DraftRow.objects.create(
-        dossier=dossier, key=secrets.token_hex(4), kind=row_kind, position=last + 1, trainee_id=trainee_id, nir_id=nir_id
+        dossier=dossier,
+        key=secrets.token_hex(4),
+        kind=row_kind,
+        position=last + 1,
+        trainee_id=trainee_id,
+        nir_id=nir_id,
     )
     now = timezone.now()
     DraftField.objects.bulk_create(
-        DraftField(dossier=dossier, row=row.key, name=name, value=value, saved_by_id=actor.user_id, saved_at=now)
+        DraftField(dossier=dossier, row=row.key, name=name, value=value, saved_by_id=person(actor), saved_at=now)
         for name, value in (values or {}).items()
         if value
     )
@@ -293,11 +312,16 @@ def copy_as_draft(*, actor: Actor, source: Dossier, key: UUID, without: frozense
     DraftField.objects.filter(dossier=draft).delete()
     for row in DraftRow.objects.filter(dossier=source).order_by("position", "id"):
         DraftRow.objects.create(
-            dossier=draft, key=row.key, kind=row.kind, position=row.position, trainee_id=row.trainee_id, nir_id=row.nir_id
+            dossier=draft,
+            key=row.key,
+            kind=row.kind,
+            position=row.position,
+            trainee_id=row.trainee_id,
+            nir_id=row.nir_id,
         )
     DraftField.objects.bulk_create(
         DraftField(
-            dossier=draft, row=item.row, name=item.name, value=item.value, saved_by_id=actor.user_id, saved_at=now
+            dossier=draft, row=item.row, name=item.name, value=item.value, saved_by_id=person(actor), saved_at=now
         )
         for item in DraftField.objects.filter(dossier=source).order_by("id")
         if item.name not in without

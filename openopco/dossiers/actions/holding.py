@@ -4,8 +4,7 @@ from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.dossiers import workflow
 from openopco.dossiers.actions._common import lock, move
-from openopco.dossiers.enums import State
-from openopco.dossiers.errors import HeldByAnother, NotPossibleNow
+from openopco.dossiers.errors import ChangedMeanwhile, HeldByAnother
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import subject_of
 from openopco.habilitations.queries import actor_for
@@ -15,12 +14,15 @@ from openopco.rights import Actor, Permission, may
 
 @action
 def take(*, actor: Actor, number: str, version: int | None = None) -> Dossier:
-    """An officer takes a request that waits. Of two at once the second gets `HeldByAnother`, which names the first."""
+    """An officer takes a request that waits. Of two at once the second gets `HeldByAnother`, which names the first.
+    Raises `ChangedMeanwhile`, `NotPossibleNow`."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_TAKE, number=number)
     if dossier.holder_id == actor.user_id:
         return dossier
     if dossier.holder_id:
         raise HeldByAnother(f"{_holder_name(dossier)} vient de prendre ce dossier.")
+    if version is not None and version != dossier.version:
+        raise ChangedMeanwhile
     dossier.holder_id = actor.user_id
     move(dossier, workflow.Event.PRENDRE, actor=actor)
     return dossier
@@ -44,8 +46,7 @@ def assign(*, actor: Actor, number: str, to: User, version: int | None = None) -
         raise Forbidden("Cette personne ne peut pas traiter ce dossier.")
     if dossier.holder_id == to.pk:
         return dossier
-    if workflow.find(State(dossier.state), workflow.Event.ASSIGNER) is None:
-        raise NotPossibleNow
+    workflow.check(dossier, workflow.Event.ASSIGNER)
     dossier.holder = to
     move(dossier, workflow.Event.ASSIGNER, actor=actor, payload={"a": to.pk})
     return dossier
@@ -61,5 +62,3 @@ def require_holder(actor: Actor, dossier: Dossier) -> None:
 
 def _holder_name(dossier: Dossier) -> str:
     return dossier.holder.full_name if dossier.holder else ""
-
-

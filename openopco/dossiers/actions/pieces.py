@@ -6,10 +6,11 @@ from openopco.base.actions import action
 from openopco.documents import actions as documents
 from openopco.documents.models import Document
 from openopco.dossiers import kinds
+from openopco.dossiers.actions._common import lock, touch
 from openopco.dossiers.enums import ItemKind, State
-from openopco.dossiers.errors import NotEditable, UnknownDossier, UnknownField
+from openopco.dossiers.errors import NotEditable, PieceOfWhatWasSent, UnknownDossier, UnknownField
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, pieces_of
-from openopco.dossiers.queries import find_draft, open_correction, subject_of
+from openopco.dossiers.queries import as_key, find_draft, open_correction, subject_of
 from openopco.rights import Actor, Permission, require
 
 if TYPE_CHECKING:
@@ -23,24 +24,38 @@ def join_piece(*, actor: Actor, key: str, zone: str, upload: "UploadedFile[Any]"
     return _keep(actor=actor, key=key, zone=zone, file=file)
 
 
+@action
 def _keep(*, actor: Actor, key: str, zone: str, file: Any) -> Document:
-    # Asked again: the request may have been sent while the file was examined.
-    dossier = find_draft(actor=actor, key=key)
+    # Asked again, under the lock: the request may have been sent while the file was examined.
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, key=key)
     _require_zone(dossier, actor=actor, zone=zone)
-    return documents.accept_upload(
+    document = documents.accept_upload(
         actor=actor, owner_kind=DOSSIER_DOCUMENT, owner_id=dossier.pk, zone=zone, upload=file
     )
+    _mark(dossier)
+    return document
 
 
 @action
 def take_off_piece(*, actor: Actor, key: str, document_key: str) -> None:
-    """Takes a piece off. Raises `UnknownDossier` for one that is not this request's, `NotEditable`."""
-    dossier = find_draft(actor=actor, key=key)
-    document = pieces_of(dossier.pk).filter(key=document_key).first()
+    """Takes a piece off; once sent, only one that was joined since the correction was asked. Raises `UnknownDossier` for
+    one that is not this request's, `NotEditable`."""
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, key=key)
+    document = pieces_of(dossier.pk).filter(key=as_key(document_key)).first()
     if document is None:
         raise UnknownDossier
     _require_zone(dossier, actor=actor, zone=document.zone)
+    correction = open_correction(dossier)
+    if correction and document.created_at < correction.created_at:
+        raise PieceOfWhatWasSent
     documents.remove(actor=actor, document=document)
+    _mark(dossier)
+
+
+def _mark(dossier: Dossier) -> None:
+    if dossier.state == State.BROUILLON:
+        touch(dossier)
+        dossier.save(update_fields=["updated_at", "version"])
 
 
 def _require_zone(dossier: Dossier, *, actor: Actor, zone: str) -> None:

@@ -1,6 +1,7 @@
 """Sending a draft: once, whatever the number of clicks. The draft's key is the idempotency key."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -9,14 +10,13 @@ from openopco.base.actions import action
 from openopco.base.jobs import enqueue
 from openopco.base.sequences import next_value
 from openopco.dossiers import kinds, workflow
-from openopco.dossiers.actions._common import lock, move, refresh_from_draft
-from openopco.dossiers.draft import Missing
+from openopco.dossiers.actions._common import answer_target, lock, move, refresh_from_draft
+from openopco.dossiers.draft import DraftView, Missing
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, Receipt, Transmission
 from openopco.dossiers.queries import load_draft
-from openopco.kernel.calendar import add_calendar_days, format_date, paris_today
+from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import OpenOpcoError
-from openopco.opco import parameters
 from openopco.rights import Actor, Permission
 
 
@@ -51,25 +51,36 @@ def send(*, actor: Actor, key: str) -> Sent:
     missing = kind.missing(draft)
     if missing:
         raise Incomplete(missing)
-    dossier.filed_by_id, dossier.sent_at = actor.user_id, now
-    dossier.due_on = add_calendar_days(today, parameters.value("answer_target_days", on=today))
-    dossier.number = f"{kind.prefix}-{today.year}-{next_value(f'{kind.prefix}-{today.year}'):06d}"
-    refresh_from_draft(dossier, typed=False)
+    dossier.filed_by_id, dossier.sent_at, dossier.due_on = actor.user_id, now, answer_target(today)
+    _keep_what_is_sent(dossier, kind, draft, now)
+    # Taken late: whoever holds the series makes all other senders wait.
+    dossier.number = _next_number(kind, today.year)
+    refresh_from_draft(dossier, draft)
     move(dossier, workflow.Event.TRANSMETTRE, actor=actor, payload={"numero": dossier.number})
-    kind.materialise(dossier, draft)
-    Transmission.objects.create(
-        dossier=dossier, snapshot=kind.snapshot(draft), attested=kind.attested(draft), sent_at=now
-    )
-    Receipt.objects.create(dossier=dossier, issued_at=now)
     enqueue("dossiers.issue_receipt", unique_key=f"receipt:{dossier.key}", dossier_id=dossier.pk)
     _acknowledge(dossier)
     return Sent(dossier, first=True)
 
 
+def _keep_what_is_sent(dossier: Dossier, kind: kinds.Kind, draft: DraftView, now: datetime) -> None:
+    if not kind.heading(draft).has_provider:
+        dossier.provider = None
+    kind.materialise(dossier, draft)
+    Transmission.objects.create(
+        dossier=dossier, snapshot=kind.snapshot(draft), attested=kind.attested(draft), sent_at=now
+    )
+    Receipt.objects.create(dossier=dossier, issued_at=now)
+
+
+def _next_number(kind: kinds.Kind, year: int) -> str:
+    """« AF-2026-000123 »: a series for each kind and each year, counted in Paris, without holes."""
+    return f"{kind.prefix}-{year}-{next_value(f'{kind.prefix}-{year}'):06d}"
+
+
 def _acknowledge(dossier: Dossier) -> None:
     """The mail that says the request arrived: one for ever, by its key."""
     filer = dossier.filed_by
-    assert filer is not None  # noqa: S101 - set just above
+    assert filer is not None
     identity = opco.identity()
     mail.queue_mail(
         to=filer.email,

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from openopco.base.actions import action
-from openopco.dossiers.actions._common import lock, note_in_journal, touch
+from openopco.dossiers.actions._common import lock, note_in_journal, person, touch
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import Message, Note
@@ -22,7 +22,7 @@ def write_message(*, actor: Actor, number: str, body: str) -> Message:
         raise NotPossibleNow
     message = Message.objects.create(
         dossier=dossier,
-        author_id=actor.user_id,
+        author_id=person(actor),
         author_label=actor.label,
         from_opco=actor.is_opco,
         body=_readable(body),
@@ -39,7 +39,11 @@ def write_note(*, actor: Actor, number: str, body: str) -> Note:
     """A note for the OPCO's people alone. Raises `InvalidValue` when empty or too long."""
     dossier = lock(actor=actor, permission=Permission.NOTE_WRITE, number=number)
     note = Note.objects.create(
-        dossier=dossier, author_id=actor.user_id, author_label=actor.label, body=_readable(body), created_at=timezone.now()
+        dossier=dossier,
+        author_id=person(actor),
+        author_label=actor.label,
+        body=_readable(body),
+        created_at=timezone.now(),
     )
     note_in_journal(dossier, "note", actor=actor, payload={"note": note.pk})
     return note
