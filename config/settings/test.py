@@ -26,7 +26,7 @@ else:
 
 MEDIA_ROOT = VAR / "files"
 STATIC_ROOT = VAR / "static"
-WHITENOISE_AUTOREFRESH = True
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
