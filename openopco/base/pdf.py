@@ -24,7 +24,7 @@ class PdfFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file carried inside the PDF. `description` is required by PDF/UA."""
+    """A file carried inside the PDF. `name` is plain ASCII (readers disagree on the rest); PDF/UA wants `description`."""
 
     name: str
     content: bytes
@@ -86,6 +86,8 @@ def _write_files(root: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write_attachment(root: Path, number: int, attachment: Attachment) -> dict[str, str]:
+    if not attachment.name.isascii():
+        raise PdfFailed(f"{attachment.name}: not an ASCII name")
     path = f"/files/attachment-{number}"
     (root / path[1:]).write_bytes(attachment.content)
     return {

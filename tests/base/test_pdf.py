@@ -149,13 +149,18 @@ def test_long_words_and_many_rows_go_over_pages() -> None:
 
 
 def test_an_archive_carries_its_attachment() -> None:
-    attachment = Attachment("donnees é.xml", b"<a/>\n", "text/xml", "Les données de la demande")
+    attachment = Attachment("donnees.xml", b"<a/>\n", "text/xml", "Les données de la demande")
     content = render("letter", LETTER, standard=["ua-1", "a-3a"], attachments=[attachment])
     with pikepdf.open(io.BytesIO(content)) as document:
-        assert list(document.attachments) == ["donnees é.xml"]
-        assert document.attachments["donnees é.xml"].get_file().read_bytes() == b"<a/>\n"
-        assert document.attachments["donnees é.xml"].description == "Les données de la demande"
+        assert list(document.attachments) == ["donnees.xml"]
+        assert document.attachments["donnees.xml"].get_file().read_bytes() == b"<a/>\n"
+        assert document.attachments["donnees.xml"].description == "Les données de la demande"
     assert problems(content, "ua1") == []
+
+
+def test_an_attachment_has_a_name_that_every_reader_reads() -> None:
+    with pytest.raises(PdfFailed, match="ASCII"):
+        render("letter", LETTER, attachments=[Attachment("é.xml", b"<a/>", "text/xml", "x")])
 
 
 def test_an_archive_without_attachment_passes_the_checks_of_pdf_a_3a() -> None:

@@ -103,11 +103,8 @@ brut #let x = 1
         assert words in text
     with pikepdf.open(io.BytesIO(content)) as document:
         alts = [str(one.Alt) for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
-        links = [
-            str(one.A.URI)
-            for one in document.objects
-            if isinstance(one, pikepdf.Dictionary) and "/URI" in one.get("/A", {})
-        ]
+        notes = [one for sheet in document.pages for one in sheet.obj.get("/Annots", [])]
+        links = [str(note.A.URI) for note in notes if "/A" in note and note.A.get("/S") == "/URI"]
     assert "Le tableau de bord, avec trois demandes" in alts
     assert links == ["https://exemple.fr"]
 
