@@ -1,7 +1,6 @@
 """Settings shared by every way to run OpenOPCO. What differs between installations comes from the environment."""
 
 from pathlib import Path
-from typing import Any
 
 import environ
 
@@ -62,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "openopco.base.middleware.HeadersMiddleware",
     "openopco.base.middleware.RequestLogMiddleware",
     "openopco.base.middleware.ReadOnlyGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -183,6 +183,7 @@ GET_MAY_WRITE = [
 PUBLIC_URL: str = env("OPENOPCO_PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
 
 EMAIL_BACKEND = "openopco.mail.backend.OutboxBackend"
+checks.url(env, "EMAIL_URL", "smtp://127.0.0.1:25", ("smtp", "smtp+tls", "smtps", "smtp+ssl"))
 _email = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
 EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""

@@ -19,7 +19,7 @@ check_keys(VAULT_KEYS, BLIND_INDEX_KEY)
 checks.url(env, "DATABASE_URL", None, ("postgres", "postgresql", "sqlite"))
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-checks.url(env, "EMAIL_URL", None, ("smtp", "smtp+tls", "smtps", "smtp+ssl"))
+checks.required(env, "EMAIL_URL", "smtp+tls://compte:secret@serveur:587")
 MAIL_TRANSPORT = "smtp"
 DEFAULT_FROM_EMAIL = checks.required(env, "OPENOPCO_MAIL_FROM", "l'adresse qui écrit")
 

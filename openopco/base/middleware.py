@@ -98,3 +98,32 @@ class ReadOnlyGetMiddleware:
         if not is_allowed_on_read(sql, self.writable):
             raise WriteOnRead(f"a read tried to write: {sql[:60]}")
         return execute(sql, params, many, context)
+
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
+)
+
+
+class HeadersMiddleware:
+    """Headers that no library sets: pages ask no sensor of anybody, no other site embeds them, no cache keeps them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -12,7 +12,13 @@ from django.test import RequestFactory
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from openopco.base.middleware import ReadOnlyGetMiddleware, RequestLogMiddleware, WriteOnRead, is_allowed_on_read
+from openopco.base.middleware import (
+    HeadersMiddleware,
+    ReadOnlyGetMiddleware,
+    RequestLogMiddleware,
+    WriteOnRead,
+    is_allowed_on_read,
+)
 from openopco.base.models import Sequence
 from openopco.journal.actions import audit_read
 from openopco.journal.models import ReadAudit
@@ -169,3 +175,15 @@ def test_the_line_names_the_user_only_if_the_request_already_knew_him(rf: Reques
         RequestLogMiddleware(view)(rf.get("/"))
         RequestLogMiddleware(lambda request: HttpResponse())(rf.get("/"))
     assert [line["user_id"] for line in lines] == [41, None]
+
+
+def test_pages_ask_no_sensor_and_are_kept_by_no_cache(rf: RequestFactory) -> None:
+    response = HeadersMiddleware(lambda request: HttpResponse())(rf.get("/"))
+    assert response["Cache-Control"] == "no-store"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_an_answer_that_says_how_long_it_keeps_is_left_alone(rf: RequestFactory) -> None:
+    answer = HttpResponse(headers={"Cache-Control": "max-age=60"})
+    assert HeadersMiddleware(lambda request: answer)(rf.get("/"))["Cache-Control"] == "max-age=60"

@@ -18,7 +18,7 @@ LONGEST_DELAY = timedelta(hours=1)
 KEPT_AFTER_DONE = timedelta(days=14)
 
 
-def enqueue(name: str, *, unique_key: str | None = None, run_at: datetime | None = None, **kwargs: Any) -> Job:
+def enqueue(name: str, /, *, unique_key: str | None = None, run_at: datetime | None = None, **kwargs: Any) -> Job:
     """Queues in the current transaction. With a `unique_key` already used, returns that job, whatever its state.
     Raises `KeyError` for a name that no room registered."""
     kind = kind_of(name)

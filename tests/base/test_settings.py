@@ -1,0 +1,201 @@
+"""Settings come from the environment; a wrong value stops the start with a sentence that names it."""
+
+import base64
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings import checks
+from config.settings.keys import demo_keys
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "OPENOPCO_HOSTS": "portail.example,www.portail.example",
+    "OPENOPCO_SECRET_KEY": "s3cret" * 12,
+    "OPENOPCO_VAULT_KEYS": f"k2:{KEY},k1:{KEY}",
+    "OPENOPCO_BLIND_INDEX_KEY": KEY,
+    "DATABASE_URL": "postgres://portail@127.0.0.1:1/portail",
+    "EMAIL_URL": "smtp+tls://user:pass@mail.example:587",
+    "OPENOPCO_MAIL_FROM": "ne-pas-repondre@portail.example",
+}
+WANTED = [
+    "DEBUG", "DEMO", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS",
+    "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
+    "X_FRAME_OPTIONS", "SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", "MAIL_TRANSPORT", "EMAIL_HOST",
+    "EMAIL_USE_TLS", "PASSWORD_HASHERS", "SECURE_REFERRER_POLICY", "SECURE_CROSS_ORIGIN_OPENER_POLICY", "VAULT_KEYS",
+    "SECURE_CONTENT_TYPE_NOSNIFF", "MAIL_DOMAIN",
+]  # fmt: skip
+
+
+def start(module: str, variables: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """The settings of a fresh process with these variables alone, or the last line of its refusal."""
+    code = (
+        f"import json; from django.conf import settings as s; print(json.dumps({{n: getattr(s, n) for n in {WANTED}}}))"
+    )
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": module, **variables}
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    return (json.loads(result.stdout) if result.returncode == 0 else {}), result.stderr.strip().rpartition("\n")[2]
+
+
+@pytest.fixture(scope="module")
+def production() -> dict[str, Any]:
+    values, refusal = start("config.settings.production", GOOD)
+    assert refusal == ""
+    return values
+
+
+def test_production_speaks_https_alone(production: dict[str, Any]) -> None:
+    assert production["SECURE_SSL_REDIRECT"] is True
+    assert production["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert production["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert production["CSRF_TRUSTED_ORIGINS"] == ["https://portail.example", "https://www.portail.example"]
+
+
+def test_production_cookies_are_bound_to_the_host(production: dict[str, Any]) -> None:
+    assert production["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert production["CSRF_COOKIE_NAME"].startswith("__Host-")
+    assert production["SESSION_COOKIE_SECURE"]
+    assert production["CSRF_COOKIE_SECURE"]
+    assert production["SESSION_COOKIE_HTTPONLY"]
+
+
+def test_production_is_neither_a_demonstration_nor_in_debug(production: dict[str, Any]) -> None:
+    assert (production["DEBUG"], production["DEMO"], production["MAIL_TRANSPORT"]) == (False, False, "smtp")
+
+
+def test_no_page_may_run_inline_script_or_style(production: dict[str, Any]) -> None:
+    directives = production["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert directives["default-src"] == ["'none'"]
+    assert directives["script-src"] == directives["style-src"] == ["'self'"]
+    assert directives["frame-ancestors"] == directives["base-uri"] == directives["object-src"] == ["'none'"]
+    assert "unsafe" not in json.dumps(directives)
+
+
+def test_headers_of_production(production: dict[str, Any]) -> None:
+    assert production["X_FRAME_OPTIONS"] == "DENY"
+    assert production["SECURE_CONTENT_TYPE_NOSNIFF"]
+    assert production["SECURE_REFERRER_POLICY"] == "same-origin"
+    assert production["SECURE_CROSS_ORIGIN_OPENER_POLICY"] == "same-origin"
+
+
+def test_passwords_are_hashed_by_argon2(production: dict[str, Any]) -> None:
+    assert "Argon2" in production["PASSWORD_HASHERS"][0]
+
+
+def test_mail_and_vault_come_from_the_environment(production: dict[str, Any]) -> None:
+    assert (production["EMAIL_HOST"], production["EMAIL_USE_TLS"]) == ("mail.example", True)
+    assert production["MAIL_DOMAIN"] == "portail.example"
+    assert production["VAULT_KEYS"] == [f"k2:{KEY}", f"k1:{KEY}"]
+
+
+@pytest.mark.parametrize("variable", sorted(GOOD))
+def test_production_does_not_start_without(variable: str) -> None:
+    values, refusal = start(
+        "config.settings.production", {name: value for name, value in GOOD.items() if name != variable}
+    )
+    assert values == {}
+    assert "ImproperlyConfigured" in refusal
+    assert variable in refusal
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OPENOPCO_HOSTS", "*"),
+        ("OPENOPCO_HOSTS", "https://portail.example"),
+        ("OPENOPCO_SECRET_KEY", "short"),
+        ("OPENOPCO_VAULT_KEYS", "k1:short"),
+        ("OPENOPCO_VAULT_KEYS", f"k1:{KEY},k1:{KEY}"),
+        ("OPENOPCO_BLIND_INDEX_KEY", "!!"),
+        ("DATABASE_URL", "mysql://x@127.0.0.1/x"),
+        ("EMAIL_URL", "https://mail.example"),
+        ("OPENOPCO_HSTS_SECONDS", "un an"),
+        ("OPENOPCO_HTTPS_REDIRECT", "peut-être"),
+        ("OPENOPCO_LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_production_does_not_start_with_a_wrong_value(variable: str, value: str) -> None:
+    values, refusal = start("config.settings.production", {**GOOD, variable: value})
+    assert values == {}
+    assert variable in refusal
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "portail.example", "192.168.1.10", "*", "127.0.0.1.evil.example"])
+def test_the_demonstration_refuses_any_address_but_loopback(tmp_path: Path, host: str) -> None:
+    values, refusal = start("config.settings.dev", {"OPENOPCO_VAR": str(tmp_path), "OPENOPCO_HOSTS": host})
+    assert values == {}
+    assert "la démonstration ne répond que sur cette machine" in refusal
+
+
+def test_the_demonstration_starts_with_nothing_set(tmp_path: Path) -> None:
+    values, refusal = start("config.settings.dev", {"OPENOPCO_VAR": str(tmp_path / "var")})
+    assert refusal == ""
+    assert (values["DEMO"], values["DEBUG"], values["MAIL_TRANSPORT"]) == (True, False, "demo")
+    assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert "unsafe" not in json.dumps(values["CONTENT_SECURITY_POLICY"])
+
+
+def test_demo_keys_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    keys = demo_keys(tmp_path / "var")
+    assert demo_keys(tmp_path / "var") == keys
+    assert len(set(keys.values())) == 3
+    assert stat.S_IMODE((tmp_path / "var" / "keys.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["keys.json"]
+
+
+def test_a_process_that_comes_second_takes_the_keys_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = demo_keys(tmp_path)
+    with monkeypatch.context() as patch:
+        answers = iter([False, True])
+        patch.setattr(Path, "exists", lambda self: next(answers, True))
+        assert demo_keys(tmp_path) == first
+
+
+class TestReading:
+    @pytest.fixture
+    def env(self, monkeypatch: pytest.MonkeyPatch) -> environ.Env:
+        for name, value in {"N": "12", "BAD": "1e3", "YES": "oui", "NO": "0", "ODD": "2", "BLANK": "  "}.items():
+            monkeypatch.setenv(name, value)
+        return environ.Env()
+
+    def test_numbers_within_bounds(self, env: environ.Env) -> None:
+        assert checks.integer(env, "N", 1, least=0, most=12) == 12
+        assert checks.integer(env, "ABSENT", 7, least=0, most=12) == 7
+        for variable in ("BAD", "BLANK"):
+            with pytest.raises(ImproperlyConfigured, match=variable):
+                checks.integer(env, variable, 1, least=0, most=99)
+        with pytest.raises(ImproperlyConfigured, match="de 0 à 5"):
+            checks.integer(env, "N", 1, least=0, most=5)
+
+    def test_yes_and_no(self, env: environ.Env) -> None:
+        assert checks.flag(env, "YES", False)
+        assert not checks.flag(env, "NO", True)
+        assert checks.flag(env, "ABSENT", True)
+        with pytest.raises(ImproperlyConfigured, match="ODD"):
+            checks.flag(env, "ODD", True)
+
+    def test_a_blank_value_is_no_value(self, env: environ.Env) -> None:
+        with pytest.raises(ImproperlyConfigured, match="BLANK"):
+            checks.required(env, "BLANK", "pour voir")
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "[::1]", "localhost"])
+    def test_this_machine(self, host: str) -> None:
+        assert checks.is_loopback(host)
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "localhost.evil.example", ""])
+    def test_another_machine(self, host: str) -> None:
+        assert not checks.is_loopback(host)
