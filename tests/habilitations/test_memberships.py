@@ -376,7 +376,7 @@ def test_those_who_act_for_an_establishment_are_accepted_and_active() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        {"state": "PEUT-ETRE"},
+        {"state": "FLOU"},
         {"state": S.ACCEPTED},
         {"state": S.PENDING, "decided_at": LONG_AGO},
         {"state": S.ENDED},

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from openopco.base.jobs import enqueue
 from openopco.journal.actions import record
 from openopco.kernel.errors import Forbidden
-from openopco.organisations.errors import TooMany
+from openopco.organisations.errors import AlreadyKnown, TooMany
 from openopco.organisations.models import Establishment, Organisation, Provider
 from openopco.organisations.rules import MOST_CREATED_PER_DAY
 from openopco.rights import Actor
@@ -25,6 +26,20 @@ def creator(actor: Actor) -> int:
     if Establishment.objects.filter(**made).count() + Provider.objects.filter(**made).count() >= MOST_CREATED_PER_DAY:
         raise TooMany
     return actor.user_id
+
+
+def refuse_known(model: type[Establishment] | type[Provider], siret: str) -> None:
+    """Raises AlreadyKnown."""
+    if model.objects.filter(siret=siret).exists():
+        raise AlreadyKnown
+
+
+def insert(organisation: Organisation) -> None:
+    """Of two people who key the same SIRET at once, the second gets AlreadyKnown."""
+    try:
+        organisation.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyKnown from error
 
 
 def kind_of(organisation: Organisation) -> str:

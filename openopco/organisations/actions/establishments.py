@@ -10,9 +10,9 @@ from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Unavailable
 from openopco.kernel.identifiers import parse_siret, siren_of
 from openopco.organisations import fields, registries
-from openopco.organisations.actions.common import assign, creator, recheck_later, tell
+from openopco.organisations.actions.common import assign, creator, insert, recheck_later, refuse_known, tell
 from openopco.organisations.enums import Source
-from openopco.organisations.errors import AlreadyKnown, ClosedEstablishment, NotFound
+from openopco.organisations.errors import ClosedEstablishment, NotFound
 from openopco.organisations.models import Company, Establishment
 from openopco.organisations.registries import CompanyFacts, OpcoFacts
 from openopco.rights import SYSTEM, Actor, Permission, Subject, require
@@ -39,12 +39,11 @@ def create_establishment_by_hand(*, actor: Actor, siret: str, **raw: str) -> Est
     siret, user_id = parse_siret(siret), creator(actor)
     values = fields.read({"name": "", **raw}, fields.IDENTITY | fields.COMPLETION)
     headcount = values.pop("headcount_exact", None)
-    if Establishment.objects.filter(siret=siret).exists():
-        raise AlreadyKnown
+    refuse_known(Establishment, siret)
     company = _company(siret, values["name"])
     _set_headcount(company, headcount, actor)
     establishment = Establishment(siret=siret, company=company, source=Source.HAND, created_by_id=user_id, **values)
-    establishment.save(force_insert=True)
+    insert(establishment)
     tell(establishment, "created", actor, {"source": Source.HAND.value})
     recheck_later(establishment)
     return establishment

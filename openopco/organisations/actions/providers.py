@@ -10,9 +10,9 @@ from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.identifiers import parse_siret
 from openopco.organisations import fields, registries
-from openopco.organisations.actions.common import assign, creator, recheck_later, tell
+from openopco.organisations.actions.common import assign, creator, insert, recheck_later, refuse_known, tell
 from openopco.organisations.enums import Nature, ProviderStatus, Source
-from openopco.organisations.errors import AlreadyKnown, ClosedEstablishment, NotFound
+from openopco.organisations.errors import ClosedEstablishment, NotFound
 from openopco.organisations.models import Provider
 from openopco.organisations.registries import CompanyFacts, Declaration, ProviderFacts, Qualiopi
 from openopco.rights import SYSTEM, Actor, Permission, may, require
@@ -44,10 +44,9 @@ def create_provider_by_hand(*, actor: Actor, siret: str, **raw: str) -> Provider
     address, postal_code, city, phone, email, as typed. Raises InvalidValue, InvalidFields, AlreadyKnown, TooMany."""
     siret, user_id = parse_siret(siret), creator(actor)
     values = fields.read({"name": "", **raw}, fields.PROVIDER)
-    if Provider.objects.filter(siret=siret).exists():
-        raise AlreadyKnown
+    refuse_known(Provider, siret)
     provider = Provider(siret=siret, source=Source.HAND, created_by_id=user_id, **values)
-    provider.save(force_insert=True)
+    insert(provider)
     tell(provider, "created", actor, {"source": Source.HAND.value})
     recheck_later(provider)
     return provider
