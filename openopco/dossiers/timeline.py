@@ -1,0 +1,137 @@
+"""What happened to a request, in words for each audience, from its journal. The words are pure; `events` reads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from openopco import journal, opco
+from openopco.dossiers import kinds
+from openopco.dossiers.enums import Audience, State
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.workflow import Event
+from openopco.journal.models import Entry
+from openopco.kernel.money import format_euros
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """A line of `components/timeline.html`. `at` is UTC; `by` is empty where nobody need be named."""
+
+    title: str
+    at: datetime
+    by: str = ""
+    text: str = ""
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an entry is told. An empty title leaves it out for that audience; `text` adds what its payload says."""
+
+    employer: str
+    opco: str
+    tone: str = "info"
+    from_employer: bool = False
+    text: Callable[[kinds.Kind, Payload], str] = lambda kind, payload: ""
+
+
+def _reason(kind: kinds.Kind, payload: Payload) -> str:
+    return str(payload.get("motif") or "")
+
+
+def _granted(kind: kinds.Kind, payload: Payload) -> str:
+    amount = payload.get("montant")
+    told = f"{format_euros(Decimal(amount))} HT accordés." if amount else ""
+    return "\n".join(filter(None, [told, _reason(kind, payload)]))
+
+
+def _points(kind: kinds.Kind, payload: Payload) -> str:
+    labels = (label_of_target(kind, str(target)) for target in payload.get("points") or ())
+    return " · ".join(dict.fromkeys(label for label in labels if label))
+
+
+def _slip(kind: kinds.Kind, payload: Payload) -> str:
+    if "champ" not in payload:
+        return ""
+    label = field_label(kind, str(payload["champ"]))
+    told = f"{label} : « {payload.get('avant') or 'vide'} » devient « {payload.get('apres') or 'vide'} »."
+    return "\n".join(filter(None, [told, _reason(kind, payload)]))
+
+
+WORDS: dict[str, Words] = {
+    "dossier.creer": Words("Brouillon commencé", "Brouillon commencé", "off", from_employer=True),
+    f"dossier.{Event.TRANSMETTRE}": Words("Demande envoyée", "Demande transmise", from_employer=True),
+    f"dossier.{Event.PRENDRE}": Words("Un gestionnaire examine la demande", "Dossier pris en charge"),
+    f"dossier.{Event.RELACHER}": Words("La demande attend un autre gestionnaire", "Dossier remis à prendre", "off"),
+    f"dossier.{Event.ASSIGNER}": Words("", "Dossier confié à un gestionnaire", "off"),
+    f"dossier.{Event.DEMANDER_COMPLEMENT}": Words("Complément demandé", "Complément demandé", "wait", text=_points),
+    f"dossier.{Event.RETIRER_COMPLEMENT}": Words(
+        "Le complément n'est plus nécessaire", "Demande de complément retirée", "off"
+    ),
+    f"dossier.{Event.REPONDRE}": Words(
+        "Réponse envoyée", "Réponse de l'employeur", "info", from_employer=True, text=_points
+    ),
+    f"dossier.{Event.ACCORDER}": Words("Demande accordée", "Accordée", "ok", text=_granted),
+    f"dossier.{Event.REFUSER}": Words("Demande refusée", "Refusée", "bad", text=_reason),
+    f"dossier.{Event.CLASSER}": Words("Demande classée sans suite", "Classée sans suite", "off", text=_reason),
+    f"dossier.{Event.ANNULER}": Words(
+        "Demande annulée", "Annulée par l'employeur", "off", from_employer=True, text=_reason
+    ),
+    f"dossier.{Event.RENDRE_CADUQUE}": Words("L'accord n'est plus valable", "Devenue caduque", "off"),
+    "dossier.rectifier": Words(
+        "Le gestionnaire a rectifié une information", "Information rectifiée", "wait", text=_slip
+    ),
+    "dossier.note": Words("", "Note interne", "off"),
+}
+_FROM_OPCO = Words("Message du gestionnaire", "Message à l'employeur", "off")
+_FROM_EMPLOYER = Words("Message au gestionnaire", "Message de l'employeur", "off", from_employer=True)
+_TAKEN_FOR = Words("Un gestionnaire examine la demande", "Dossier confié à un gestionnaire")
+
+
+def events(dossier: Dossier, audience: Audience) -> list[TimelineEvent]:
+    """The life of a request, the latest first, in one query. The caller has checked that the reader may see it."""
+    kind = kinds.get(dossier.kind)
+    told = (tell(entry, kind, audience) for entry in journal.entries_of("dossier", dossier.pk))
+    return [event for event in told if event][::-1]
+
+
+def tell(entry: Entry, kind: kinds.Kind, audience: Audience) -> TimelineEvent | None:
+    """An entry in an audience's words; None for what it is not told, and for what nobody worded."""
+    payload: Payload = entry.payload or {}
+    words = _words(entry.event, payload)
+    title = "" if words is None else words.employer if audience is Audience.EMPLOYEUR else words.opco
+    if words is None or not title:
+        return None
+    return TimelineEvent(title, entry.at, _by(entry, words, audience), words.text(kind, payload), words.tone)
+
+
+def _words(event: str, payload: Payload) -> Words | None:
+    if event == "dossier.message":
+        return _FROM_OPCO if payload.get("opco") else _FROM_EMPLOYER
+    if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
+        return _TAKEN_FOR
+    return WORDS.get(event)
+
+
+def _by(entry: Entry, words: Words, audience: Audience) -> str:
+    """The employer reads who of his own acted; on the other side, the OPCO did."""
+    if audience is Audience.OPCO or words.from_employer:
+        return entry.actor_label
+    return opco.identity().name
+
+
+def label_of_target(kind: kinds.Kind, target: str) -> str:
+    """The words of a correction's point: « champ:cost », « champ:a1b2c3d4:birth_date », « piece:programme »."""
+    what, *_, name = target.split(":")
+    return dict(kind.zones).get(name, "") if what == "piece" else field_label(kind, name)
+
+
+def field_label(kind: kinds.Kind, name: str) -> str:
+    """The label of a field of the form, on a step or in a row; empty where the kind no longer has it."""
+    specs = (kinds.find_row_field(kind, step.row_kind, name) for step in kind.steps if step.row_kind)
+    spec = kinds.find_field(kind, name) or next((spec for spec in specs if spec), None)
+    return spec.label if spec else ""
