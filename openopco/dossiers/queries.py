@@ -153,7 +153,7 @@ def capped_count(queryset: QuerySet[Dossier]) -> int:
 def awaiting_employer(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
     """What waits for the employer: answers due first, then drafts by last save."""
     mine = visible_to(actor).filter(establishment_id=establishment_id, waiting_for="employeur")
-    return list(mine.order_by("due_on", "-updated_at", "-id")[:limit])
+    return list(mine.select_related("provider").order_by("due_on", "-updated_at", "-id")[:limit])
 
 
 def recent(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
@@ -215,8 +215,9 @@ def _bare(
 
 
 def _rows(dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: Actor | None) -> tuple[RowView, ...]:
-    rows = DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id")
-    return tuple(_seen(_row(row, values.get(row.key, {})), row.nir, viewer) for row in rows)
+    rows = list(DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id"))
+    shown = vault.shown_to(viewer, [row.nir for row in rows if row.nir]) if viewer else frozenset()
+    return tuple(_seen(_row(row, values.get(row.key, {})), row.nir if row.nir_id in shown else None) for row in rows)
 
 
 def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
@@ -224,13 +225,13 @@ def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
     return RowView(row.key, row.kind, row.position, values, has_nir=has_nir, trainee_id=row.trainee_id)
 
 
-def _seen(row: RowView, secret: NirSecret | None, viewer: Actor | None) -> RowView:
+def _seen(row: RowView, secret: NirSecret | None) -> RowView:
     """The row with what its reader may know of the NIR: he who typed it and the officers see its mask and what
-    contradicts it, others only that it is there."""
-    mask = vault.mask(secret, viewer) if secret and viewer else ""
-    if not mask or secret is None:
+    contradicts it, others (no `secret`) only that it is there."""
+    if secret is None:
         return row
-    return replace(row, nir_mask=mask, nir_warnings=tuple(vault.warnings_of(secret, _sex(row), _birth_date(row))))
+    warnings = tuple(vault.warnings_of(secret, _sex(row), _birth_date(row)))
+    return replace(row, nir_mask=vault.mask(secret), nir_warnings=warnings)
 
 
 def _sex(row: RowView) -> str | None:

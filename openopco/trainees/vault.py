@@ -52,6 +52,11 @@ def mask(secret: NirSecret, viewer: Actor | None = None) -> str:
     return mask_nir(_open(secret))
 
 
+def shown_to(viewer: Actor, secrets: Iterable[NirSecret]) -> frozenset[int]:
+    """Ids of the secrets whose mask is for the viewer to see. One query at most, however many they are."""
+    return frozenset(secret.pk for secret in _visible(viewer, list(secrets)))
+
+
 def masked(*, actor: Actor, secret_id: int) -> str:
     """As `mask`, for one id; empty when it is not for the actor to see, or not there."""
     return masked_many(actor=actor, secret_ids=[secret_id]).get(secret_id, "")
