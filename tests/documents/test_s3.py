@@ -91,7 +91,7 @@ def test_a_document_goes_to_s3_and_comes_back(alice: Actor, bucket: Path) -> Non
     assert b"".join(response) == content  # type: ignore[arg-type]
     assert response["Content-Length"] == str(len(content))
     assert response["Content-Disposition"] == 'attachment; filename="programme.pdf"'
-    response.close()
+    response.file_to_stream.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db
@@ -111,7 +111,9 @@ def test_orphans_are_listed_in_s3(alice: Actor, bucket: Path) -> None:
     assert {one.content.name, stray} <= set(names_in(folder))
     assert tasks._erase_orphans_of(folder) >= 1
     run_pending_jobs()
-    assert names_in(folder) == [one.content.name]
+    left = names_in(folder)
+    assert one.content.name in left
+    assert stray not in left
 
 
 @pytest.mark.django_db
