@@ -76,7 +76,7 @@ def test_accents_in_a_name_reach_the_reader(alice: Actor) -> None:
     assert response["Content-Disposition"] == "attachment; filename*=utf-8''%C3%89t%C3%A9%20%C3%A0%20Cr%C3%A9teil.pdf"
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(raw=st.text(max_size=300))
 @example(raw="../../a.pdf")
 @example(raw='a"; filename="b.html.pdf')
