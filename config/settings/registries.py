@@ -2,6 +2,8 @@
 
 `embedded` is the demonstration's own file; `http` asks the services below, which need no key."""
 
+from typing import Any
+
 import environ
 
 from config.settings import checks
@@ -11,7 +13,7 @@ _env = environ.Env()
 REGISTRY: str = checks.choice(_env, "OPENOPCO_REGISTRY", "embedded", ("embedded", "http"))
 
 # Base address, longest wait for a whole answer (seconds), hosts that may be spoken to.
-OUTBOUND: dict[str, dict[str, object]] = {
+OUTBOUND: dict[str, dict[str, Any]] = {
     "sirene": {
         "base_url": "https://recherche-entreprises.api.gouv.fr",
         "timeout": 4.0,
