@@ -1,11 +1,14 @@
 """Writing a draft: raw text kept as typed, field by field, each with its revision; two windows never overwrite each other."""
 
 import uuid
+from typing import Any
 
 import pytest
 
 from openopco.documents.models import Document
-from openopco.dossiers.actions import drafts, pieces
+from openopco.dossiers.actions import corrections, drafts, pieces
+from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.errors import (
     NotEditable,
     PieceOfWhatWasSent,
@@ -25,6 +28,7 @@ from openopco.training.fields import NOT_COPIED
 from tests.documents.factories import upload
 from tests.dossiers.factories import (
     NIR,
+    OTHER_NIR,
     TODAY,
     asked,
     complete_draft,
@@ -34,7 +38,9 @@ from tests.dossiers.factories import (
     piece,
     school,
     sent,
+    taken,
 )
+from tests.habilitations.factories import employer
 
 
 def save(actor: Actor, dossier: Dossier, name: str, value: str, revision: int = 0, row: str = "") -> drafts.Saved:
@@ -60,8 +66,6 @@ class TestOpening:
         place = garage(idcc="", email="", phone="")
         place.company.headcount_exact = None
         place.company.save()
-        from tests.habilitations.factories import employer
-
         assert not DraftField.objects.filter(dossier=empty_draft(employer(place), place)).exists()
 
     def test_a_double_click_makes_one(self, alice: Actor, place: Establishment) -> None:
@@ -91,7 +95,9 @@ class TestOpening:
 
 
 class TestSavingAField:
-    @pytest.mark.parametrize("typed", ["1 250,50 €", "pas un montant", "0", "«\u202f14\u202f»", "Ünïcödé 🚗", "31/02/2027"])
+    @pytest.mark.parametrize(
+        "typed", ["1 250,50 €", "pas un montant", "0", "«\u202f14\u202f»", "Ünïcödé 🚗", "31/02/2027"]
+    )
     def test_what_is_typed_is_kept_as_typed(self, typed: str, alice: Actor, place: Establishment) -> None:
         dossier = empty_draft(alice, place)
         saved = save(alice, dossier, "cost", typed)
@@ -248,12 +254,12 @@ class TestWhileAnAnswerIsAwaited:
         assert load_draft(dossier, today=TODAY, viewer=olga).raw("cost") == "560,00"
         assert load_draft(dossier, today=TODAY, viewer=alice).raw("cost") == "500,00"
 
-    def test_a_piece_that_was_sent_is_not_taken_off(self, alice: Actor, olga: Actor, place: Establishment) -> None:
-        from openopco.dossiers.actions.corrections import Point
-        from openopco.dossiers.enums import ItemKind
+    def test_a_piece_that_was_sent_is_not_taken_off(
+        self, alice: Actor, olga: Actor, place: Establishment, clock: Any
+    ) -> None:
 
         dossier = asked(alice, place, olga, Point(ItemKind.PIECE, "programme", "Illisible."))
-        Document.objects.update(created_at="2026-11-20T09:00Z")
+        clock.move_to("2026-11-24T09:00:00Z")
         old, new = Document.objects.get(), piece(dossier, by=alice)
         with pytest.raises(PieceOfWhatWasSent):
             pieces.take_off_piece(actor=alice, key=str(dossier.key), document_key=str(old.key))
@@ -310,7 +316,9 @@ class TestTheRest:
     def test_a_provider_is_chosen_and_unchosen(self, alice: Actor, place: Establishment) -> None:
         dossier = empty_draft(alice, place)
         provider = school()
-        assert drafts.choose_provider(actor=alice, key=str(dossier.key), provider=provider).provider_name == provider.name
+        assert (
+            drafts.choose_provider(actor=alice, key=str(dossier.key), provider=provider).provider_name == provider.name
+        )
         assert drafts.choose_provider(actor=alice, key=str(dossier.key), provider=None).provider_name == ""
 
     def test_a_model_of_course_replaces_what_stands(self, alice: Actor, place: Establishment) -> None:
@@ -419,10 +427,6 @@ class TestTheNir:
             drafts.set_nir(actor=alice, key=str(empty_draft(alice, place).key), row="", raw=NIR)
 
     def test_it_may_be_asked_again_and_answered(self, alice: Actor, olga: Actor, place: Establishment) -> None:
-        from openopco.dossiers.actions import corrections
-        from openopco.dossiers.actions.corrections import Point
-        from openopco.dossiers.enums import ItemKind
-        from tests.dossiers.factories import OTHER_NIR, taken
 
         dossier = taken(alice, place, olga)
         row = DraftRow.objects.get(dossier=dossier)

@@ -277,9 +277,7 @@ def test_drafts_sent_at_once_are_numbered_without_holes() -> None:
 def test_a_draft_opened_twice_at_once_is_one() -> None:
     place, key = garage(), uuid.uuid4()
     alice = employer(place)
-    outcomes = at_once(
-        *[lambda: drafts.create_draft(actor=alice, establishment=place, kind_code="AF", key=key)] * 3
-    )
+    outcomes = at_once(*[lambda: drafts.create_draft(actor=alice, establishment=place, kind_code="AF", key=key)] * 3)
     assert all(isinstance(each, Dossier) for each in outcomes), outcomes
     assert Dossier.objects.count() == 1
 
@@ -298,4 +296,3 @@ def test_a_field_saved_while_it_is_sent_is_either_in_the_snapshot_or_refused() -
     assert isinstance(sent_now, Sent)
     course = TrainingAction.objects.get(dossier=draft)
     assert course.title == ("Après" if isinstance(saved, drafts.Saved) else "Avant")
-

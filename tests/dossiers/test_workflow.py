@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -260,9 +261,10 @@ def test_a_key_of_nothing_is_a_request_that_does_not_exist(key: str, alice: Acto
 
 
 @pytest.mark.django_db
-def test_a_correction_reaches_a_piece_too(olga: Actor) -> None:
+def test_a_correction_reaches_a_piece_too(clock: Any) -> None:
     dossier, alice, holder = in_state(S.EN_INSTRUCTION)
     corrections.ask(actor=holder, number=number_of(dossier), points=[Point(ItemKind.PIECE, "programme", "Illisible.")])
+    clock.move_to("2026-11-24T09:00:00Z")
     piece(dossier, by=alice)
     corrections.answer(actor=alice, number=number_of(dossier))
     dossier.refresh_from_db()

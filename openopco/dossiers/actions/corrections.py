@@ -183,7 +183,7 @@ def _keep_answers(dossier: Dossier, draft: DraftView, correction: CorrectionRequ
 
 
 def _zones_joined_since(dossier: Dossier, correction: CorrectionRequest) -> Iterable[str]:
-    return pieces_of(dossier.pk).filter(created_at__gte=correction.created_at).values_list("zone", flat=True)
+    return pieces_of(dossier.pk).filter(created_at__gt=correction.created_at).values_list("zone", flat=True)
 
 
 def _after(dossier: Dossier, draft: DraftView, item: CorrectionItem) -> str:

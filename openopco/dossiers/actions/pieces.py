@@ -46,7 +46,7 @@ def take_off_piece(*, actor: Actor, key: str, document_key: str) -> None:
         raise UnknownDossier
     _require_zone(dossier, actor=actor, zone=document.zone)
     correction = open_correction(dossier)
-    if correction and document.created_at < correction.created_at:
+    if correction and document.created_at <= correction.created_at:
         raise PieceOfWhatWasSent
     documents.remove(actor=actor, document=document)
     _mark(dossier)

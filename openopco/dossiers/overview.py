@@ -1,0 +1,98 @@
+"""What an employer sees of several requests at once: how many in each state, what each draft misses, what was asked of him.
+The number of queries never depends on the number of requests."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.db.models import Count
+
+from openopco.documents.queries import documents_of_many
+from openopco.dossiers import kinds
+from openopco.dossiers.draft import DraftView, PieceView, RowView, StoredValue
+from openopco.dossiers.enums import CorrectionState, State
+from openopco.dossiers.models import DOSSIER_DOCUMENT, CorrectionItem, Decision, Dossier, DraftField, DraftRow, Message
+from openopco.dossiers.queries import PARAMETERS_OF_A_DRAFT, employer_facts, provider_facts, visible_to
+from openopco.opco import parameters
+from openopco.organisations.models import Establishment
+from openopco.rights import Actor
+
+Values = dict[str, dict[str, StoredValue]]
+
+
+def state_counts(*, actor: Actor, establishment_id: int, kind: str = "") -> dict[State, int]:
+    """How many requests of an establishment the actor sees in each state; states without any are absent. One query."""
+    seen = visible_to(actor).filter(establishment_id=establishment_id)
+    if kind:
+        seen = seen.filter(kind=kind)
+    counts = seen.order_by().values_list("state").annotate(count=Count("pk"))
+    return {State(state): count for state, count in counts}
+
+
+def missing_counts(drafts: Sequence[Dossier], establishment: Establishment, *, today: date) -> dict[int, int]:
+    """How many things each draft of an establishment still misses, by id. The establishment comes with its company, each
+    draft with its provider. Three queries; none without drafts."""
+    if not drafts:
+        return {}
+    ids = [draft.pk for draft in drafts]
+    values, rows, pieces = _values(ids), _rows(ids), documents_of_many(DOSSIER_DOCUMENT, ids)
+    known = {code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT}
+    counts = {}
+    for draft in drafts:
+        typed = values.get(draft.pk, {})
+        view = DraftView(
+            values=typed.get("", {}),
+            rows=tuple(_row(row, typed) for row in rows.get(draft.pk, ())),
+            pieces=tuple(
+                PieceView(str(piece.key), piece.zone, piece.name, piece.size, piece.state)
+                for piece in pieces.get(draft.pk, ())
+            ),
+            employer=employer_facts(establishment, with_labels=False),
+            provider=provider_facts(draft.provider) if draft.provider else None,
+            today=today,
+            parameters=known,
+        )
+        counts[draft.pk] = len(kinds.get(draft.kind).missing(view))
+    return counts
+
+
+def _values(ids: list[int]) -> dict[int, Values]:
+    found: dict[int, Values] = {}
+    fields = DraftField.objects.filter(dossier__in=ids).order_by("id")
+    for dossier_id, row, name, value in fields.values_list("dossier_id", "row", "name", "value"):
+        found.setdefault(dossier_id, {}).setdefault(row, {})[name] = StoredValue(value)
+    return found
+
+
+def _rows(ids: list[int]) -> dict[int, list[DraftRow]]:
+    found: dict[int, list[DraftRow]] = {}
+    for row in DraftRow.objects.filter(dossier__in=ids).order_by("position", "id"):
+        found.setdefault(row.dossier_id, []).append(row)
+    return found
+
+
+def _row(row: DraftRow, typed: Mapping[str, Mapping[str, StoredValue]]) -> RowView:
+    return RowView(row.key, row.kind, row.position, typed.get(row.key, {}), has_nir=row.nir_id is not None)
+
+
+def asked_of(dossiers: Iterable[Dossier]) -> dict[int, list[CorrectionItem]]:
+    """The points of the open correction of each request, by its id. One query; none where no answer is awaited."""
+    ids = [dossier.pk for dossier in dossiers if dossier.state == State.COMPLEMENT_DEMANDE]
+    found: dict[int, list[CorrectionItem]] = {}
+    if not ids:
+        return found
+    items = CorrectionItem.objects.filter(request__dossier__in=ids, request__state=CorrectionState.OUVERTE)
+    for item in items.select_related("request").order_by("id"):
+        found.setdefault(item.request.dossier_id, []).append(item)
+    return found
+
+
+def decision_on(dossier: Dossier) -> Decision | None:
+    """The decision that stands. One query; none for a request that nobody decided."""
+    if dossier.decided_at is None:
+        return None
+    return Decision.objects.filter(dossier=dossier).order_by("-version").first()
+
+
+def messages_in(dossier: Dossier) -> list[Message]:
+    """What both sides wrote, oldest first. The caller has checked that the reader may see the request."""
+    return list(Message.objects.filter(dossier=dossier).order_by("created_at", "id"))
