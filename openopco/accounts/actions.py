@@ -1,10 +1,13 @@
 """What is done to accounts. Registration and passwords go through allauth; `receivers` tell the journal of them."""
 
+import html
+import uuid
 from typing import Any
 from urllib.parse import urljoin
 
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -13,7 +16,7 @@ from django.urls import reverse
 
 from openopco import journal
 from openopco.accounts.enums import AccountKind
-from openopco.accounts.errors import EmailTaken, OneselfDisabled
+from openopco.accounts.errors import EmailTaken, OneselfDisabled, OwnSecondFactor
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden, InvalidValue
@@ -51,7 +54,7 @@ def send_set_password_link(*, actor: Actor, user: User) -> None:
     queue_mail(
         to=user.email,
         subject=f"{identity().product} : choisissez votre mot de passe",
-        text=render_to_string("account/email/set_password_message.txt", context).strip(),
+        text=_plain("account/email/set_password_message.txt", context),
         unique_key=f"account.set_password:{user.pk}:{token}",
     )
 
@@ -90,6 +93,21 @@ def enable_user(*, actor: Actor, user_id: int) -> User:
     if not user.is_active:
         _set_active(user, True)
         _tell(user, "account.enabled", actor)
+    return user
+
+
+@action
+def reset_second_factor(*, actor: Actor, user_id: int) -> User:
+    """For who has lost both his telephone and his codes: he sets a new one up at his next sign-in, and is told by mail.
+    Sessions end. By an administrator, never for himself. Raises `Forbidden`, `OwnSecondFactor`."""
+    require(actor, Permission.STAFF_MANAGE)
+    if actor.user_id == user_id:
+        raise OwnSecondFactor
+    user = _lock(user_id)
+    if Authenticator.objects.filter(user_id=user_id).delete()[0]:
+        _end_sessions(user_id)
+        _tell(user, "account.second_factor_reset", actor)
+        _mail_second_factor_reset(user)
     return user
 
 
@@ -140,6 +158,21 @@ def _lock_own_or_managed(actor: Actor, user_id: int) -> User:
     if actor.user_id != user_id:
         require(actor, Permission.STAFF_MANAGE)
     return _lock(user_id)
+
+
+def _mail_second_factor_reset(user: User) -> None:
+    context = {"user": user, "identity": identity(), "url": urljoin(settings.PUBLIC_URL, reverse("account_login"))}
+    queue_mail(
+        to=user.email,
+        subject=f"{identity().product} : double authentification à refaire",
+        text=_plain("account/email/second_factor_reset_message.txt", context),
+        unique_key=f"account.second_factor_reset:{uuid.uuid4().hex}",
+    )
+
+
+def _plain(template: str, context: dict[str, Any]) -> str:
+    """Plain text: what the template engine escaped as HTML is written as it was typed."""
+    return html.unescape(render_to_string(template, context)).strip()
 
 
 def _set_active(user: User, is_active: bool) -> None:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from openopco.accounts.enums import ENROLLED_AT
 from openopco.accounts.models import User
 from openopco.accounts.queries import has_totp, is_mfa_required
 from openopco.base.crypto import seal, unseal
@@ -88,10 +89,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("account_profile")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Always, but for a first second factor set up in the minutes that follow the sign-in."""
+        """Always, but for a first second factor set up in the minutes that follow the sign-in, its codes included."""
         user = self.request.user
-        enrols = app == "allauth.mfa" and isinstance(user, User) and not has_totp(user)
-        return not (enrols and self._signed_in_lately(user))
+        if app != "allauth.mfa" or not isinstance(user, User) or not self._signed_in_lately(user):
+            return True
+        return has_totp(user) and not self._enrolled_lately()
+
+    def _enrolled_lately(self) -> bool:
+        enrolled_at: float = self.request.session.get(ENROLLED_AT, 0)
+        return bool(time() - enrolled_at < app_settings.REAUTHENTICATION_TIMEOUT)
 
     def _signed_in_lately(self, user: User) -> bool:
         records = get_authentication_records(self.request, user)

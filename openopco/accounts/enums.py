@@ -8,3 +8,8 @@ class AccountKind(models.TextChoices):
 
     EXTERNE = "externe", "Entreprise ou partenaire"
     OPCO = "opco", "OPCO"
+
+
+# What a session remembers of its holder: moments, in seconds since 1970, and whether a second factor is set up.
+SIGNED_IN_AT, SEEN_AT, ENROLLED_AT = "signed_in_at", "seen_at", "enrolled_at"
+SECOND_FACTOR = "second_factor"

@@ -13,3 +13,9 @@ class OneselfDisabled(OpenOpcoError):
     """Nobody locks himself out."""
 
     message = "Vous ne pouvez pas désactiver votre propre compte."
+
+
+class OwnSecondFactor(OpenOpcoError):
+    """Nobody does away with his own second factor."""
+
+    message = "Demandez à un autre administrateur de réinitialiser votre double authentification."

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from openopco.accounts.enums import SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from openopco.accounts.models import User
 from openopco.accounts.queries import has_totp, is_mfa_required
-from openopco.accounts.receivers import SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from openopco.accounts.rules import Lifetime, lacks_second_factor, must_note_seen
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -12,11 +12,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from openopco.accounts import actions
+from openopco.accounts.enums import ENROLLED_AT, SECOND_FACTOR, SEEN_AT, SIGNED_IN_AT
 from openopco.accounts.models import User
 from openopco.accounts.queries import actor_of
 
 log = structlog.get_logger("openopco.accounts")
-SIGNED_IN_AT, SEEN_AT, SECOND_FACTOR = "signed_in_at", "seen_at", "second_factor"
 
 
 @receiver(user_logged_in)
@@ -61,6 +61,7 @@ def after_password_reset(user: User, **_: Any) -> None:
 def after_factor_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     if authenticator.type == Authenticator.Type.TOTP:
         request.session[SECOND_FACTOR] = True
+        request.session[ENROLLED_AT] = time()
         _note(user, "account.second_factor_added")
 
 

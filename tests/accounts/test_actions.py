@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from openopco.accounts import actions
 from openopco.accounts.enums import AccountKind
-from openopco.accounts.errors import EmailTaken, OneselfDisabled
+from openopco.accounts.errors import EmailTaken, OneselfDisabled, OwnSecondFactor
 from openopco.accounts.models import User
+from openopco.accounts.queries import has_totp
 from openopco.journal import entries_of
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.mail.models import OutgoingMail
@@ -131,3 +133,28 @@ def test_an_administrator_closes_somebodys_sessions() -> None:
     assert actions.end_sessions(actor=ADMINISTRATOR, user_id=user.pk) == 0
     assert browser.get("/compte/").status_code == 302
     assert events(user) == ["account.sessions_ended"]
+
+
+def test_a_lost_telephone_is_forgotten_by_an_administrator(mails: Mails) -> None:
+    user = OpcoUserFactory(first_name="D'Arc")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    actions.reset_second_factor(actor=ADMINISTRATOR, user_id=user.pk)
+    actions.reset_second_factor(actor=ADMINISTRATOR, user_id=user.pk)
+    assert not has_totp(user)
+    (mail,) = mails()
+    assert mail.subject == "M-Gestion : double authentification à refaire"
+    assert mail.text.startswith("Bonjour D'Arc,")
+    assert events(user) == ["account.second_factor_reset"]
+
+
+@pytest.mark.parametrize("actor", [*OTHERS, SYSTEM])
+def test_others_forget_nobodys_telephone(actor: Actor) -> None:
+    with pytest.raises(Forbidden):
+        actions.reset_second_factor(actor=actor, user_id=UserFactory().pk)
+
+
+def test_nobody_forgets_his_own_telephone() -> None:
+    user = OpcoUserFactory()
+    oneself = Actor(user_id=user.pk, label="Ada", grants=(Grant(Role.ADMINISTRATEUR),))
+    with pytest.raises(OwnSecondFactor):
+        actions.reset_second_factor(actor=oneself, user_id=user.pk)

@@ -236,6 +236,13 @@ def test_confirming_by_a_code_of_the_application_works_too(enrolled: tuple[User,
     assert client.post(link.group(1), {"code": code_now(secret)})["Location"] == CODES
 
 
+def test_the_codes_follow_the_set_up_without_a_second_confirmation() -> None:
+    user = OpcoUserFactory()
+    client, _ = sign_in(user)
+    enrol(client)
+    assert all(code in text_of(client.get(CODES)) for code in _codes(user))
+
+
 def test_new_recovery_codes_replace_the_old(enrolled: tuple[User, str], mails: Mails) -> None:
     user, secret = enrolled
     old = _codes(user)
@@ -267,6 +274,7 @@ def test_an_employer_leaves_it_after_a_fresh_confirmation_and_is_told(clock: Any
     client, _ = sign_in(user)
     enrol(client)
     assert "Activée le 23/11/2026" in text_of(client.get(MFA))
+    clock.shift(301)
     asked = client.post(f"{MFA}desactiver/")
     assert asked["Location"].startswith("/compte/confirmation/")
     client.post(asked["Location"], {"password": PASSWORD})

@@ -77,7 +77,7 @@ def test_a_public_page_is_light_and_keeps_no_inline_code(client: Client, path: s
 def test_the_landing_page_has_tabs_one_of_them_the_product(client: Client) -> None:
     page = client.get("/").content.decode()
     (tabs,) = re.findall(r'<nav class="tabs-public".*?</nav>', page, re.DOTALL)
-    assert re.search(r'<a class="tab-product" href="/connexion/">M-GESTION</a>', tabs)
+    assert re.search(r'<a class="tab-product"\s+href="/connexion/">M-GESTION</a>', tabs)
     assert tabs.count('aria-current="page"') == 1
     for anchor in re.findall(r'href="/#(\w+)"', tabs):
         assert f'id="{anchor}"' in page
