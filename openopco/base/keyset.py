@@ -50,6 +50,11 @@ def paginate(
     )
 
 
+def cursor_after(item: M, keys: tuple[str, ...]) -> str:
+    """The cursor of the page that follows an item, whether or not a page shows it."""
+    return _write_cursor(FORWARD, item, keys)
+
+
 def _page(items: list[M], keys: tuple[str, ...], *, has_next: bool, has_previous: bool) -> Page[M]:
     return Page(
         items,

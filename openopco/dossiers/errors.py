@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError, TooMany
 
 
 class UnknownDossier(OpenOpcoError):
     """No such request, or a stranger's: doors answer 404."""
 
     message = "Cette demande n'existe pas, ou vous n'y avez pas accès."
+
+
+class TooManyReads(TooMany):
+    """An officer opens more requests than anybody examines: he is slowed, and the administrators are told."""
+
+    message = "Vous avez ouvert beaucoup de dossiers en peu de temps. Réessayez dans dix minutes."
 
 
 class NotPossibleNow(OpenOpcoError):

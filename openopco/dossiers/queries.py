@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from openopco.base.keyset import Page, paginate
+from openopco.base.keyset import Page, cursor_after, paginate
 from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
 from openopco.dossiers import kinds
@@ -84,6 +84,11 @@ def as_key(raw: str) -> UUID:
         raise UnknownDossier from error
 
 
+def find_for_desk(*, actor: Actor, number: str) -> Dossier:
+    """A sent request by its number, with who filed it and who decided it. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(number=number).select_related("filed_by", "decided_by"))
+
+
 def _one(queryset: QuerySet[Dossier]) -> Dossier:
     dossier = queryset.select_related("establishment__company", "provider", "holder").first()
     if dossier is None:
@@ -116,11 +121,15 @@ class Filters:
         return matching(queryset, self.search) if self.search.strip() else queryset
 
 
-ORDERS: Mapping[str, tuple[tuple[str, str], bool]] = {
+ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "recent": (("updated_at", "id"), True),
     "ancien": (("updated_at", "id"), False),
     "echeance": (("due_on", "id"), False),
+    "anciennete": (("sent_at", "id"), False),
+    "numero": (("id",), True),
 }
+# What the desk's list shows: « moi », « libre », all that is open, or « tout ».
+MINE, FREE, OPEN, ALL = "moi", "libre", "ouverts", "tout"
 
 
 def list_of_employer(
@@ -133,16 +142,39 @@ def list_of_employer(
 
 
 def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Page[Dossier]:
-    """The desk's list: what is due soonest comes first. `portfolio`: « moi », « libre », or all that is open."""
-    queryset = visible_to(actor).select_related("holder")
-    if filters.portfolio == "moi":
+    """The desk's list: what is due soonest comes first, among all states the latest. `portfolio`: « moi », « libre »,
+    « tout », else all that is open."""
+    keys, descending = _order_of(filters)
+    queryset = portfolio_of(actor, filters).select_related("holder")
+    return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+def portfolio_of(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
+    """The requests of the desk's list, unordered: for counts."""
+    queryset = visible_to(actor)
+    if filters.portfolio == MINE:
         queryset = queryset.filter(holder_id=actor.user_id)
-    if filters.portfolio == "libre":
+    if filters.portfolio == FREE:
         queryset = queryset.filter(state=State.TRANSMISE)
-    if not filters.state:
+    if not filters.state and filters.portfolio != ALL:
         queryset = queryset.filter(is_open=True)
-    keys, descending = ORDERS.get(filters.order, ORDERS["echeance"])
-    return paginate(filters.narrow(queryset), keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+    return filters.narrow(queryset)
+
+
+def next_in_worklist(*, actor: Actor, filters: Filters, dossier: Dossier) -> Dossier | None:
+    """The request that follows in the desk's list; past its end, or once this one has left it, the first. Two queries at
+    most."""
+    keys, descending = _order_of(filters)
+    others = portfolio_of(actor, filters).exclude(pk=dossier.pk)
+    for after in (cursor_after(dossier, keys), None):
+        page = paginate(others, keys=keys, after=after, size=1, descending=descending)
+        if page.items:
+            return page.items[0]
+    return None
+
+
+def _order_of(filters: Filters) -> tuple[tuple[str, ...], bool]:
+    return ORDERS.get(filters.order) or ORDERS["numero" if filters.portfolio == ALL else "echeance"]
 
 
 def capped_count(queryset: QuerySet[Dossier]) -> int:
@@ -165,10 +197,18 @@ def recent(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossi
 # --- one draft -------------------------------------------------------------------------------------------------------
 
 
-def load_draft(dossier: Dossier, *, today: date, viewer: Actor | None = None, with_twins: bool = False) -> DraftView:
+def load_draft(
+    dossier: Dossier,
+    *,
+    today: date,
+    viewer: Actor | None = None,
+    with_twins: bool = False,
+    correction: CorrectionRequest | None = None,
+) -> DraftView:
     """The raw draft of a request with the facts around it, as `viewer` may see it: nobody's NIR without one.
     `dossier` comes with establishment, company and provider. `with_twins` looks for overlapping requests, in one query.
-    While an answer is awaited, the OPCO reads what was sent, not what the employer has begun to type."""
+    While an answer is awaited, the OPCO reads what was sent, not what the employer has begun to type: `correction` spares
+    to look for the open one again."""
     values = _stored_values(dossier)
     draft = replace(
         _bare(dossier, values, _rows(dossier, values, viewer), today),
@@ -177,7 +217,7 @@ def load_draft(dossier: Dossier, *, today: date, viewer: Actor | None = None, wi
         parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
     )
     if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
-        draft = as_sent(draft, open_correction(dossier))
+        draft = as_sent(draft, correction or open_correction(dossier))
     return replace(draft, twins=tuple(_twins_of(dossier, draft, viewer))) if with_twins else draft
 
 
@@ -288,6 +328,11 @@ def provider_facts(provider: Provider) -> ProviderFacts:
     )
 
 
+def nir_of_row(dossier: Dossier, row: str) -> int | None:
+    """Which secret of the vault a trainee's row points at; None without one. The vault asks the reader's right."""
+    return DraftRow.objects.filter(dossier=dossier, key=row).values_list("nir_id", flat=True).first()
+
+
 def kind_of(dossier: Dossier) -> kinds.Kind:
     return kinds.get(dossier.kind)
 
@@ -357,8 +402,16 @@ def _twins_of(dossier: Dossier, draft: DraftView, viewer: Actor | None) -> list[
 def checks_of(dossier: Dossier) -> list[kinds.Check]:
     """The officer's list for a request, as it was on the day it was sent."""
     sent_on = paris_today(dossier.sent_at or timezone.now())
-    draft = load_draft(dossier, today=sent_on, viewer=DESK, with_twins=True)
-    around = {"twins": list(draft.twins), "membership_accepted": is_filer_accepted(dossier), "sent_on": sent_on}
+    return checks_in(dossier, load_draft(dossier, today=sent_on, viewer=DESK, with_twins=True))
+
+
+def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
+    """The same from a draft already read, with its twins, on the day it was sent."""
+    around = {
+        "twins": list(draft.twins),
+        "membership_accepted": is_filer_accepted(dossier),
+        "sent_on": paris_today(dossier.sent_at or timezone.now()),
+    }
     return kind_of(dossier).checks(draft, around)
 
 

@@ -29,6 +29,12 @@ class Conflict(OpenOpcoError):
     message = "Quelqu'un a modifié ces informations entre-temps. Relisez-les avant de recommencer."
 
 
+class TooMany(OpenOpcoError):
+    """Done too often in a short time: one waits. Doors answer 429."""
+
+    message = "Trop d'actions en peu de temps. Réessayez dans quelques minutes."
+
+
 class Unavailable(OpenOpcoError):
     """Something outside the process did not answer in time, or answered nonsense."""
 

@@ -144,6 +144,12 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(0, 10000),
         _shipped(150, f"{HOUSE} : avertit, ne bloque pas. Le double du plus haut tarif de la branche (75 €)."),
     ),
+    "mass_reading_limit": Default(
+        "Dossiers différents qu’un gestionnaire peut ouvrir en dix minutes",
+        "dossiers",
+        whole(10, 10000),
+        _shipped(300, f"{HOUSE} : au-delà, le compte est ralenti et les administrateurs sont prévenus."),
+    ),
     "max_trainees": Default(
         "Nombre maximal de stagiaires par demande",
         "stagiaires",

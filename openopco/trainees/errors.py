@@ -1,6 +1,6 @@
 """What the vault and the directory refuse."""
 
-from openopco.kernel.errors import InvalidValue, OpenOpcoError
+from openopco.kernel.errors import InvalidValue, OpenOpcoError, TooMany
 
 
 class ReasonNeeded(InvalidValue):
@@ -9,7 +9,7 @@ class ReasonNeeded(InvalidValue):
     message = "Écrivez pourquoi vous avez besoin de voir ce NIR : la raison est gardée."
 
 
-class TooManyReveals(OpenOpcoError):
+class TooManyReveals(TooMany):
     """One account opens more NIR than any officer needs: it is slowed, and the administrators are told."""
 
     message = "Vous avez affiché beaucoup de NIR en peu de temps. Réessayez dans dix minutes."

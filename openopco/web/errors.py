@@ -10,13 +10,14 @@ from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import ERROR_500_TEMPLATE_NAME
 
-from openopco.kernel.errors import Conflict, Forbidden, InvalidValue, OpenOpcoError, Unavailable
+from openopco.kernel.errors import Conflict, Forbidden, InvalidValue, OpenOpcoError, TooMany, Unavailable
 
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 STATUS_OF: tuple[tuple[type[OpenOpcoError], HTTPStatus], ...] = (
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Conflict, HTTPStatus.CONFLICT),
     (InvalidValue, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 

@@ -1,0 +1,6 @@
+"""The officers' pages."""
+
+from django.urls import path
+
+app_name = "desk"
+urlpatterns: list[object] = []
