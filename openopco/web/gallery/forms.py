@@ -25,4 +25,4 @@ class SampleForm(forms.Form):
     terms = forms.BooleanField(label="J’accepte les conditions générales d’utilisation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"prefix": "essai", "use_required_attribute": False, **kwargs})
+        super().__init__(*args, **{"use_required_attribute": False, **kwargs})

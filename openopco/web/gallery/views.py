@@ -16,8 +16,12 @@ COMMUNES = {"68110": ["ILLZACH"], "68200": ["MULHOUSE", "BRUNSTATT-DIDENHEIM"]}
 @require_safe
 @login_not_required
 def components(request: HttpRequest) -> HttpResponse:
-    refused = SampleForm({})
-    return render(request, "gallery/components.html", {**samples.context(), "form": SampleForm(), "refused": refused})
+    refused = SampleForm({}, prefix="refus")
+    return render(
+        request,
+        "gallery/components.html",
+        {**samples.context(), "form": SampleForm(prefix="essai"), "refused": refused},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +37,7 @@ def dialog_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def public_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "gallery/public.html", {"form": SampleForm()})
+    return render(request, "gallery/public.html", {"form": SampleForm(prefix="essai")})
 
 
 @require_safe

@@ -19,7 +19,7 @@ def raw(field: RawField) -> html.HtmlElement:
 
 
 def bound(name: str, **more: object) -> html.HtmlElement:
-    rendered = render_to_string("components/field.html", {"field": SampleForm({})[name], **more})
+    rendered = render_to_string("components/field.html", {"field": SampleForm({}, prefix="essai")[name], **more})
     return html.fromstring(f"<form>{rendered}</form>")
 
 

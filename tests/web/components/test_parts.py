@@ -35,7 +35,7 @@ def text(element: html.HtmlElement) -> str:
 
 
 def test_the_error_summary_links_to_each_refused_field_and_takes_the_focus() -> None:
-    summary = part("error_summary", form=SampleForm({}))
+    summary = part("error_summary", form=SampleForm({}, prefix="essai"))
     box = summary.xpath("//*[@role='alert']")[0]
     assert (box.get("tabindex"), box.get("autofocus") is not None) == ("-1", True)
     links = [each.get("href") for each in summary.xpath("//a")]

@@ -10,6 +10,7 @@ const REFUSED = "Pas enregistré : votre session a peut-être pris fin. Reconnec
 const waiting = new Map(); // form → Map(name → control)
 const timers = new Map();
 const running = new Map(); // form → promise of the round under way
+const kept = new Map(); // form → Map(name → value the server has)
 let retryIn = FIRST_RETRY;
 
 const isBox = (control) => control.type === "checkbox" || control.type === "radio";
@@ -101,7 +102,7 @@ function showConflict(form, name, theirs) {
     setValue(form, name, value);
     place.querySelector(".conflict")?.remove();
     controlsNamed(form, name)[0].focus();
-    enqueue(form, name, 0);
+    enqueue(form, name, 0, true);
   };
   const mine = valueOf(form, name);
   const by = [theirs.by, theirs.at && `à ${hour(theirs.at)}`].filter(Boolean).join(", ") || "Un autre onglet";
@@ -124,6 +125,7 @@ function showConflict(form, name, theirs) {
 async function send(form, name) {
   const control = controlsNamed(form, name)[0];
   const sent = valueOf(form, name);
+  kept.get(form).set(name, sent);
   const body = new FormData();
   body.set("name", name);
   body.set("value", sent);
@@ -162,6 +164,7 @@ async function round(form) {
       else if (answer.saved_at) say(`Enregistré à ${hour(answer.saved_at)}`, "saved");
     } catch (problem) {
       if (!names.has(name)) names.set(name, true);
+      kept.get(form).delete(name);
       failed(form, problem);
       return false;
     }
@@ -186,7 +189,8 @@ function flush(form) {
   return under;
 }
 
-function enqueue(form, name, pause) {
+function enqueue(form, name, pause, isForced = false) {
+  if (!isForced && kept.get(form).get(name) === valueOf(form, name)) return;
   if (!waiting.has(form)) waiting.set(form, new Map());
   waiting.get(form).set(name, true);
   clearTimeout(timers.get(form));
@@ -200,6 +204,7 @@ export const flushAll = () => Promise.all([...waiting.keys()].map(flush));
 
 function listen(form) {
   const takes = (control) => control.name && control.dataset.revision !== undefined;
+  kept.set(form, new Map([...form.elements].filter(takes).map(({ name }) => [name, valueOf(form, name)])));
   form.addEventListener("input", (event) => {
     /* A number that is only kept whole is sent once one has left its field. */
     if (takes(event.target) && event.target.dataset.autosaveOn !== "change") enqueue(form, event.target.name, isBox(event.target) ? 0 : PAUSE);

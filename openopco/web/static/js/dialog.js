@@ -10,8 +10,9 @@ let opener = null;
 async function leave(url) {
   if (document.querySelector("[data-autosave-url]")) await (await import("./autosave.js")).flushAll();
   const here = url.split("#")[0] === window.location.href.split("#")[0];
-  window.location.assign(url);
-  if (here) window.location.reload();
+  if (!here) return void window.location.assign(url);
+  window.history.replaceState(null, "", url);
+  window.location.reload();
 }
 
 async function show(response) {
