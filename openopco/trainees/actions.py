@@ -3,7 +3,6 @@
 from openopco.base.actions import action
 from openopco.journal.actions import record
 from openopco.kernel.errors import Forbidden, InvalidValue
-from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Permission, Subject, require
 from openopco.trainees.directory import TraineeIdentity, keep_trainee
 from openopco.trainees.enums import NirAbsentReason
@@ -45,7 +44,6 @@ def save_trainee(
 
 def _known(actor: Actor, establishment_id: int, trainee_id: int | None) -> Trainee | None:
     require(actor, Permission.TRAINEE_WRITE, Subject(establishment_id, typed_by=actor.user_id))
-    Establishment.objects.select_for_update().get(pk=establishment_id)
     if trainee_id is None:
         return None
     known = find_trainee(actor, trainee_id)
