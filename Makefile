@@ -42,6 +42,7 @@ bench: $(FULL)
 format: $(FULL)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/python scripts/generate_docs.py
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -38,12 +38,11 @@ CHECKS = [
     Check("lint", [str(BIN / "ruff"), "check", "."]),
     Check("types", [str(BIN / "mypy")]),
     Check("floors", [str(BIN / "lint-imports"), "--no-cache"]),
-    Check("templates: format", [str(BIN / "djlint"), "openopco", "--check", "--quiet"]),
-    Check("templates: lint", [str(BIN / "djlint"), "openopco", "--lint", "--quiet"]),
+    Check("templates", [str(BIN / "djlint"), "openopco", "--lint", "--quiet"]),
     Check("django", manage("check", "--fail-level", "WARNING"), TEST),
     Check("django in production", manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     Check("migrations", manage("makemigrations", "--check", "--dry-run"), TEST),
-    Check("generated docs", manage("generate_docs", "--check"), TEST),
+    Check("generated docs", [sys.executable, "scripts/generate_docs.py", "--check"], TEST),
 ]
 
 

@@ -25,7 +25,7 @@ ROOMS = [
     "training",
 ]
 DOORS = ["demo", "web"]
-LONGEST_FILE = 380
+LONGEST_FILE = 450
 
 
 def sources(*places: str) -> Iterator[tuple[Path, ast.Module]]:

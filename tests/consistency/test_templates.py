@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[2] / "openopco"
 TEMPLATES = sorted(path for path in ROOT.rglob("*.html"))
@@ -44,6 +45,12 @@ def test_every_form_that_posts_carries_its_token(path: Path) -> None:
     for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL):
         if re.search(r"method=[\"']post", form, re.IGNORECASE):
             assert "csrf_token" in form
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_every_template_compiles(path: Path) -> None:
+    name = str(path).rpartition("/templates/")[2]
+    assert get_template(name).template.nodelist is not None
 
 
 def test_python_marks_nothing_as_safe_without_format_html() -> None:

@@ -1,0 +1,88 @@
+"""Writes the documents that are generated from the code; with --check, says which are out of date and changes nothing."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTICE = "<!-- Produit par « python scripts/generate_docs.py » : ne pas modifier à la main. -->\n\n"
+
+
+def main() -> int:
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    django.setup()
+    stale = [path for path, write in DOCUMENTS.items() if current(path) != write()]
+    if "--check" in sys.argv:
+        print("\n".join(f"{path} is out of date: run python scripts/generate_docs.py" for path in stale))
+        return 1 if stale else 0
+    for path in stale:
+        (ROOT / path).write_text(DOCUMENTS[path]())
+        print(f"{path} written")
+    return 0
+
+
+def current(path: str) -> str:
+    return (ROOT / path).read_text() if (ROOT / path).exists() else ""
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(heads), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def statuses() -> str:
+    from openopco.dossiers.enums import STATE_WORDS, Audience, State
+    from openopco.dossiers.workflow import TRANSITIONS
+
+    words = ((f"`{state}`", *(STATE_WORDS[audience][state] for audience in Audience)) for state in State)
+    moves = (
+        (f"`{one.source}`", f"`{one.event}`", f"`{one.target}`", f"`{one.permission}`", one.guard)
+        for one in TRANSITIONS
+    )
+    return (
+        f"# Les états d'une demande\n\n{NOTICE}"
+        f"{table(['code', *(f'pour {audience}' for audience in Audience)], words)}\n"
+        f"## Ce qui fait passer de l'un à l'autre\n\n"
+        f"{table(['de', 'événement', 'vers', 'droit', 'à condition que'], moves)}"
+    )
+
+
+def rights() -> str:
+    from openopco.rights import PERMISSIONS, ROLE_LABELS, Permission, Role
+    from openopco.rights.permissions import NOT_ON_ONES_OWN
+
+    rows = (
+        (
+            f"`{one}`",
+            *("✓" if one in PERMISSIONS[role] else "" for role in Role),
+            "non" if one in NOT_ON_ONES_OWN else "",
+        )
+        for one in Permission
+    )
+    heads = ["droit", *(ROLE_LABELS[role] for role in Role), "sur ce qu'on a soi-même déposé"]
+    return f"# Qui a le droit de quoi\n\n{NOTICE}{table(heads, rows)}"
+
+
+def ways_up() -> str:
+    from openopco.base.jobs import registered_jobs, registered_sweeps
+    from openopco.journal.subscriptions import registered_subscriptions
+
+    lines = [f"job {name}" for name in registered_jobs()]
+    lines += [f"sweep {name}" for name in registered_sweeps()]
+    lines += [f"subscription {one.pattern} -> {one.handler}" for one in registered_subscriptions()]
+    return "\n".join(sorted(lines)) + "\n"
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/statuses.md": statuses,
+    "docs/rights.md": rights,
+    "tests/consistency/ways_up.txt": ways_up,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
