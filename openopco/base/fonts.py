@@ -27,15 +27,18 @@ def files() -> list[Path]:
 
 def showable(text: str) -> str:
     """The text with what the family can't show brought to its base letter, or to « ? »; marks alone go."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character) for character in unicodedata.normalize("NFC", text))
 
 
 def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf"} and character not in "\n\t":
+        return ""
     if character in "\n\t" or ord(character) in covered():
         return character
-    if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"}:
+    if category in {"Mn", "Me"}:
         return ""
     plain = unicodedata.normalize("NFKD", character)
     kept = "".join(part for part in plain if ord(part) in covered() and unicodedata.category(part) != "Mn")
