@@ -85,7 +85,10 @@ class Dossier(models.Model):
             ),
             CheckConstraint(
                 name="dossier_granted_within_asked",
-                condition=(_GRANTED & Q(amount_granted__gte=0, amount_granted__lte=F("amount_asked")))
+                condition=(
+                    _GRANTED
+                    & Q(amount_granted__isnull=False, amount_granted__gte=0, amount_granted__lte=F("amount_asked"))
+                )
                 | (~_GRANTED & Q(amount_granted=None)),
             ),
             CheckConstraint(
@@ -289,7 +292,10 @@ class Decision(models.Model):
             UniqueConstraint(fields=["dossier", "version"], name="decision_version_once"),
             CheckConstraint(
                 name="decision_amount_when_granted",
-                condition=(Q(outcome=State.ACCORDEE) & Q(amount_granted__gte=0, amount_granted__lte=F("amount_asked")))
+                condition=(
+                    Q(outcome=State.ACCORDEE)
+                    & Q(amount_granted__isnull=False, amount_granted__gte=0, amount_granted__lte=F("amount_asked"))
+                )
                 | (Q(outcome__in=[State.REFUSEE, State.SANS_SUITE]) & Q(amount_granted=None)),
             ),
             CheckConstraint(name="decision_refused_with_reason", condition=Q(outcome=State.ACCORDEE) | ~Q(reason="")),
