@@ -2,15 +2,37 @@
 
 from django.urls import path
 
-from openopco.web.portal.views import drafts, feedback, pieces, providers, reference, sending, steps, trainees
+from openopco.web.portal.views import (
+    answer,
+    dashboard,
+    dossier,
+    drafts,
+    feedback,
+    help,
+    notices,
+    pieces,
+    providers,
+    reference,
+    requests,
+    sending,
+    steps,
+    trainees,
+)
 
 app_name = "portal"
 DRAFT = "brouillons/<uuid:key>/"
 urlpatterns = [
+    path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
+    path("demandes/", requests.requests, name="requests"),
+    path("demandes/action-de-formation/", requests.training_requests, name="training_requests"),
     path("demandes/nouvelle/<slug:slug>/", steps.create, name="new_request"),
-    path("demandes/<str:number>/envoyee/", sending.sent, name="sent"),
-    path("demandes/<str:number>/accuse-reception.pdf", sending.receipt, name="receipt"),
-    path("demandes/<str:number>/reprendre/", drafts.copy, name="copy"),
+    path("demandes/<slug:number>/envoyee/", sending.sent, name="sent"),
+    path("demandes/<slug:number>/accuse-reception.pdf", sending.receipt, name="receipt"),
+    path("demandes/<slug:number>/reprendre/", drafts.copy, name="copy"),
+    path("demandes/<slug:number>/", dossier.dossier, name="dossier"),
+    path("demandes/<slug:number>/repondre/", answer.answer, name="answer"),
+    path("demandes/<slug:number>/messages/", dossier.message, name="message"),
+    path("demandes/<slug:number>/annuler/", dossier.cancel, name="cancel"),
     path(DRAFT, steps.resume, name="draft"),
     path(f"{DRAFT}champ/", steps.autosave, name="autosave"),
     path(f"{DRAFT}organisme/", providers.provider, name="provider"),
@@ -26,6 +48,14 @@ urlpatterns = [
     path(f"{DRAFT}<slug:slug>/", steps.step, name="step"),
     path("documents/<uuid:key>/", pieces.document, name="document"),
     path("reference/communes/", reference.communes, name="communes"),
+    path("notifications/", notices.notices, name="notices"),
+    path("notifications/lues/", notices.read_all, name="read_all"),
+    path("notifications/e-mails/", notices.mail_preferences, name="mail_preferences"),
+    path("notifications/<int:notice_id>/ouvrir/", notices.open_notice, name="open_notice"),
+    path("notifications/<int:notice_id>/lue/", notices.read_notice, name="read_notice"),
+    path("aide/", help.help_page, name="help"),
+    path("guide/", help.user_guide, name="guide"),
+    path("nouveautes/", help.news, name="news"),
     path("avis/", feedback.give, name="feedback"),
     path("avis/merci/", feedback.thanks, name="feedback_thanks"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -60,11 +61,14 @@ def shown_zones(
     required: tuple[str, ...],
     wrong: Mapping[str, str],
     only: frozenset[str] | None = None,
+    since: datetime | None = None,
 ) -> list[ShownZone]:
-    """The zones of a request with what each holds. `only`: those a correction asks."""
+    """The zones of a request with what each holds. `only`: those a correction asks; `since` when it was
+    asked: what was there before stays."""
     held: dict[str, list[ShownFile]] = {}
     for piece in pieces_of(dossier.pk):
-        held.setdefault(piece.zone, []).append(shown(piece))
+        can_remove = since is None or piece.created_at >= since
+        held.setdefault(piece.zone, []).append(shown(piece, can_remove=can_remove))
     return [
         ShownZone(
             code,

@@ -24,6 +24,7 @@ from openopco.habilitations.queries import current_establishment
 from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404, view_of
+from openopco.web.portal.answering import split_name
 from openopco.web.portal.contents import content_of
 
 LONGEST_VALUE = 5000
@@ -109,11 +110,18 @@ def posted_fields(request: PersonRequest, specs: tuple[FieldSpec, ...]) -> dict[
     Where a conflict was shown, « theirs » keeps the other window's value."""
     values: dict[str, tuple[str, int]] = {}
     for spec in specs:
-        revision = request.POST.get(f"revision:{spec.name}")
-        if revision is None or request.POST.get(f"keep:{spec.name}") == "theirs":
-            continue
-        values[spec.name] = (request.POST.get(spec.name, "")[:LONGEST_VALUE], _number(revision))
+        revision = posted_revision(request, spec.name)
+        if revision is not None:
+            values[spec.name] = (request.POST.get(spec.name, "")[:LONGEST_VALUE], revision)
     return values
+
+
+def posted_revision(request: PersonRequest, name: str) -> int | None:
+    """The revision that the page showed of a field; None where the page did not show it, or gives it up to another window."""
+    revision = request.POST.get(f"revision:{name}")
+    if revision is None or request.POST.get(f"keep:{name}") == "theirs":
+        return None
+    return _number(revision)
 
 
 def _number(raw: str) -> int:
@@ -187,9 +195,9 @@ def _summary(wrong: Mapping[str, str], conflicts: Mapping[str, FieldConflict] | 
 @require_POST
 def autosave(request: PersonRequest, key: UUID) -> HttpResponse:
     """Keeps one field. Answers {revision, saved_at, error, warning, missing_html}; 409 with both values; 422 with a sentence.
-    `ligne` in the address: the trainee's row."""
-    name, row = request.POST.get("name", ""), request.GET.get("ligne", "")
-    value = request.POST.get("value", "")
+    `ligne` in the address, or before the name: the trainee's row."""
+    row, name = split_name(request.POST.get("name", ""))
+    row, value = row or request.GET.get("ligne", ""), request.POST.get("value", "")
     try:
         if name == "nir" and row:
             return _autosave_nir(request, key, row, value)
@@ -212,7 +220,10 @@ def autosave(request: PersonRequest, key: UUID) -> HttpResponse:
 
 
 def _autosave_nir(request: PersonRequest, key: UUID, row: str, value: str) -> HttpResponse:
-    """A NIR is kept only whole and right, in the vault: a wrong one is said, and stays in the field alone."""
+    """A NIR is kept only whole and right, in the vault: a wrong one is said, and stays in the field alone. Once sent, an
+    emptied field leaves the one that stands."""
+    if not value.strip() and draft_or_404(request, key).state != State.BROUILLON:
+        return JsonResponse({"error": ""})
     try:
         drafts.set_nir(actor=request.actor, key=str(key), row=row, raw=value)
     except InvalidValue as error:
@@ -237,11 +248,11 @@ def _conflict(conflict: FieldConflict) -> dict[str, Any]:
 def _verdict(request: PersonRequest, key: UUID, name: str, row: str) -> dict[str, str]:
     """What is to be said of the field now, and the panel as it stands."""
     dossier = draft_or_404(request, key)
-    if dossier.state != State.BROUILLON:
-        return {"error": ""}
     kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
-    missing = kind.missing(draft)
     errors = [line.message for line in kind.errors(draft) if (line.target, line.row) == (name, row)]
+    if dossier.state != State.BROUILLON:
+        return {"error": (errors or [""])[0]}
+    missing = kind.missing(draft)
     warnings = [line.message for line in kind.warnings(draft) if (line.target, line.row) == (name, row)]
     current = "" if row else next((each.slug for each in kind.steps if kinds.find_field(kind, name) in each.fields), "")
     panel = render_panel(dossier, kind, missing, current or kind.steps[2].slug)

@@ -1,0 +1,150 @@
+"""« Répondre »: only what an officer asked can be changed, each point with his reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from openopco.documents.rules import ACCEPT, limits_in_words
+from openopco.dossiers import kinds, overview
+from openopco.dossiers.actions import corrections, drafts, talking
+from openopco.dossiers.actions.sending import Incomplete
+from openopco.dossiers.enums import ItemKind, State
+from openopco.dossiers.errors import FieldConflict, NotEditable, NotPossibleNow, Unanswered
+from openopco.dossiers.models import CorrectionItem, Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import InvalidValue
+from openopco.web.portal import answering, wording
+from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.views.steps import LONGEST_VALUE, posted_revision
+
+OVER = "Plus aucune réponse n'est attendue sur cette demande."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: PersonRequest, number: str) -> HttpResponse:
+    """The points asked. POST keeps them, then sends the answer, or only keeps them (« garder »)."""
+    dossier = dossier_or_404(request, number)
+    if request.user.is_opco:
+        raise Http404
+    items = overview.asked_of([dossier]).get(dossier.pk, [])
+    if dossier.state != State.COMPLEMENT_DEMANDE or not items:
+        return _over(request, number)
+    if request.method != "POST":
+        return _show(request, dossier, items)
+    try:
+        return _take(request, dossier, items)
+    except (NotPossibleNow, NotEditable):
+        return _over(request, number)
+
+
+def _over(request: PersonRequest, number: str) -> HttpResponse:
+    messages.info(request, OVER)
+    return redirect("portal:dossier", number)
+
+
+def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionItem]) -> HttpResponse:
+    kept = _keep(request, dossier, items)
+    if kept.wrong or kept.conflicts:
+        return _show(request, dossier, items, kept.problems())
+    if "garder" in request.POST:
+        messages.success(request, "Vos corrections sont enregistrées. Elles ne sont pas encore envoyées.")
+        return redirect("portal:answer", dossier.number)
+    try:
+        _send(request, dossier)
+    except Unanswered as error:
+        return _show(request, dossier, items, answering.Problems(answering.unanswered(items, error.targets), {}, {}))
+    except Incomplete as error:
+        here, elsewhere = answering.broken(items, error.missing)
+        return _show(request, dossier, items, answering.Problems(here, {}, {}, elsewhere))
+    except InvalidValue as error:
+        return _show(request, dossier, items, answering.Problems({"message": error.message}, {}, {}))
+    messages.success(request, "Votre réponse est envoyée. Le gestionnaire reprend l'examen de votre demande.")
+    return redirect("portal:dossier", dossier.number)
+
+
+def _send(request: PersonRequest, dossier: Dossier) -> None:
+    """Sends the answer. A message explains the points left as they were: it is written once the rest holds together."""
+    number, body = str(dossier.number), request.POST.get("message", "")
+    try:
+        corrections.answer(actor=request.actor, number=number)
+    except Unanswered:
+        if not body.strip():
+            raise
+        talking.write_message(actor=request.actor, number=number, body=body)
+        corrections.answer(actor=request.actor, number=number)
+    else:
+        if body.strip():
+            talking.write_message(actor=request.actor, number=number, body=body)
+
+
+@dataclass(slots=True)
+class Kept:
+    """What saving the page met."""
+
+    wrong: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, FieldConflict] = field(default_factory=dict)
+    typed_nirs: dict[str, str] = field(default_factory=dict)
+
+    def problems(self) -> answering.Problems:
+        return answering.Problems(self.wrong, self.conflicts, self.typed_nirs)
+
+
+def _keep(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionItem]) -> Kept:
+    """Keeps what the page holds of the fields asked: raw values by row, a NIR straight to the vault."""
+    kept = Kept()
+    by_row: dict[str, dict[str, tuple[str, int]]] = {}
+    for item in (item for item in items if item.kind == ItemKind.CHAMP):
+        name = answering.page_name(item)
+        if item.name == answering.NIR:
+            _keep_nir(request, dossier, item, kept)
+            continue
+        revision = posted_revision(request, name)
+        if revision is not None:
+            by_row.setdefault(item.row, {})[item.name] = (request.POST.get(name, "")[:LONGEST_VALUE], revision)
+    for row, values in by_row.items():
+        batch = drafts.save_fields(actor=request.actor, key=str(dossier.key), values=values, row=row)
+        prefix = f"{row}{answering.SEPARATOR}" if row else ""
+        kept.conflicts.update({f"{prefix}{conflict.name}": conflict for conflict in batch.conflicts})
+    return kept
+
+
+def _keep_nir(request: PersonRequest, dossier: Dossier, item: CorrectionItem, kept: Kept) -> None:
+    """An empty field leaves the NIR that stands."""
+    name = answering.page_name(item)
+    raw = request.POST.get(name, "")[:LONGEST_VALUE]
+    if not raw.strip():
+        return
+    try:
+        drafts.set_nir(actor=request.actor, key=str(dossier.key), row=item.row, raw=raw)
+    except InvalidValue as error:
+        kept.wrong[name], kept.typed_nirs[name] = error.message, raw
+
+
+def _show(
+    request: PersonRequest,
+    dossier: Dossier,
+    items: Sequence[CorrectionItem],
+    problems: answering.Problems = answering.NONE,
+) -> HttpResponse:
+    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
+    links = answering.links(problems)
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "turn": wording.turn_of(dossier),
+        "asked_message": items[0].request.message,
+        "fields": answering.asked_fields(kind, draft, items, problems),
+        "zones": answering.asked_zones(dossier, kind, items, problems),
+        "limits": limits_in_words(),
+        "accept": ACCEPT,
+        "errors": links,
+        "message_error": problems.wrong.get("message", ""),
+        "typed": request.POST.get("message", ""),
+        "autosave_url": reverse("portal:autosave", args=[dossier.key]),
+    }
+    return render(request, "portal/answer.html", context, status=422 if links else 200)

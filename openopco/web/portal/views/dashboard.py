@@ -1,0 +1,129 @@
+"""« Mon tableau de bord »: what waits for me, what moved, what is new."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from openopco.dossiers import kinds, overview, queries
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import CorrectionItem, Dossier
+from openopco.habilitations.enums import MembershipState
+from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.queries import current_membership
+from openopco.kernel.calendar import format_date, paris_today
+from openopco.opco import changelog
+from openopco.organisations.models import Establishment
+from openopco.web.components.tags import moment
+from openopco.web.menu import menu_for
+from openopco.web.portal import wording
+
+MOST_NEWS = 3
+SHOWN_STATES = (State.COMPLEMENT_DEMANDE, State.TRANSMISE, State.EN_INSTRUCTION, State.ACCORDEE, State.REFUSEE)
+
+
+@require_safe
+def dashboard(request: PersonRequest) -> HttpResponse:
+    """The employer's first page; the OPCO's people have theirs."""
+    if request.user.is_opco:
+        return redirect(_home_of_staff(request))
+    membership = current_membership(request)
+    context: dict[str, Any] = {
+        "kinds": kinds.all_kinds(),
+        "key": uuid4(),
+        "news": _news(),
+        "is_pending": membership is not None and membership.state == MembershipState.PENDING,
+    }
+    if membership is not None:
+        context |= _requests(request, membership.establishment)
+    return render(request, "portal/dashboard.html", context)
+
+
+def _home_of_staff(request: PersonRequest) -> str:
+    """The first page that an officer or an administrator may open."""
+    links = menu_for(request.actor, request.path)
+    return next((link.url for link in links if link.url), reverse("account_profile"))
+
+
+def _requests(request: PersonRequest, establishment: Establishment) -> dict[str, Any]:
+    actor, place = request.actor, establishment.pk
+    counts = overview.state_counts(actor=actor, establishment_id=place)
+    if not counts:
+        return {"establishment": establishment}
+    waiting = queries.awaiting_employer(actor=actor, establishment_id=place) if _waits(counts) else []
+    return {
+        "establishment": establishment,
+        "todo": _todo(waiting, establishment, paris_today(timezone.now())),
+        "more_todo": _waits(counts) - len(waiting),
+        "recent": wording.lines_of(queries.recent(actor=actor, establishment_id=place))
+        if set(counts) != {State.BROUILLON}
+        else [],
+        "states": [_state(state, counts[state]) for state in SHOWN_STATES if state in counts],
+        "total": sum(counts.values()),
+    }
+
+
+def _waits(counts: dict[State, int]) -> int:
+    return counts.get(State.BROUILLON, 0) + counts.get(State.COMPLEMENT_DEMANDE, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StateLink:
+    """A state of my requests, how many are in it, and where they are."""
+
+    label: str
+    count: str
+    url: str
+
+
+def _state(state: State, count: int) -> StateLink:
+    url = f"{reverse('portal:requests')}?etat={state.value}"
+    return StateLink(wording.WORDS[state], wording.capped(count), url)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A line of « À faire de votre côté »."""
+
+    url: str
+    number: str
+    title: str
+    text: str
+    tone: str
+    word: str
+    is_new: bool
+
+
+def _todo(waiting: list[Dossier], establishment: Establishment, today: date) -> list[Todo]:
+    drafts = [dossier for dossier in waiting if dossier.state == State.BROUILLON]
+    missing = overview.missing_counts(drafts, establishment, today=today)
+    asked = overview.asked_of(waiting)
+    return [
+        _draft(dossier, missing[dossier.pk]) if dossier.pk in missing else _answer(dossier, asked.get(dossier.pk, []))
+        for dossier in waiting
+    ]
+
+
+def _draft(dossier: Dossier, missing: int) -> Todo:
+    text = f"{wording.missing_in_words(missing)} · enregistré {moment(dossier.updated_at)}"
+    word = "À compléter" if missing else "À valider"
+    line = wording.line_of(dossier)
+    return Todo(line.url, line.number, line.title, text, "off", word, is_new=False)
+
+
+def _answer(dossier: Dossier, items: list[CorrectionItem]) -> Todo:
+    line = wording.line_of(dossier)
+    text = wording.asked_in_words(queries.kind_of(dossier), items)
+    word = f"Répondre avant le {format_date(dossier.due_on)}"
+    return Todo(f"{line.url}repondre/", line.number, line.title, text, "wait", word, is_new=True)
+
+
+def _news() -> tuple[str, ...]:
+    latest = changelog.news()[:1]
+    return latest[0].lines[:MOST_NEWS] if latest else ()

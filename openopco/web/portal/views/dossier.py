@@ -1,0 +1,182 @@
+"""A request sent: where it stands, what it says, what was decided, what was written; cancelled from here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from openopco.documents.enums import State as FileState
+from openopco.dossiers import kinds, overview, timeline, workflow
+from openopco.dossiers.actions import deciding, talking
+from openopco.dossiers.draft import DraftView, PieceView, SummarySection
+from openopco.dossiers.enums import CLOSED_STATES, STATE_EXPLANATIONS, STATE_TONES, Audience, ItemKind, State
+from openopco.dossiers.errors import NotPossibleNow
+from openopco.dossiers.models import CorrectionItem, Dossier, Message
+from openopco.dossiers.notices import path_for
+from openopco.dossiers.queries import subject_of
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import InvalidValue
+from openopco.rights import Actor, Permission, may
+from openopco.training.rules import PIECES
+from openopco.web.portal import wording
+from openopco.web.portal.access import dossier_or_404, view_of
+
+# Beyond this many, trainees are told in one line each.
+MOST_TRAINEES_IN_FULL = 10
+TONES = {FileState.PENDING: "wait", FileState.INFECTED: "bad", FileState.ERROR: "wait"}
+
+
+@require_safe
+def dossier(request: PersonRequest, number: str) -> HttpResponse:
+    """The request as its employer reads it; an officer is led to his own page of it."""
+    found = dossier_or_404(request, number)
+    if request.user.is_opco:
+        return redirect(path_for(found, Audience.OPCO))
+    return _show(request, found)
+
+
+def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str = "") -> HttpResponse:
+    items = overview.asked_of([found]).get(found.pk, [])
+    draft = as_sent(view_of(request, found), items)
+    kind = kinds.get(found.kind)
+    context = {
+        "dossier": found,
+        "tone": STATE_TONES[State(found.state)],
+        "word": wording.WORDS[State(found.state)],
+        "explanation": STATE_EXPLANATIONS[State(found.state)],
+        "turn": wording.turn_of(found),
+        "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
+        "asked_message": items[0].request.message if items else "",
+        "decision": overview.decision_on(found),
+        "pieces": [_piece(kind, piece) for piece in draft.pieces],
+        "talk": _talk(found, request.actor),
+        "typed": typed,
+        "message_error": error,
+        "events": timeline.events(found, Audience.EMPLOYEUR),
+        "is_closed": found.state in CLOSED_STATES,
+        "key": uuid4(),
+        **_contents(kind, draft),
+        **_rights(request.actor, found),
+    }
+    return render(request, "portal/dossier.html", context, status=422 if error else 200)
+
+
+def as_sent(draft: DraftView, items: Sequence[CorrectionItem]) -> DraftView:
+    """What the OPCO has in hand: what is being corrected is not yet there."""
+    return draft.with_values({(item.row, item.name): item.before for item in items if item.kind == ItemKind.CHAMP})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A point that the officer wants corrected, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece as the page lists it; `url` is empty while the antivirus holds it back."""
+
+    name: str
+    zone: str
+    size: str
+    url: str
+    tone: str = ""
+    word: str = ""
+
+
+def _piece(kind: kinds.Kind, piece: PieceView) -> Piece:
+    state = FileState(piece.state)
+    zone, size = dict(kind.zones).get(piece.zone, ""), filesizeformat(piece.size)
+    if state is FileState.SAFE:
+        return Piece(piece.name, zone, size, f"{reverse('portal:document', args=[piece.key])}?apercu")
+    return Piece(piece.name, zone, size, "", TONES[state], state.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message: whose, and on which side of the page."""
+
+    who: str
+    body: str
+    at: Any
+    is_mine: bool
+
+
+def _talk(found: Dossier, reader: Actor) -> list[Said]:
+    return [
+        Said(_author(each, reader), each.body, each.created_at, not each.from_opco)
+        for each in overview.messages_in(found)
+    ]
+
+
+def _author(message: Message, reader: Actor) -> str:
+    return "Vous" if message.author_id == reader.user_id else message.author_label
+
+
+def _contents(kind: kinds.Kind, draft: DraftView) -> dict[str, Any]:
+    sections = [section for section in kind.summary(draft) if section.step != PIECES]
+    people = [section for section in sections if section.row]
+    if len(people) <= MOST_TRAINEES_IN_FULL:
+        return {"sections": sections, "people": []}
+    return {
+        "sections": [section for section in sections if not section.row],
+        "people": [_person(section) for section in people],
+    }
+
+
+def _person(section: SummarySection) -> dict[str, str]:
+    values = {line.target: line.value for line in section.lines}
+    name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
+    return {"name": name, "birth_date": values.get("birth_date", ""), "csp": values.get("csp", "")}
+
+
+def _rights(actor: Actor, found: Dossier) -> dict[str, bool]:
+    subject, state = subject_of(found), State(found.state)
+    return {
+        "can_answer": bool(workflow.find(state, workflow.Event.REPONDRE))
+        and may(actor, Permission.DOSSIER_ANSWER, subject),
+        "can_cancel": bool(workflow.find(state, workflow.Event.ANNULER))
+        and may(actor, Permission.DOSSIER_CANCEL, subject),
+        "can_resume": may(actor, Permission.DOSSIER_RESUME, subject),
+        "can_write": may(actor, Permission.MESSAGE_WRITE, subject),
+    }
+
+
+@require_POST
+def message(request: PersonRequest, number: str) -> HttpResponse:
+    """A word to the officer. What was typed stays where it was refused."""
+    found = dossier_or_404(request, number)
+    body = request.POST.get("message", "")
+    try:
+        talking.write_message(actor=request.actor, number=number, body=body)
+    except InvalidValue as error:
+        return _show(request, found, typed=body, error=error.message)
+    messages.success(request, "Votre message est envoyé.")
+    return redirect(f"{reverse('portal:dossier', args=[number])}#messages")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: PersonRequest, number: str) -> HttpResponse:
+    """Asks, then takes the request back. Too late where it has been decided meanwhile."""
+    found = dossier_or_404(request, number)
+    if not workflow.find(State(found.state), workflow.Event.ANNULER):
+        messages.info(request, "Cette demande ne peut plus être annulée.")
+        return redirect("portal:dossier", number)
+    if request.method != "POST":
+        return render(request, "portal/cancel.html", {"dossier": found})
+    try:
+        deciding.cancel(actor=request.actor, number=number, reason=request.POST.get("motif", "")[:1000])
+    except NotPossibleNow as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "La demande est annulée. Vous pouvez la reprendre dans une nouvelle demande.")
+    return redirect("portal:dossier", number)

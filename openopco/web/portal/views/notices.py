@@ -1,0 +1,74 @@
+"""The inbox of each person, and what each wants by mail."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from openopco.habilitations.http import PersonRequest
+from openopco.notifications import queries
+from openopco.notifications.actions import mark_read, set_mail_preference
+from openopco.notifications.kinds import NoticeKind
+from openopco.notifications.models import Notice
+
+# What only the OPCO's own people are told, by the beginning of its code.
+OF_THE_OPCO = ("dossier.bureau", "staff.", "nir.")
+
+
+@require_safe
+def notices(request: PersonRequest) -> HttpResponse:
+    page = queries.inbox(request.user.pk, request.GET.get("after"))
+    return render(request, "portal/notices.html", {"page": page})
+
+
+@require_POST
+def open_notice(request: PersonRequest, notice_id: int) -> HttpResponse:
+    """Marks it read, then leads to what it is about."""
+    notice = _own(request, notice_id)
+    mark_read(actor=request.actor, notice_ids=[notice.pk])
+    return redirect(notice.url)
+
+
+@require_POST
+def read_notice(request: PersonRequest, notice_id: int) -> HttpResponse:
+    mark_read(actor=request.actor, notice_ids=[_own(request, notice_id).pk])
+    return redirect("portal:notices")
+
+
+@require_POST
+def read_all(request: PersonRequest) -> HttpResponse:
+    count = mark_read(actor=request.actor)
+    if count:
+        messages.success(request, "Tout est marqué comme lu.")
+    return redirect("portal:notices")
+
+
+def _own(request: PersonRequest, notice_id: int) -> Notice:
+    notice = queries.own_notice(request.user.pk, notice_id)
+    if notice is None:
+        raise Http404
+    return notice
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_preferences(request: PersonRequest) -> HttpResponse:
+    """Which notices come by mail too; those that open a delay always do."""
+    choices = [(kind, wanted) for kind, wanted in queries.mail_choices(request.user.pk) if _concerns(request, kind)]
+    if request.method != "POST":
+        context: dict[str, Any] = {
+            "free": [choice for choice in choices if not choice[0].compulsory],
+            "compulsory": [kind for kind, _ in choices if kind.compulsory],
+        }
+        return render(request, "portal/mail_preferences.html", context)
+    wanted_now = set(request.POST.getlist("mail"))
+    for kind, wanted in choices:
+        if not kind.compulsory and (kind.code in wanted_now) != wanted:
+            set_mail_preference(actor=request.actor, kind=kind.code, mail=not wanted)
+    messages.success(request, "Vos préférences sont enregistrées.")
+    return redirect("portal:mail_preferences")
+
+
+def _concerns(request: PersonRequest, kind: NoticeKind) -> bool:
+    return kind.code.startswith(OF_THE_OPCO) == request.user.is_opco

@@ -1,0 +1,120 @@
+"""What an employer reads of a request: its state, whose turn it is, what was asked of him. Pure, but for the settings."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from openopco import opco
+from openopco.dossiers import kinds
+from openopco.dossiers.enums import STATE_EXPLANATIONS, STATE_TONES, STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
+from openopco.dossiers.timeline import field_label
+from openopco.kernel.calendar import add_months, format_date
+from openopco.kernel.money import format_euros
+from openopco.opco import parameters
+
+WORDS = STATE_WORDS[Audience.EMPLOYEUR]
+NOTHING = "–"
+UNTITLED = "Formation sans intitulé"
+MANY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in a list."""
+
+    url: str
+    number: str
+    title: str
+    provider: str
+    starts: str
+    amount: str
+    tone: str
+    word: str
+    due: str = ""
+
+
+def line_of(dossier: Dossier) -> Line:
+    state = State(dossier.state)
+    return Line(
+        url=f"/demandes/{dossier.number}/" if dossier.number else f"/brouillons/{dossier.key}/",
+        number=dossier.number or "Brouillon",
+        title=dossier.title or UNTITLED,
+        provider=dossier.provider_name,
+        starts=format_date(dossier.starts_on) if dossier.starts_on else NOTHING,
+        amount=NOTHING if dossier.amount_asked is None else format_euros(dossier.amount_asked),
+        tone=STATE_TONES[state],
+        word=WORDS[state],
+        due=f"Avant le {format_date(dossier.due_on)}" if state is State.COMPLEMENT_DEMANDE else "",
+    )
+
+
+def count_in_words(count: int, one: str, many: str) -> str:
+    """« 1 demande », « 12 demandes », « Plus de 1 000 demandes »."""
+    if count > MANY:
+        return f"Plus de 1\u202f000 {many}"
+    return f"{count or 'Aucune'} {one if count < 2 else many}"
+
+
+def capped(count: int) -> str:
+    """A count on a chip: « 1 000 + » beyond what is worth counting."""
+    return "1\u202f000\u00a0+" if count > MANY else str(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is, what he has to do, and by when (None: no term)."""
+
+    who: str
+    what: str
+    due_on: date | None = None
+    is_mine: bool = False
+
+
+def turn_of(dossier: Dossier) -> Turn:
+    state = State(dossier.state)
+    due = None if dossier.due_on == NO_DUE_DATE else dossier.due_on
+    name = opco.identity().name
+    if state in (State.TRANSMISE, State.EN_INSTRUCTION):
+        return Turn(name, f"{STATE_EXPLANATIONS[state]} Nous visons une réponse dans ce délai.", due)
+    if state is State.COMPLEMENT_DEMANDE:
+        return Turn("Vous", STATE_EXPLANATIONS[state], due, is_mine=True)
+    if state is State.ACCORDEE and dossier.ends_on:
+        months = parameters.value("claim_months", on=dossier.ends_on)
+        told = "La formation peut avoir lieu. Le règlement se demande après la formation, dans ce délai."
+        return Turn("Vous", told, add_months(dossier.ends_on, months))
+    return Turn("Personne", STATE_EXPLANATIONS[state])
+
+
+def asked_in_words(kind: kinds.Kind, items: Sequence[CorrectionItem]) -> str:
+    """« Le gestionnaire demande une pièce : Programme de l'action », « … 2 corrections et une pièce »."""
+    pieces = [item for item in items if item.kind == ItemKind.PIECE]
+    fields = [item for item in items if item.kind == ItemKind.CHAMP]
+    if len(items) == 1:
+        what = "une pièce" if pieces else "une correction"
+        return f"Le gestionnaire demande {what} : {label_of(kind, items[0])}"
+    parts = [
+        _some(len(fields), "une correction", "corrections"),
+        _some(len(pieces), "une pièce", "pièces"),
+    ]
+    return "Le gestionnaire demande " + " et ".join(part for part in parts if part)
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return "" if not count else one if count == 1 else f"{count} {many}"
+
+
+def label_of(kind: kinds.Kind, item: CorrectionItem) -> str:
+    """The words of one point: its field's label, or its zone's title."""
+    return dict(kind.zones).get(item.name, "") if item.kind == ItemKind.PIECE else field_label(kind, item.name)
+
+
+def missing_in_words(count: int) -> str:
+    """« Il manque 2 informations », « Prêt à envoyer »."""
+    if not count:
+        return "Rien ne manque : il reste à valider"
+    return f"Il manque {count} information{'s' if count > 1 else ''}"
+
+
+def lines_of(dossiers: Iterable[Dossier]) -> list[Line]:
+    return [line_of(dossier) for dossier in dossiers]
