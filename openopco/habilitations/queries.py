@@ -105,6 +105,12 @@ def active_administrators() -> list[int]:
     return list(found.values_list("user_id", flat=True))
 
 
+def active_officers() -> list[User]:
+    """The officers who count now, by name: those to whom a request may be given."""
+    found = active_staff_roles().filter(role=StaffRoleName.GESTIONNAIRE).values("user_id")
+    return list(User.objects.filter(pk__in=found.order_by()).order_by("last_name", "first_name", "id"))
+
+
 def _staff_grants(user: User) -> Iterator[Grant]:
     return (Grant(Role(role)) for role in active_staff_roles().filter(user=user).values_list("role", flat=True))
 
