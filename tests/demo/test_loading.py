@@ -1,0 +1,113 @@
+"""The demonstration's data: every state of a request, played through the rooms' own actions, the same for the same day."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from openopco.accounts.models import User
+from openopco.demo import data
+from openopco.demo.accounts import ACCOUNTS, PASSWORD
+from openopco.demo.loading import Loader, invented_nir
+from openopco.demo.management.commands.load_demo import Command
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import CorrectionRequest, Dossier
+from openopco.habilitations.models import Membership
+from openopco.habilitations.queries import actor_for
+from openopco.kernel.calendar import parse_date
+from openopco.kernel.identifiers import check_nir_against, parse_nir
+from openopco.rights import Role
+
+TODAY = date(2026, 11, 23)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loaded() -> None:
+    Loader(TODAY).load()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_every_state_of_a_request_is_shown() -> None:
+    assert set(Dossier.objects.values_list("state", flat=True)) == {state.value for state in State}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_garage_of_the_walk_has_something_to_answer_and_something_to_finish() -> None:
+    garage = Dossier.objects.filter(establishment__siret="83135297600011")
+    assert garage.filter(state=State.COMPLEMENT_DEMANDE).count() == 1
+    assert garage.filter(state=State.BROUILLON).count() == 2
+    assert CorrectionRequest.objects.filter(dossier__in=garage).get().items.count() == 2
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_four_accounts_sign_in_with_the_printed_password_and_have_their_role() -> None:
+    roles = {email: actor_for(User.objects.get(email=email)).roles for email, _ in ACCOUNTS}
+    assert [roles[email] for email, _ in ACCOUNTS] == [
+        {Role.EMPLOYEUR},
+        {Role.GESTIONNAIRE},
+        {Role.GESTIONNAIRE},
+        {Role.ADMINISTRATEUR},
+    ]
+    assert all(User.objects.get(email=email).check_password(PASSWORD) for email, _ in ACCOUNTS)
+
+
+@pytest.mark.usefixtures("loaded")
+def test_one_attachment_waits_for_an_officer() -> None:
+    waiting = Membership.objects.get(state="PENDING")
+    assert waiting.user.email == "cycles@demo.example"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_the_journal_it_leaves_is_whole() -> None:
+    call_command("verify_journal", stdout=StringIO())
+
+
+def test_the_same_day_gives_the_same_requests() -> None:
+    def told() -> list[tuple[object, ...]]:
+        columns = (
+            "key",
+            "number",
+            "state",
+            "title",
+            "starts_on",
+            "amount_asked",
+            "amount_granted",
+            "sent_at",
+            "due_on",
+        )
+        return list(Dossier.objects.order_by("id").values_list(*columns))
+
+    from django.db import transaction
+
+    runs = []
+    for _ in range(2):
+        with transaction.atomic():
+            Loader(TODAY).load()
+            runs.append(told())
+            transaction.set_rollback(True)
+    assert runs[0] == runs[1]
+    assert len(runs[0]) == len(data.REQUESTS)
+
+
+def test_loading_twice_changes_nothing(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DEMO = True
+    call_command(Command(), today="23/11/2026", stdout=StringIO())
+    before = Dossier.objects.count()
+    call_command(Command(), today="24/11/2026", stdout=StringIO())
+    assert Dossier.objects.count() == before
+
+
+def test_it_refuses_to_run_outside_the_demonstration(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="Réservé à la démonstration"):
+        call_command(Command())
+
+
+def test_invented_social_security_numbers_are_valid_and_agree_with_their_people() -> None:
+    for workers in data.WORKERS.values():
+        for rank, worker in enumerate(workers):
+            nir = parse_nir(invented_nir(worker, rank))
+            assert check_nir_against(nir, worker.sex, parse_date(worker.born)) == []
