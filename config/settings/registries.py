@@ -12,6 +12,8 @@ _env = environ.Env()
 
 REGISTRY: str = checks.choice(_env, "OPENOPCO_REGISTRY", "embedded", ("embedded", "http"))
 
+# The one way out, where the installation has a proxy for it. The proxies of the environment are not followed.
+OUTBOUND_PROXY: str = _env("OPENOPCO_OUTBOUND_PROXY", default="")
 # Base address, longest wait for a whole answer (seconds), hosts that may be spoken to.
 OUTBOUND: dict[str, dict[str, Any]] = {
     "sirene": {

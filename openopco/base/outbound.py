@@ -47,7 +47,7 @@ class OutboundClient:
         self.timeout = float(options.get("timeout", DEFAULT_TIMEOUT))
         self.hosts = frozenset(options["hosts"])
         self.largest = int(options.get("max_bytes", LARGEST_ANSWER))
-        proxy = getattr(settings, "OUTBOUND_PROXY", "") or None
+        proxy = settings.OUTBOUND_PROXY or None
         self._client = httpx.Client(
             # Packed answers are neither asked for nor taken: what they unpack to has no bound.
             headers={"Accept-Encoding": "identity"},
