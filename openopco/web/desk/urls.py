@@ -2,5 +2,27 @@
 
 from django.urls import path
 
+from openopco.web.desk.views import corrections, deciding, dossier, history, holding, nir, slips, talking, worklist
+
 app_name = "desk"
-urlpatterns: list[object] = []
+DOSSIER = "gestion/dossiers/<str:number>/"
+urlpatterns = [
+    path("gestion/", worklist.worklist, name="worklist"),
+    path(DOSSIER, dossier.dossier, name="dossier"),
+    path(f"{DOSSIER}suivant/", dossier.following, name="next"),
+    path(f"{DOSSIER}echanges/", talking.talk, name="talk"),
+    path(f"{DOSSIER}echanges/message/", talking.message, name="message"),
+    path(f"{DOSSIER}echanges/note/", talking.note, name="note"),
+    path(f"{DOSSIER}historique/", history.history, name="history"),
+    path(f"{DOSSIER}prendre/", holding.take, name="take"),
+    path(f"{DOSSIER}remettre/", holding.release, name="release"),
+    path(f"{DOSSIER}confier/", holding.assign, name="assign"),
+    path(f"{DOSSIER}corrections/", corrections.ask, name="corrections"),
+    path(f"{DOSSIER}corrections/retirer/", deciding.withdraw, name="withdraw"),
+    path(f"{DOSSIER}rectifier/", slips.slip, name="slip"),
+    path(f"{DOSSIER}accorder/", deciding.grant, name="grant"),
+    path(f"{DOSSIER}refuser/", deciding.refuse, name="refuse"),
+    path(f"{DOSSIER}classer/", deciding.close, name="close"),
+    path(f"{DOSSIER}stagiaires/<slug:row>/", dossier.trainee, name="trainee"),
+    path(f"{DOSSIER}stagiaires/<slug:row>/nir/", nir.nir, name="nir"),
+]

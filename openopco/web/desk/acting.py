@@ -1,0 +1,57 @@
+"""What the reader may do with a request as it stands, and why not. The actions ask again for themselves."""
+
+from dataclasses import dataclass
+
+from openopco.dossiers import workflow
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import subject_of
+from openopco.dossiers.workflow import Event
+from openopco.rights import Actor, Permission, may
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it."""
+
+    is_own: bool
+    is_mine: bool
+    take: bool
+    release: bool
+    assign: bool
+    ask: bool
+    withdraw: bool
+    mend: bool
+    grant: bool
+    refuse: bool
+    close: bool
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no button is left to show beside « Confier »."""
+        return not any((self.take, self.release, self.ask, self.withdraw, self.grant, self.refuse, self.close))
+
+
+def possible_for(actor: Actor, dossier: Dossier) -> Possible:
+    """From the workflow's table, the rights, and who holds the request."""
+
+    def may_do(event: Event) -> bool:
+        stands = workflow.find(State(dossier.state), event) is not None
+        return stands and may(actor, workflow.permission_for(event), subject_of(dossier))
+
+    mine = dossier.holder_id is not None and dossier.holder_id == actor.user_id
+    return Possible(
+        is_own=actor.user_id is not None and actor.user_id in (dossier.created_by_id, dossier.filed_by_id),
+        is_mine=mine,
+        take=may_do(Event.PRENDRE),
+        release=mine and may_do(Event.RELACHER),
+        assign=may_do(Event.ASSIGNER),
+        ask=mine and may_do(Event.DEMANDER_COMPLEMENT),
+        withdraw=mine and may_do(Event.RETIRER_COMPLEMENT),
+        mend=mine
+        and dossier.state == State.EN_INSTRUCTION
+        and may(actor, Permission.DOSSIER_INSTRUCT, subject_of(dossier)),
+        grant=mine and may_do(Event.ACCORDER),
+        refuse=mine and may_do(Event.REFUSER),
+        close=mine and may_do(Event.CLASSER),
+    )

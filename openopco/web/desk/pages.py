@@ -1,0 +1,44 @@
+"""The frame that all pages of one request share: its heading, its tabs, its standing, its actions, the way back."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from openopco.dossiers.models import Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
+from openopco.web.desk.acting import possible_for
+from openopco.web.desk.filters import read_trail
+from openopco.web.desk.showing import standing_of
+
+TABS = (
+    ("desk:dossier", "Examen"),
+    ("desk:talk", "Échanges"),
+    ("desk:history", "Historique"),
+)
+
+
+def frame_of(request: PersonRequest, dossier: Dossier, current: str = "") -> dict[str, Any]:
+    """What `desk/base.html` needs. `current` is the route of the tab in hand; none on a page that acts."""
+    trail = read_trail(request.GET)
+    return {
+        "dossier": dossier,
+        "trail": trail,
+        "query": trail.query,
+        "possible": possible_for(request.actor, dossier),
+        "standing": standing_of(dossier, request.actor, paris_today(timezone.now())),
+        "tabs": [
+            {
+                "label": label,
+                "url": f"{reverse(route, args=[dossier.number])}{trail.query}",
+                "current": route == current,
+            }
+            for route, label in TABS
+        ],
+    }
+
+
+def page_url(request: PersonRequest, number: str, route: str = "desk:dossier") -> str:
+    """A page of the request, in the list one came from."""
+    return f"{reverse(route, args=[number])}{read_trail(request.GET).query}"

@@ -1,0 +1,80 @@
+"""Rows of the desk's list, worded before the template: nothing there but text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
+from openopco.dossiers.models import NO_DUE_DATE, Dossier
+from openopco.dossiers.queries import subject_of
+from openopco.kernel.calendar import days_left, delay_in_words, format_date
+from openopco.kernel.money import format_euros
+from openopco.rights import Actor, Permission, may
+from openopco.web.components.tags import NEAR_DAYS, URGENT_DAYS
+
+WORDS = STATE_WORDS[Audience.OPCO]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A line of the list. `delay` is empty once nothing is awaited; `take_url` where it may be taken."""
+
+    number: str
+    url: str
+    employer: str
+    trainees: str
+    title: str
+    provider: str
+    starts: str
+    amount: str
+    state: str
+    tone: str
+    holder: str
+    delay: str
+    delay_tone: str
+    due: str
+    take_url: str
+
+
+def rows_of(dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: str) -> list[WorkRow]:
+    base = reverse("desk:worklist")
+    return [_row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query) for dossier in dossiers]
+
+
+def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str) -> WorkRow:
+    state, due = State(dossier.state), None if dossier.due_on == NO_DUE_DATE else dossier.due_on
+    many = dossier.trainee_count > 1
+    is_free = state is State.TRANSMISE and may(actor, Permission.DOSSIER_TAKE, subject_of(dossier))
+    return WorkRow(
+        number=dossier.number or "",
+        url=f"{address}{query}",
+        employer=dossier.employer_name,
+        trainees=f"{dossier.trainee_count} stagiaire{'s' if many else ''}",
+        title=dossier.title,
+        provider=dossier.provider_name or "Formation interne",
+        starts=format_date(dossier.starts_on) if dossier.starts_on else "",
+        amount=format_euros(dossier.amount_asked) if dossier.amount_asked is not None else "",
+        state=WORDS[state],
+        tone=STATE_TONES[state],
+        holder=_holder(dossier, actor),
+        delay=delay_in_words(today, due) if due else "",
+        delay_tone=tone_of(today, due),
+        due=format_date(due) if due else "",
+        take_url=f"{address}prendre/{query}" if is_free else "",
+    )
+
+
+def _holder(dossier: Dossier, actor: Actor) -> str:
+    if dossier.holder is None:
+        return ""
+    return "Moi" if dossier.holder_id == actor.user_id else dossier.holder.full_name
+
+
+def tone_of(today: date, due: date | None) -> str:
+    """How near a deadline is: bad, wait or off."""
+    if due is None:
+        return "off"
+    left = days_left(today, due)
+    return "bad" if left <= URGENT_DAYS else "wait" if left <= NEAR_DAYS else "off"

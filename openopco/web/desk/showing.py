@@ -1,0 +1,281 @@
+"""From a request to what the officer's page shows of it: state, checks, sections, pieces, who files and who teaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+
+from openopco.documents.enums import State as FileState
+from openopco.dossiers import kinds, queries
+from openopco.dossiers.draft import DraftView, EmployerFacts, ProviderFacts, SummaryLine, SummarySection
+from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.kinds import Check, Outcome
+from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Dossier
+from openopco.kernel.calendar import delay_in_words, format_date, paris_today
+from openopco.kernel.contacts import format_phone
+from openopco.kernel.identifiers import format_naf, format_siret
+from openopco.rights import Actor
+from openopco.training.rules import PIECES, TRAINEES
+from openopco.web.desk.points import Target, key_of, targets_of
+from openopco.web.desk.rows import tone_of
+from openopco.web.menu import address_of
+
+# Beyond this many trainees each has a line and a page of his own.
+MOST_CARDS = 3
+OUTCOMES = {
+    Outcome.PASSED: ("ok", "Bon", "check"),
+    Outcome.FAILED: ("bad", "Échec", "x"),
+    Outcome.LOOK: ("wait", "À regarder", "eye"),
+}
+FILE_STATES = {"pending": "Contrôle antivirus en cours", "infected": "Dangereux, détruit", "error": "Non contrôlé"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request read for the desk, as it was sent: `correction` is the one that waits for the employer."""
+
+    dossier: Dossier
+    kind: kinds.Kind
+    draft: DraftView
+    correction: CorrectionRequest | None
+    targets: Mapping[str, Target]
+
+
+def read(dossier: Dossier, actor: Actor) -> Reading:
+    """The draft with its twins, on the day it was sent."""
+    asked = queries.open_correction(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else None
+    day = paris_today(dossier.sent_at or timezone.now())
+    draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=True, correction=asked)
+    kind = kinds.get(dossier.kind)
+    return Reading(dossier, kind, draft, asked, targets_of(kind, draft))
+
+
+# --- state -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a request is: in words, with who must act and by when."""
+
+    word: str
+    tone: str
+    awaited: str
+    due: str
+    delay: str
+    delay_tone: str
+
+
+def standing_of(dossier: Dossier, actor: Actor, today: date) -> Standing:
+    state = State(dossier.state)
+    due = None if dossier.due_on == NO_DUE_DATE else dossier.due_on
+    return Standing(
+        STATE_WORDS[Audience.OPCO][state],
+        STATE_TONES[state],
+        _awaited(dossier, state, actor),
+        format_date(due) if due else "",
+        delay_in_words(today, due) if due else "",
+        tone_of(today, due),
+    )
+
+
+def _awaited(dossier: Dossier, state: State, actor: Actor) -> str:
+    name = dossier.holder.full_name if dossier.holder else ""
+    mine = dossier.holder_id == actor.user_id
+    return {
+        State.TRANSMISE: "Personne ne traite encore ce dossier.",
+        State.EN_INSTRUCTION: "À vous d'examiner la demande." if mine else f"{name} examine la demande.",
+        State.COMPLEMENT_DEMANDE: "L'employeur doit répondre" + (" à votre demande." if mine else f" à {name}."),
+    }.get(state, "Plus rien n'est attendu.")
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    label: str
+    detail: str
+    tone: str
+    word: str
+    icon: str
+    blocks: bool
+
+
+def check_lines(checks: list[Check]) -> list[CheckLine]:
+    return [_check(check) for check in checks]
+
+
+def _check(check: Check) -> CheckLine:
+    tone, word, icon = OUTCOMES[check.outcome]
+    return CheckLine(check.label, check.detail, tone, word, icon, check.blocking and check.outcome is Outcome.FAILED)
+
+
+def tally(lines: list[CheckLine]) -> list[dict[str, Any]]:
+    """How many of each, those that hurt first."""
+    counted = [(tone, sum(line.tone == tone for line in lines)) for tone in ("bad", "wait", "ok")]
+    words = {"bad": ("échec", "échecs"), "wait": ("à regarder", "à regarder"), "ok": ("bon", "bons")}
+    return [{"tone": tone, "text": f"{count} {words[tone][count > 1]}"} for tone, count in counted if count]
+
+
+# --- the request -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A field of a section. `key` where a correction may be asked; `mend_url` where the officer may write it himself."""
+
+    label: str
+    value: str
+    key: str = ""
+    mend_url: str = ""
+    nir_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    lines: list[Line]
+
+
+def sections_of(reading: Reading, *, may_mend: bool, query: str) -> list[Section]:
+    """The synthesis without its pieces, and without the trainees where they are many."""
+    many = len(reading.draft.rows) > MOST_CARDS
+    return [
+        section_of(reading, section, may_mend=may_mend, query=query)
+        for section in reading.kind.summary(reading.draft)
+        if section.step != PIECES and not (many and section.step == TRAINEES)
+    ]
+
+
+def section_of(reading: Reading, section: SummarySection, *, may_mend: bool, query: str) -> Section:
+    return Section(section.title, [_line(reading, line, may_mend, query) for line in section.lines])
+
+
+def _line(reading: Reading, line: SummaryLine, may_mend: bool, query: str) -> Line:
+    number = reading.dossier.number
+    target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if line.target else None
+    nir_url = ""
+    if line.target == "nir" and (row := reading.draft.row(line.row)) and row.has_nir:
+        nir_url = reverse("desk:nir", args=[number, line.row]) + query
+    if target is None or not may_mend:
+        return Line(line.label, line.value, nir_url=nir_url)
+    mend_url = f"{reverse('desk:slip', args=[number])}?point={target.key}{query.replace('?', '&')}"
+    return Line(line.label, line.value, target.key, mend_url if target.is_mendable else "", nir_url)
+
+
+@dataclass(frozen=True, slots=True)
+class TraineeRow:
+    name: str
+    cells: list[str]
+    url: str
+
+
+def trainee_rows(reading: Reading, query: str) -> list[TraineeRow]:
+    """One line for each trainee where they are too many for cards."""
+    if len(reading.draft.rows) <= MOST_CARDS:
+        return []
+    people = [section for section in reading.kind.summary(reading.draft) if section.step == TRAINEES]
+    return [_trainee(reading, section, query) for section in people]
+
+
+def _trainee(reading: Reading, section: SummarySection, query: str) -> TraineeRow:
+    shown = {line.target: line.value for line in section.lines}
+    cells = [shown.get(name, "") for name in ("nir", "birth_date", "csp", "contract_type", "education_level")]
+    url = reverse("desk:trainee", args=[reading.dossier.number, section.row]) + query
+    return TraineeRow(section.title.removeprefix("Stagiaire : "), cells, url)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceZone:
+    label: str
+    key: str
+    files: list[dict[str, str]]
+
+
+def piece_zones(reading: Reading, *, may_mend: bool) -> list[PieceZone]:
+    return [
+        PieceZone(
+            label,
+            key_of(ItemKind.PIECE, "", code) if may_mend else "",
+            [_file(piece) for piece in reading.draft.pieces_in(code)],
+        )
+        for code, label in reading.kind.zones
+    ]
+
+
+def _file(piece: Any) -> dict[str, str]:
+    address = reverse("portal:document", args=[piece.key])
+    can_open = piece.state == FileState.SAFE
+    return {
+        "name": piece.name,
+        "size": filesizeformat(piece.size),
+        "open_url": f"{address}?apercu" if can_open else "",
+        "url": address if can_open else "",
+        "state": FILE_STATES.get(piece.state, ""),
+    }
+
+
+# --- who files, who teaches ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A card of what the house knows; `verify_url` where it is keyed by hand and one may go and verify it."""
+
+    title: str
+    name: str
+    word: str
+    tone: str
+    lines: list[tuple[str, str]]
+    verify_url: str = ""
+
+
+def employer_card(employer: EmployerFacts) -> Facts:
+    headcount = "Non connu" if employer.headcount is None else f"{employer.headcount} salariés"
+    agreement = f"{employer.idcc} {employer.idcc_label}".strip()
+    place = f"{employer.address}, {employer.postal_code} {employer.city}".strip(", ")
+    lines = [
+        ("SIRET", format_siret(employer.siret)),
+        ("Adresse", place),
+        ("NAF", format_naf(employer.naf) if employer.naf else ""),
+        ("Effectif", headcount),
+        ("Convention", agreement),
+        ("Téléphone", format_phone(employer.phone) if employer.phone else ""),
+        ("E-mail", employer.email),
+    ]
+    return _facts("Établissement", employer.name, employer.verified, lines)
+
+
+def provider_card(provider: ProviderFacts | None) -> Facts:
+    if provider is None:
+        return Facts("Organisme", "Formation interne", "", "off", [])
+    certified = (
+        ("actions", provider.qualiopi_actions),
+        ("bilans", provider.qualiopi_bilans),
+        ("VAE", provider.qualiopi_vae),
+    )
+    lines = [
+        ("SIRET", format_siret(provider.siret)),
+        ("Déclaration", provider.nda),
+        ("Qualiopi", " · ".join(f"{word} : {_known(answer)}" for word, answer in certified)),
+        ("Adresse", f"{provider.address}, {provider.postal_code} {provider.city}".strip(", ")),
+        ("Téléphone", format_phone(provider.phone) if provider.phone else ""),
+        ("E-mail", provider.email),
+    ]
+    return _facts("Organisme", provider.name, provider.verified, lines, active=provider.status == "ACTIF")
+
+
+def _facts(title: str, name: str, verified: bool, lines: list[tuple[str, str]], *, active: bool = True) -> Facts:
+    word, tone = ("Vérifié", "ok") if verified else ("À vérifier", "wait")
+    if not active:
+        word, tone = "Suspendu ou fermé", "bad"
+    known = [(label, value) for label, value in lines if value]
+    return Facts(title, name, word, tone, known, "" if verified else address_of("desk:establishments"))
+
+
+def _known(answer: bool | None) -> str:
+    return "non connu" if answer is None else "oui" if answer else "non"

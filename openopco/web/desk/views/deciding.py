@@ -1,0 +1,214 @@
+"""« Accorder », « Refuser », « Classer sans suite », « Retirer la demande de complément »."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from openopco.dossiers import queries
+from openopco.dossiers.actions import corrections, deciding
+from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
+from openopco.dossiers.models import Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
+from openopco.kernel.money import parse_amount
+from openopco.rights import Permission
+from openopco.web.admin.access import needs
+from openopco.web.components.raw import RawField
+from openopco.web.desk import showing
+from openopco.web.desk.access import found, shown_version
+from openopco.web.desk.acting import Possible, possible_for
+from openopco.web.desk.pages import frame_of, page_url
+from openopco.web.desk.typed import Typed, text_area
+from openopco.web.desk.views.holding import CONFLICT, OWN
+
+WRITE_METHODS = ["GET", "HEAD", "POST"]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A page that ends something: its words, its fields, what it does, and whether it is possible now."""
+
+    title: str
+    lead: str
+    button: str
+    done: str
+    fields: Callable[[Dossier], Typed]
+    run: Callable[[PersonRequest, str, Typed], object]
+    is_possible: Callable[[Possible], bool]
+    danger: bool = False
+    with_checks: bool = False
+
+
+# --- the fields ------------------------------------------------------------------------------------------------------
+
+
+def _grant_fields(dossier: Dossier) -> Typed:
+    asked = "" if dossier.amount_asked is None else f"{dossier.amount_asked:.2f}".replace(".", ",")
+    hint = "Au plus le coût demandé. Moins : dites pourquoi, l'employeur le lira."
+    amount = RawField(
+        "amount",
+        "Montant accordé HT",
+        asked,
+        hint=hint,
+        required=True,
+        kind="amount",
+        inputmode="decimal",
+        revision=None,
+        max_length=20,
+    )
+    reason = text_area("reason", "Pourquoi ce montant", hint="Obligatoire si vous accordez moins que demandé.")
+    return Typed({"amount": amount, "reason": reason})
+
+
+def _reason_fields(dossier: Dossier) -> Typed:
+    hint = "L'employeur lira ce texte : dites ce qui a manqué, et ce qu'il peut faire."
+    return Typed({"reason": text_area("reason", "Motif", hint=hint, required=True)})
+
+
+def _no_fields(dossier: Dossier) -> Typed:
+    return Typed({})
+
+
+# --- what they do ----------------------------------------------------------------------------------------------------
+
+
+def _grant(request: PersonRequest, number: str, typed: Typed) -> object:
+    amount: Decimal = parse_amount(typed.value("amount"))
+    version = shown_version(request)
+    return deciding.grant(
+        actor=request.actor, number=number, amount=amount, reason=typed.value("reason"), version=version
+    )
+
+
+def _refuse(request: PersonRequest, number: str, typed: Typed) -> object:
+    version = shown_version(request)
+    return deciding.refuse(actor=request.actor, number=number, reason=typed.value("reason"), version=version)
+
+
+def _close(request: PersonRequest, number: str, typed: Typed) -> object:
+    version = shown_version(request)
+    return deciding.close(actor=request.actor, number=number, reason=typed.value("reason"), version=version)
+
+
+def _withdraw(request: PersonRequest, number: str, typed: Typed) -> object:
+    return corrections.withdraw(actor=request.actor, number=number, version=shown_version(request))
+
+
+GRANT = Act(
+    "Accorder",
+    "L'employeur est prévenu aussitôt, par e-mail et dans son espace.",
+    "Accorder la prise en charge",
+    "La demande {number} est accordée.",
+    _grant_fields,
+    _grant,
+    lambda possible: possible.grant,
+    with_checks=True,
+)
+REFUSE = Act(
+    "Refuser",
+    "L'employeur lit votre motif et peut reprendre sa demande dans une nouvelle.",
+    "Refuser la demande",
+    "La demande {number} est refusée.",
+    _reason_fields,
+    _refuse,
+    lambda possible: possible.refuse,
+    danger=True,
+)
+CLOSE = Act(
+    "Classer sans suite",
+    "Le dossier est fermé sans décision : l'employeur lit votre motif et peut reprendre sa demande.",
+    "Classer sans suite",
+    "Le dossier {number} est classé sans suite.",
+    _reason_fields,
+    _close,
+    lambda possible: possible.close,
+    danger=True,
+)
+WITHDRAW = Act(
+    "Retirer la demande de complément",
+    "Plus rien n'est attendu de l'employeur : ce qu'il a commencé à corriger revient à ce qu'il avait envoyé, les pièces "
+    "qu'il a ajoutées restent, et vous reprenez l'examen.",
+    "Retirer la demande",
+    "Rien n'est plus attendu de l'employeur sur le dossier {number}.",
+    _no_fields,
+    _withdraw,
+    lambda possible: possible.withdraw,
+)
+
+
+# --- the pages -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(WRITE_METHODS)
+@needs(Permission.DOSSIER_DECIDE)
+def grant(request: PersonRequest, number: str) -> HttpResponse:
+    return _page(request, number, GRANT)
+
+
+@require_http_methods(WRITE_METHODS)
+@needs(Permission.DOSSIER_DECIDE)
+def refuse(request: PersonRequest, number: str) -> HttpResponse:
+    return _page(request, number, REFUSE)
+
+
+@require_http_methods(WRITE_METHODS)
+@needs(Permission.DOSSIER_DECIDE)
+def close(request: PersonRequest, number: str) -> HttpResponse:
+    return _page(request, number, CLOSE)
+
+
+@require_http_methods(WRITE_METHODS)
+@needs(Permission.DOSSIER_INSTRUCT)
+def withdraw(request: PersonRequest, number: str) -> HttpResponse:
+    return _page(request, number, WITHDRAW)
+
+
+def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
+    dossier = found(request, number)
+    typed = act.fields(dossier)
+    if request.method != "POST":
+        return _show(request, dossier, act, typed)
+    typed = typed.holding(request.POST.dict())
+    try:
+        act.run(request, number, typed)
+    except (NotPossibleNow, NotDecidable, Conflict) as error:
+        return _show(request, found(request, number), act, typed.refused(error.message), CONFLICT)
+    except Forbidden as error:
+        return _forbidden(request, dossier, act, typed, error)
+    except InvalidValue as error:
+        return _show(request, dossier, act, typed.wrong({_field_of(error): error.message}), 422)
+    messages.success(request, act.done.format(number=number))
+    return redirect(page_url(request, number))
+
+
+def _field_of(error: InvalidValue) -> str:
+    """What cannot be read, or is too much, is the amount; what is missing is the reason."""
+    return "reason" if isinstance(error, MissingReason) else "amount"
+
+
+def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, error: Forbidden) -> HttpResponse:
+    own = possible_for(request.actor, dossier).is_own
+    return _show(request, dossier, act, typed.refused(OWN if own else error.message), 403)
+
+
+def _show(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, status: int = 200) -> HttpResponse:
+    frame = frame_of(request, dossier)
+    checks: list[showing.CheckLine] = []
+    if act.with_checks:
+        reading = showing.read(dossier, request.actor)
+        checks = showing.check_lines(queries.checks_in(dossier, reading.draft))
+    blocking = [check for check in checks if check.blocks]
+    context: dict[str, Any] = {
+        "act": act,
+        "typed": typed,
+        "blocking": blocking,
+        "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
+        "can": act.is_possible(frame["possible"]) and not blocking,
+    }
+    return render(request, "desk/act.html", frame | context, status=status)

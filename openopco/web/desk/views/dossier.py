@@ -1,0 +1,93 @@
+"""A request at the desk: examined, talked of, and what happened to it."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from openopco.dossiers import queries
+from openopco.dossiers.enums import DECIDED_STATES, State
+from openopco.dossiers.models import Decision, Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
+from openopco.rights import Permission
+from openopco.web.admin.access import needs
+from openopco.web.desk import showing
+from openopco.web.desk.access import found
+from openopco.web.desk.filters import read_trail
+from openopco.web.desk.pages import frame_of, page_url
+from openopco.web.desk.points import Target
+
+
+@require_safe
+@needs(Permission.DOSSIER_TAKE)
+def dossier(request: PersonRequest, number: str) -> HttpResponse:
+    """« Examen »: the checks, then the request."""
+    return show(request, found(request, number))
+
+
+def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """The page as the request now stands; `problem` says why what was just tried was not done."""
+    frame = frame_of(request, dossier, "desk:dossier")
+    reading = showing.read(dossier, request.actor)
+    may_mend = frame["possible"].mend
+    checks = showing.check_lines(queries.checks_in(dossier, reading.draft))
+    context = frame | {
+        "problem": problem,
+        "checks": checks,
+        "tally": showing.tally(checks),
+        "sections": showing.sections_of(reading, may_mend=may_mend, query=frame["query"]),
+        "trainees": showing.trainee_rows(reading, frame["query"]),
+        "zones": showing.piece_zones(reading, may_mend=may_mend),
+        "cards": [showing.employer_card(reading.draft.employer), showing.provider_card(reading.draft.provider)],
+        "asked": _asked(reading),
+        "decision": _decision(dossier),
+    }
+    return render(request, "desk/dossier.html", context, status=status)
+
+
+def _asked(reading: showing.Reading) -> dict[str, Any] | None:
+    """What the employer has been asked, while it waits for him."""
+    if reading.correction is None:
+        return None
+    items = [
+        {"label": _label(reading.targets.get(f"{item.kind}:{item.row}:{item.name}"), item.name), "reason": item.reason}
+        for item in reading.correction.items.all()
+    ]
+    return {"message": reading.correction.message, "items": items, "due_on": reading.correction.due_on}
+
+
+def _label(target: Target | None, name: str) -> str:
+    return f"{target.label} ({target.group})" if target else name
+
+
+def _decision(dossier: Dossier) -> Decision | None:
+    if State(dossier.state) not in DECIDED_STATES | {State.CADUQUE}:
+        return None
+    return Decision.objects.filter(dossier=dossier).order_by("-version").first()
+
+
+@require_safe
+@needs(Permission.DOSSIER_TAKE)
+def trainee(request: PersonRequest, number: str, row: str) -> HttpResponse:
+    """One trainee of a request that has many."""
+    dossier = found(request, number)
+    frame = frame_of(request, dossier)
+    reading = showing.read(dossier, request.actor)
+    sections = [section for section in reading.kind.summary(reading.draft) if row and section.row == row]
+    if not sections:
+        raise Http404
+    section = showing.section_of(reading, sections[0], may_mend=frame["possible"].mend, query=frame["query"])
+    return render(request, "desk/trainee.html", frame | {"section": section})
+
+
+@require_safe
+@needs(Permission.DOSSIER_TAKE)
+def following(request: PersonRequest, number: str) -> HttpResponse:
+    """« Dossier suivant » of the list one came from; the list itself once there is none."""
+    trail, today = read_trail(request.GET), paris_today(timezone.now())
+    dossier = found(request, number)
+    after = queries.next_in_worklist(actor=request.actor, filters=trail.filters(today), dossier=dossier)
+    return redirect(page_url(request, str(after.number)) if after else trail.list_url)
