@@ -19,9 +19,14 @@ class StoredValue:
 EMPTY = StoredValue()
 
 
+def raw_or_default(spec: FieldSpec, raw: str) -> str:
+    """What a field says: nothing typed is its default."""
+    return raw if raw.strip() else spec.default
+
+
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A trainee of the draft. `has_nir`: one was given; `nir_mask`: all that this reader's page may show of it, empty for
+    """A trainee of the draft. `has_nir`: one was given, `nir_id` in the vault; `nir_mask`: all that this reader's page may show of it, empty for
     whoever neither typed it nor examines requests."""
 
     key: str
@@ -29,6 +34,7 @@ class RowView:
     position: int
     values: Mapping[str, StoredValue]
     has_nir: bool = False
+    nir_id: int | None = None
     nir_mask: str = ""
     nir_warnings: tuple[str, ...] = ()
     trainee_id: int | None = None
@@ -37,7 +43,7 @@ class RowView:
         return self.values.get(name, EMPTY).value
 
     def reading(self, spec: FieldSpec) -> Reading:
-        return read(spec, self.raw(spec.name) or spec.default)
+        return read(spec, raw_or_default(spec, self.raw(spec.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,11 @@ class PieceView:
     size: int
     state: str
     content_type: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it counts as supplied: not known to be dangerous, nor beyond what the antivirus can read."""
+        return self.state in ("safe", "pending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +118,7 @@ class DraftView:
         return self.values.get(name, EMPTY).value
 
     def reading(self, spec: FieldSpec) -> Reading:
-        return read(spec, self.raw(spec.name) or spec.default)
+        return read(spec, raw_or_default(spec, self.raw(spec.name)))
 
     def value(self, spec: FieldSpec) -> Any:
         """The typed value, or None where it is empty or can't be read."""

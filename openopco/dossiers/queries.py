@@ -262,7 +262,9 @@ def _rows(dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: A
 
 def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
     has_nir = row.nir_id is not None
-    return RowView(row.key, row.kind, row.position, values, has_nir=has_nir, trainee_id=row.trainee_id)
+    return RowView(
+        row.key, row.kind, row.position, values, has_nir=has_nir, nir_id=row.nir_id, trainee_id=row.trainee_id
+    )
 
 
 def _seen(row: RowView, secret: NirSecret | None) -> RowView:

@@ -127,7 +127,7 @@ def _twins(around: Mapping[str, Any]) -> Iterator[Check]:
 
 
 def _pieces(draft: DraftView) -> Iterator[Check]:
-    absent = [zone for zone in required_zones(draft) if not draft.pieces_in(zone)]
+    absent = [zone for zone in required_zones(draft) if not any(piece.is_usable for piece in draft.pieces_in(zone))]
     unsafe = [piece.name for piece in draft.pieces if piece.state != "safe"]
     if absent:
         yield Check("pieces", "Pièces", Outcome.FAILED, "Il manque une pièce obligatoire.")

@@ -1,6 +1,7 @@
 """What an action de formation needs, and what is odd in one. Pure: the draft brings the day and the dated parameters."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 
 from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
@@ -12,6 +13,8 @@ from openopco.training.enums import AncillaryCost, Zone
 
 EMPLOYER, TRAINING, TRAINEES, PIECES, SUMMARY = "employeur", "formation", "stagiaires", "pieces", "synthese"
 LONGEST_DAY = 12
+YOUNGEST, OLDEST = 14, 100
+SHORTEST = Decimal(1) / 60
 _PIECE_WORDS = {
     Zone.PROGRAMME: "le programme de l'action",
     Zone.BILAN: "la convention tripartite du bilan de compétences",
@@ -85,8 +88,8 @@ def _training(draft: DraftView) -> Iterator[Missing]:
         yield Missing(TRAINING, "ends_on", "Corriger la date de fin", message)
     hours = draft.value(f.HOURS)
     least = Decimal(str(draft.parameters.get("min_hours", 0)))
-    if hours is not None and hours < least:
-        message = f"Une formation dure au moins {format_hours(least)} pour être prise en charge."
+    if hours is not None and (hours < least or hours <= 0):
+        message = f"Une formation dure au moins {format_hours(max(least, SHORTEST))} pour être prise en charge."
         yield Missing(TRAINING, "hours", "Corriger la durée", message)
     code, city = draft.raw("place_postal_code").strip(), draft.raw("place_city").strip()
     if bool(code) != bool(city):
@@ -113,6 +116,16 @@ def _trainees(draft: DraftView) -> Iterator[Missing]:
         yield Missing(TRAINEES, "", f"Retirer des stagiaires ({most} au plus)", message)
     for row in draft.rows:
         yield from missing_of_trainee(draft, row)
+    yield from _same_nir(draft)
+
+
+def _same_nir(draft: DraftView) -> Iterator[Missing]:
+    seen: dict[int, RowView] = {}
+    for row in draft.rows:
+        first = seen.setdefault(row.nir_id, row) if row.nir_id else row
+        if first is not row:
+            message = f"Ce NIR est aussi celui de {name_of(first)} : vérifiez les deux."
+            yield Missing(TRAINEES, "nir", f"Corriger le NIR ({name_of(row)})", message, row.key)
 
 
 def missing_of_trainee(draft: DraftView, row: RowView) -> Iterator[Missing]:
@@ -125,9 +138,13 @@ def missing_of_trainee(draft: DraftView, row: RowView) -> Iterator[Missing]:
         if spec.kind != "nir":
             yield from _field(spec, row.reading(spec), TRAINEES, row.key, whose)
     born = row.reading(f.BIRTH_DATE).value
-    if born and not 14 <= (draft.today - born).days // 365.2425 <= 100:
+    if born and not YOUNGEST <= _age(born, draft.today) <= OLDEST:
         message = "Cette date de naissance ne peut pas être celle d'un salarié : vérifiez l'année."
         yield Missing(TRAINEES, "birth_date", f"Corriger la date de naissance{whose}", message, row.key)
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def name_of(row: RowView) -> str:
@@ -138,7 +155,7 @@ def name_of(row: RowView) -> str:
 
 def _pieces(draft: DraftView) -> Iterator[Missing]:
     for zone in required_zones(draft):
-        if not draft.pieces_in(zone):
+        if not any(piece.is_usable for piece in draft.pieces_in(zone)):
             words = _PIECE_WORDS[Zone(zone)]
             yield Missing(PIECES, f"zone-{zone}", f"Joindre {words}", f"Joignez {words}.")
 

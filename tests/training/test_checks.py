@@ -1,0 +1,143 @@
+"""What an officer looks at before deciding: each check passed, failed, to look at, with its sentence."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from openopco.dossiers.kinds import Check, Outcome
+from openopco.training.checks import checks
+from tests.training.builders import EMPLOYER, file, person, provider, view
+
+AROUND: dict[str, Any] = {"membership_accepted": True, "twins": [], "sent_on": date(2026, 11, 23)}
+
+
+def check(code: str, around: dict[str, Any] | None = None, **draft: Any) -> Check:
+    found = [each for each in checks(view(**draft), {**AROUND, **(around or {})}) if each.code == code]
+    assert len(found) == 1, (code, found)
+    return found[0]
+
+
+def test_an_ordinary_request_passes_all_of_them() -> None:
+    found = checks(view(), AROUND)
+    assert {each.outcome for each in found} == {Outcome.PASSED}
+    codes = ["rattachement", "etablissement", "effectif", "nda", "qualiopi", "dates", "heures", "doublon", "pieces"]
+    assert [each.code for each in found] == codes
+
+
+def test_only_four_of_them_can_block() -> None:
+    worst = view(
+        taught_by=provider(status="FERME", nda="", qualiopi_actions=False),
+        employer=replace(EMPLOYER, verified=False),
+        pieces=(),
+        cost="1,00",
+        headcount="5000",
+        starts_on="01/01/2020",
+    )
+    blocking = [each.code for each in checks(worst, {"membership_accepted": False, "twins": ["AF-1"]}) if each.blocking]
+    assert blocking == ["rattachement", "etablissement", "organisme"]
+    assert check("organisme", taught_by=None).blocking
+
+
+def test_the_attachment_of_who_filed() -> None:
+    assert check("rattachement").outcome is Outcome.PASSED
+    waiting = check("rattachement", {"membership_accepted": False})
+    assert (waiting.outcome, waiting.blocking) == (Outcome.FAILED, True)
+    assert waiting.detail == "Le rattachement de la personne qui a envoyé la demande reste à valider."
+
+
+def test_the_establishment() -> None:
+    assert "831 352 976 00011" in check("etablissement").detail
+    by_hand = check("etablissement", employer=replace(EMPLOYER, verified=False))
+    assert (by_hand.outcome, by_hand.blocking) == (Outcome.FAILED, True)
+
+
+@pytest.mark.parametrize(
+    ("headcount", "outcome", "words"),
+    [
+        ("49", Outcome.PASSED, "49 salariés : moins de 50."),
+        ("50", Outcome.LOOK, "réservé aux moins de 50."),
+        ("", Outcome.LOOK, "L'effectif exact de l'entreprise n'est pas connu."),
+    ],
+)
+def test_the_headcount(headcount: str, outcome: Outcome, words: str) -> None:
+    found = check("effectif", headcount=headcount)
+    assert (found.outcome, found.blocking) == (outcome, False)
+    assert words in found.detail
+
+
+def test_an_internal_training_has_no_provider_to_check() -> None:
+    found = checks(view(internal="oui", taught_by=None), AROUND)
+    assert next(each for each in found if each.code == "organisme").outcome is Outcome.LOOK
+    assert not {"nda", "qualiopi"} & {each.code for each in found}
+
+
+@pytest.mark.parametrize("status", ["SUSPENDU", "FERME"])
+def test_a_provider_that_may_not_be_paid(status: str) -> None:
+    found = check("organisme", taught_by=provider(status=status))
+    assert (found.outcome, found.detail, found.blocking) == (Outcome.FAILED, "AXEPT est suspendu ou fermé.", True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "words"),
+    [
+        ({}, Outcome.PASSED, "connue de la liste publique."),
+        ({"verified": False}, Outcome.LOOK, "saisie à la main : à vérifier."),
+        ({"nda": ""}, Outcome.FAILED, "Pas de numéro de déclaration d'activité."),
+    ],
+)
+def test_the_declaration_of_activity(facts: dict[str, Any], outcome: Outcome, words: str) -> None:
+    found = check("nda", taught_by=provider(**facts))
+    assert found.outcome is outcome
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("nature", "outcome", "words"),
+    [
+        ("action", Outcome.PASSED, "Certifié pour les actions de formation."),
+        ("bilan", Outcome.FAILED, "Pas de certification pour les bilans de compétences."),
+        ("vae", Outcome.LOOK, "Certification pour les VAE : non connue, à vérifier."),
+    ],
+)
+def test_qualiopi_for_the_nature(nature: str, outcome: Outcome, words: str) -> None:
+    found = check("qualiopi", nature=nature)
+    assert (found.outcome, found.detail) == (outcome, words)
+
+
+def test_the_dates_are_those_of_the_day_it_was_sent() -> None:
+    assert check("dates", {"sent_on": date(2027, 1, 12)}).outcome is Outcome.PASSED
+    late = check("dates", {"sent_on": date(2027, 1, 13)})
+    assert late.outcome is Outcome.LOOK
+    assert late.detail == "Commencée avant l'envoi de la demande (13/01/2027) : du 12/01/2027 au 13/01/2027."
+    assert not [each for each in checks(view(starts_on=""), AROUND) if each.code == "dates"]
+
+
+def test_hours_and_cost() -> None:
+    assert check("heures").detail == "40,00\u202f€ par heure et par stagiaire."
+    odd = check("heures", hours="90", cost="90")
+    assert odd.outcome is Outcome.LOOK
+    assert "en 2 jours" in odd.detail
+    assert "inhabituellement bas" in odd.detail
+    assert check("heures", cost="").detail == "Coût horaire inconnu."
+
+
+def test_the_identity_of_people_only_where_it_is_odd() -> None:
+    row = person(nir_warnings=("Le sexe indiqué ne correspond pas au NIR : vérifiez les deux.",))
+    found = check("identite", rows=(row,))
+    assert found.outcome is Outcome.LOOK
+    assert "Zoé Müller : Le sexe" in found.detail
+
+
+def test_duplicates() -> None:
+    found = check("doublon", {"twins": ["AF-2026-000002"]})
+    assert (found.outcome, found.detail) == (Outcome.LOOK, "Mêmes dates et même stagiaire : AF-2026-000002.")
+    assert check("doublon").detail == "Aucune autre demande aux mêmes dates."
+
+
+def test_pieces() -> None:
+    assert check("pieces", pieces=()).outcome is Outcome.FAILED
+    assert check("pieces", pieces=(file(state="infected"),)).outcome is Outcome.FAILED
+    unsure = check("pieces", pieces=(file(), file(state="pending", name="devis.pdf")))
+    assert (unsure.outcome, unsure.detail) == (Outcome.LOOK, "Contrôle antivirus non terminé : devis.pdf.")

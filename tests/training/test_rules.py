@@ -1,0 +1,316 @@
+"""What an action de formation needs, and what is odd in one: each rule with its French sentence."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from openopco.dossiers.draft import DraftView
+from openopco.training import fields as f
+from openopco.training.rules import as_request, errors, hourly_cost, missing, name_of, required_zones, warnings
+from tests.training.builders import file, person, provider, told, view
+
+
+def sentences(draft: DraftView) -> list[str]:
+    return [warning.message for warning in warnings(draft)]
+
+
+class TestWhatIsMissing:
+    def test_nothing_in_a_complete_draft(self) -> None:
+        assert missing(view()) == []
+
+    @pytest.mark.parametrize(
+        ("field", "sentence"),
+        [
+            ("headcount", "Indiquez l'effectif de l'entreprise."),
+            ("idcc", "Indiquez la convention collective."),
+            ("contact_email", "Indiquez votre e-mail."),
+            ("title", "Donnez l'intitulé de la formation."),
+            ("starts_on", "Indiquez la date de début."),
+            ("ends_on", "Indiquez la date de fin."),
+            ("hours", "Indiquez la durée en heures."),
+            ("cost", "Indiquez le coût pédagogique."),
+            ("done_at", "Indiquez où la demande est faite."),
+            ("done_on", "Datez la demande."),
+            ("attest", "Attestez sur l'honneur."),
+        ],
+    )
+    @pytest.mark.parametrize("typed", ["", "   "])
+    def test_each_required_field(self, typed: str, field: str, sentence: str) -> None:
+        assert told(missing(view(**{field: typed}))) == [(field, sentence)]
+
+    @pytest.mark.parametrize(
+        "field", ["contact_phone", "comment", "place_city", "subrogation", "voluntary", "modality"]
+    )
+    def test_what_is_optional_may_stay_empty(self, field: str) -> None:
+        assert missing(view(**{field: ""})) == []
+
+    @pytest.mark.parametrize("typed", ["non", "off", "0"])
+    def test_an_honour_not_sworn_is_missing(self, typed: str) -> None:
+        assert [line.target for line in missing(view(attest=typed))] == ["attest"]
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "words"),
+        [
+            ("headcount", "trois", "Indiquez un nombre entier de salariés, par exemple 3."),
+            ("headcount", "0", "Indiquez un nombre entier de salariés, par exemple 3."),
+            ("headcount", "9" * 8, "Indiquez un nombre entier de salariés, par exemple 3."),
+            ("starts_on", "31/02/2027", "Le 31/02/2027 n'existe pas."),
+            ("cost", "-5", "Un montant ne peut pas être négatif."),
+            ("nature", "sport", "Choisissez une des réponses proposées."),
+            ("comment", "a" * 2001, "Ce texte est trop long : 2000 caractères au plus."),
+            ("contact_phone", "12", ""),
+            ("repas_quantity", "1,5", "Indiquez un nombre entier, par exemple 4."),
+        ],
+    )
+    def test_what_cannot_be_read_is_told_beside_its_field(self, field: str, typed: str, words: str) -> None:
+        line = next(line for line in missing(view(**{field: typed})) if line.target == field)
+        assert line.task.startswith("Corriger « ")
+        assert words in line.message
+        assert line.message.endswith(".")
+
+    def test_a_task_is_asked_as_one_asks_somebody(self) -> None:
+        for spec in (*f.EMPLOYER_FIELDS, *f.TRAINING_FIELDS, *f.TRAINEE_FIELDS, *f.CLOSING_FIELDS):
+            assert not spec.required or spec.task, spec.name
+        assert as_request("Choisir le dispositif") == "Choisissez le dispositif."
+        assert as_request("Saisir le NIR") == "Saisissez le NIR."
+
+
+class TestTheCourse:
+    def test_it_does_not_end_before_it_starts(self) -> None:
+        lines = missing(view(starts_on="12/01/2027", ends_on="11/01/2027"))
+        assert told(lines) == [("ends_on", "La fin (11/01/2027) précède le début (12/01/2027).")]
+        assert missing(view(starts_on="12/01/2027", ends_on="12/01/2027")) == []
+
+    @pytest.mark.parametrize(
+        ("hours", "fine"), [("0", False), ("0,5", False), ("59 min", False), ("1", True), ("1h", True)]
+    )
+    def test_it_lasts_at_least_an_hour(self, hours: str, fine: bool) -> None:
+        expected = [] if fine else [("hours", "Une formation dure au moins 1\u202fh pour être prise en charge.")]
+        assert told(missing(view(hours=hours))) == expected
+
+    def test_without_a_least_duration_it_lasts_all_the_same(self) -> None:
+        free = {"min_hours": 0}
+        assert missing(view(hours="0,25", parameters=free)) == []
+        assert told(missing(view(hours="0", parameters=free))) == [
+            ("hours", "Une formation dure au moins 0\u202fh\u202f01 pour être prise en charge.")
+        ]
+
+    @pytest.mark.parametrize(
+        ("code", "city", "target"),
+        [("68110", "", "place_city"), ("", "ILLZACH", "place_postal_code"), ("68110", "ILLZACH", "")],
+    )
+    def test_its_place_is_whole_or_not_told(self, code: str, city: str, target: str) -> None:
+        lines = missing(view(place_postal_code=code, place_city=city))
+        assert told(lines) == ([(target, "Indiquez le code postal et la ville.")] if target else [])
+
+    def test_a_certifying_course_names_its_certification(self) -> None:
+        assert told(missing(view(certifying="oui"))) == [("certification", "Indiquez le numéro RNCP ou RS.")]
+        assert missing(view(certifying="oui", certification="RNCP37680")) == []
+        assert missing(view(certifying="non", certification="n'importe quoi")) == []
+
+    @pytest.mark.parametrize("cost", ["repas", "hebergement", "transport", "salaires"])
+    def test_ancillary_costs_go_by_pairs(self, cost: str) -> None:
+        amount_alone = missing(view(**{f"{cost}_amount": "12,50"}))
+        quantity_alone = missing(view(**{f"{cost}_quantity": "2"}))
+        assert [line.target for line in amount_alone] == [f"{cost}_quantity"]
+        assert [line.target for line in quantity_alone] == [f"{cost}_amount"]
+        assert "ou videz les deux." in amount_alone[0].message
+        assert missing(view(**{f"{cost}_amount": "12,50", f"{cost}_quantity": "2"})) == []
+
+
+class TestTheProvider:
+    def test_somebody_teaches(self) -> None:
+        sentence = "Sélectionnez ou créez l'organisme de formation, ou cochez « Formation interne »."
+        assert told(missing(view(taught_by=None))) == [("provider", sentence)]
+
+    def test_or_the_company_itself(self) -> None:
+        assert missing(view(taught_by=None, internal="oui")) == []
+
+    @pytest.mark.parametrize("status", ["SUSPENDU", "FERME"])
+    def test_not_one_that_may_not_be_paid(self, status: str) -> None:
+        closed = provider(status=status)
+        sentence = "AXEPT n'est plus actif : choisissez un autre organisme."
+        assert told(missing(view(taught_by=closed))) == [("provider", sentence)]
+        assert missing(view(taught_by=closed, internal="oui")) == []
+
+
+class TestThePeople:
+    def test_there_is_somebody(self) -> None:
+        assert told(missing(view(rows=()))) == [("", "Ajoutez au moins un stagiaire.")]
+
+    def test_not_more_than_the_most(self) -> None:
+        people = tuple(person(f"a{rank}", rank) for rank in range(3))
+        sentence = "Une demande compte 2 stagiaires au plus : répartissez-les sur plusieurs demandes."
+        assert told(missing(view(rows=people, parameters={"max_trainees": 2}))) == [("", sentence)]
+        assert missing(view(rows=people, parameters={"max_trainees": 3})) == []
+
+    @pytest.mark.parametrize("field", ["last_name", "first_name", "birth_date", "sex", "csp", "education_level"])
+    def test_each_required_field_names_whose(self, field: str) -> None:
+        lines = missing(view(rows=(person(**{field: ""}),)))
+        assert [(line.target, line.row) for line in lines] == [(field, "a1")]
+        assert "Zoé" in lines[0].task or "Müller" in lines[0].task
+
+    def test_a_nir_or_why_not(self) -> None:
+        sentence = "Saisissez le NIR, ou dites pourquoi il n'y en a pas."
+        assert told(missing(view(rows=(person(has_nir=False),)))) == [("nir", sentence)]
+        assert missing(view(rows=(person(has_nir=False, nir_absent_reason="NOT_YET_ASSIGNED"),))) == []
+
+    def test_no_nir_where_none_is_asked(self) -> None:
+        assert missing(view(rows=(person(has_nir=False),), parameters={"nir_required": False})) == []
+
+    @pytest.mark.parametrize("reason", ["NOT_ASKED", "parce que"])
+    def test_a_reason_is_one_of_those_offered(self, reason: str) -> None:
+        lines = missing(view(rows=(person(has_nir=False, nir_absent_reason=reason),)))
+        assert told(lines) == [("nir_absent_reason", "Choisissez une des réponses proposées.")]
+
+    def test_two_people_do_not_share_a_nir(self) -> None:
+        other = person("b2", 2, first_name="Abel", last_name="Petit", nir_id=7)
+        lines = missing(view(rows=(person(nir_id=7), other)))
+        assert told(lines) == [("nir", "Ce NIR est aussi celui de Zoé Müller : vérifiez les deux.")]
+        assert lines[0].row == "b2"
+        assert missing(view(rows=(person(nir_id=7), replace(other, nir_id=8)))) == []
+
+    @pytest.mark.parametrize(
+        ("born", "fine"),
+        [
+            ("23/11/2012", True),
+            ("24/11/2012", False),
+            ("23/11/2030", False),
+            ("01/01/1930", True),
+            ("01/01/1920", False),
+        ],
+    )
+    def test_nobody_is_too_young_or_too_old_to_work(self, born: str, fine: bool) -> None:
+        lines = missing(view(rows=(person(birth_date=born),)))
+        sentence = "Cette date de naissance ne peut pas être celle d'un salarié : vérifiez l'année."
+        assert told(lines) == ([] if fine else [("birth_date", sentence)])
+
+    def test_one_without_a_name_goes_by_his_rank(self) -> None:
+        assert name_of(person(position=3, first_name="", last_name=" ")) == "stagiaire 3"
+        assert name_of(person(first_name="", last_name="Müller")) == "Müller"
+
+
+class TestPieces:
+    @pytest.mark.parametrize(
+        ("nature", "zone", "sentence"),
+        [
+            ("action", "programme", "Joignez le programme de l'action."),
+            ("bilan", "bilan", "Joignez la convention tripartite du bilan de compétences."),
+            ("vae", "vae", "Joignez la convention de VAE."),
+        ],
+    )
+    def test_each_nature_has_its_own(self, nature: str, zone: str, sentence: str) -> None:
+        assert told(missing(view(nature=nature, pieces=()))) == [(f"zone-{zone}", sentence)]
+        assert missing(view(nature=nature, pieces=(file(zone),))) == []
+        assert told(missing(view(nature=nature, pieces=(file("divers"),)))) == [(f"zone-{zone}", sentence)]
+
+    def test_they_are_dated_data(self) -> None:
+        asked = {"required_pieces": {"action": ["programme", "divers"], "bilan": [], "vae": []}}
+        draft = view(parameters=asked)
+        assert required_zones(draft) == ("programme", "divers")
+        assert told(missing(draft)) == [("zone-divers", "Joignez un document.")]
+        assert missing(view(nature="vae", pieces=(), parameters=asked)) == []
+
+    @pytest.mark.parametrize(
+        ("state", "counts"), [("safe", True), ("pending", True), ("infected", False), ("error", False)]
+    )
+    def test_a_dangerous_one_does_not_count(self, state: str, counts: bool) -> None:
+        assert (missing(view(pieces=(file(state=state),))) == []) is counts
+
+
+class TestClosing:
+    def test_a_request_is_not_dated_tomorrow(self) -> None:
+        lines = missing(view(done_on="24/11/2026"))
+        assert told(lines) == [("done_on", "Cette date est dans l'avenir : mettez celle du jour.")]
+        assert missing(view(done_on="20/11/2026")) == []
+
+
+class TestErrorsAsOneTypes:
+    def test_what_is_empty_waits(self) -> None:
+        draft = view(rows=(), pieces=(), taught_by=None, **dict.fromkeys(("title", "cost", "attest", "starts_on"), ""))
+        assert len(missing(draft)) > 5
+        assert errors(draft) == []
+
+    def test_what_was_typed_and_is_wrong_is_told(self) -> None:
+        draft = view(title="", cost="beaucoup", ends_on="11/01/2027", rows=(person(birth_date="hier", csp=""),))
+        assert [(line.target, line.row) for line in errors(draft)] == [
+            ("cost", ""),
+            ("ends_on", ""),
+            ("birth_date", "a1"),
+        ]
+
+    def test_of_a_row_that_is_gone_nothing_is_told(self) -> None:
+        assert errors(view(rows=(person(has_nir=False),))) == []
+
+
+class TestWhatIsOdd:
+    def test_nothing_in_an_ordinary_draft(self) -> None:
+        assert warnings(view()) == []
+
+    def test_already_started(self) -> None:
+        early = view(today=date(2027, 1, 13))
+        assert sentences(early) == ["La formation a déjà commencé (12/01/2027) : la demande se fait avant le début."]
+        assert warnings(view(today=date(2027, 1, 12))) == []
+
+    @pytest.mark.parametrize(
+        ("hours", "ends", "words"),
+        [
+            ("24", "13/01/2027", []),
+            ("24,5", "13/01/2027", ["24\u202fh\u202f30 en 2 jours : vérifiez les dates ou la durée."]),
+            ("13", "12/01/2027", ["13\u202fh en 1 jour : vérifiez les dates ou la durée."]),
+            ("99", "11/01/2027", []),
+        ],
+    )
+    def test_more_hours_than_the_days_hold(self, hours: str, ends: str, words: list[str]) -> None:
+        assert [line for line in sentences(view(hours=hours, ends_on=ends, cost="1000")) if "jour" in line] == words
+
+    @pytest.mark.parametrize(
+        ("cost", "word"), [("69,99", "bas"), ("70,00", ""), ("2100,00", ""), ("2101,00", "élevé"), ("0", "")]
+    )
+    def test_an_hourly_cost_out_of_the_ordinary(self, cost: str, word: str) -> None:
+        found = sentences(view(cost=cost, ends_on="20/01/2027"))
+        if not word or cost == "69,99":
+            assert found == [] or "bas" in found[0]
+        else:
+            assert "150,07\u202f€ par heure et par stagiaire, c'est inhabituellement élevé" in found[0]
+
+    def test_an_hourly_cost_too_low(self) -> None:
+        assert sentences(view(cost="60,00")) == [
+            "4,29\u202f€ par heure et par stagiaire, c'est inhabituellement bas : vérifiez le coût et la durée."
+        ]
+
+    def test_the_same_person_twice(self) -> None:
+        twice = view(rows=(person(), person("b2", 2, first_name="ZOÉ")), cost="1000")
+        assert sentences(twice) == ["ZOÉ Müller figure deux fois dans la demande."]
+        other_day = view(rows=(person(), person("b2", 2, birth_date="06/01/1995")), cost="1000")
+        assert warnings(other_day) == []
+
+    def test_two_people_not_named_yet_are_not_twins(self) -> None:
+        blank: dict[str, Any] = {"first_name": "", "last_name": "", "birth_date": ""}
+        assert warnings(view(rows=(person(**blank), person("b2", 2, **blank)), cost="1000")) == []
+
+    def test_somebody_already_in_another_request(self) -> None:
+        found = warnings(view(twins=("AF-2026-000002", "AF-2026-000003")))
+        assert [line.message for line in found] == [
+            "Un des stagiaires est déjà dans une demande aux mêmes dates : AF-2026-000002, AF-2026-000003."
+        ]
+
+    def test_a_nir_that_contradicts_the_person(self) -> None:
+        row = person(nir_warnings=("Le sexe indiqué ne correspond pas au NIR : vérifiez les deux.",))
+        found = warnings(view(rows=(row,)))
+        assert [(line.target, line.row, line.message) for line in found] == [
+            ("nir", "a1", "Zoé Müller : Le sexe indiqué ne correspond pas au NIR : vérifiez les deux.")
+        ]
+
+
+class TestHourlyCost:
+    def test_it_is_for_one_hour_of_one_trainee(self) -> None:
+        assert hourly_cost(view()) == Decimal("40.00")
+        assert hourly_cost(view(rows=(person(), person("b2", 2)))) == Decimal("20.00")
+
+    @pytest.mark.parametrize("unknown", [{"cost": ""}, {"hours": "x"}, {"hours": "0"}, {"rows": ()}, {"cost": "0"}])
+    def test_it_is_unknown_while_something_is(self, unknown: dict[str, Any]) -> None:
+        assert hourly_cost(view(**unknown)) is None
