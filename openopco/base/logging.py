@@ -119,6 +119,7 @@ def configure(level: str) -> dict[str, Any]:
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
         },
     }
 
