@@ -8,7 +8,7 @@ from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
-from openopco.notifications.kinds import NoticeKind, register
+from openopco.notifications.kinds import NoticeKind, Readers, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Told:
 ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True))
 CORRECTION = register(NoticeKind("dossier.complement", "Complément demandé sur une demande", compulsory=True))
 MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", mail=False))
-MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande"))
+MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande", readers=Readers.ALL))
 REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance"))
-DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False))
+DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False, readers=Readers.OPCO))
 
 _E, _O = Audience.EMPLOYEUR, Audience.OPCO
 TOLD: dict[str, Told] = {

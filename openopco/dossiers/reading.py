@@ -14,13 +14,15 @@ from openopco.habilitations.queries import active_administrators
 from openopco.journal.models import Entry, ReadAudit
 from openopco.kernel.calendar import paris_today
 from openopco.notifications.actions import notify
-from openopco.notifications.kinds import NoticeKind, register
+from openopco.notifications.kinds import NoticeKind, Readers, register
 from openopco.opco import parameters
 from openopco.rights import SYSTEM, Actor
 
 READ, REFUSED, TOLD = "dossier.read", "dossier.too_many", "lecture.en_masse"
 WINDOW = timedelta(minutes=10)
-TOO_MANY = register(NoticeKind("dossier.too_many", "Lecture de nombreux dossiers par un compte", compulsory=True))
+TOO_MANY = register(
+    NoticeKind("dossier.too_many", "Lecture de nombreux dossiers par un compte", compulsory=True, readers=Readers.OPCO)
+)
 
 
 def note_opening(*, actor: Actor, dossier: Dossier) -> None:

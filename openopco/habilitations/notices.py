@@ -3,11 +3,11 @@
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import active_administrators, people_of_establishment
 from openopco.notifications.actions import notify
-from openopco.notifications.kinds import NoticeKind, register
+from openopco.notifications.kinds import NoticeKind, Readers, register
 
 DECIDED = register(NoticeKind("membership.decided", "Réponse sur un rattachement", compulsory=True))
 JOINED = register(NoticeKind("membership.joined", "Nouvelle personne rattachée à mon établissement"))
-STAFF = register(NoticeKind("staff.role", "Changement d'un rôle à l'OPCO", compulsory=True))
+STAFF = register(NoticeKind("staff.role", "Changement d'un rôle à l'OPCO", compulsory=True, readers=Readers.OPCO))
 MEMBERSHIPS_URL = "/habilitations/"
 STAFF_URL = "/administration/comptes/"
 

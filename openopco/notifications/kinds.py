@@ -1,6 +1,15 @@
 """The one registry of what people can be told. Each room registers its kinds at start, in its `tasks.py`."""
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Readers(Enum):
+    """Whom a kind is for: the OPCO's own people, everybody else, or all."""
+
+    EMPLOYERS = "employeurs"
+    OPCO = "opco"
+    ALL = "tous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +21,11 @@ class NoticeKind:
     label: str
     mail: bool = True
     compulsory: bool = False
+    readers: Readers = Readers.EMPLOYERS
+
+    def concerns(self, *, is_opco: bool) -> bool:
+        """Whether somebody of the OPCO, or of an employer, is ever told it."""
+        return self.readers in (Readers.ALL, Readers.OPCO if is_opco else Readers.EMPLOYERS)
 
 
 _kinds: dict[str, NoticeKind] = {}

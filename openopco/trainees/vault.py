@@ -17,7 +17,7 @@ from openopco.kernel.errors import Forbidden
 from openopco.kernel.identifiers import check_nir_against, format_nir, mask_nir, parse_nir
 from openopco.kernel.text import clean_line
 from openopco.notifications.actions import notify
-from openopco.notifications.kinds import NoticeKind, register
+from openopco.notifications.kinds import NoticeKind, Readers, register
 from openopco.rights import Actor, Permission, may, require
 from openopco.trainees.errors import ReasonNeeded, TooManyReveals
 from openopco.trainees.models import NirSecret, new_secret_id
@@ -25,7 +25,9 @@ from openopco.trainees.rules import ORPHAN_AFTER, REVEAL_WINDOW, is_real_reason,
 
 PURPOSE = "trainees.nir"
 READ = "nir"
-TOO_MANY = register(NoticeKind("nir.too_many", "Lecture répétée de NIR par un compte", compulsory=True))
+TOO_MANY = register(
+    NoticeKind("nir.too_many", "Lecture répétée de NIR par un compte", compulsory=True, readers=Readers.OPCO)
+)
 
 
 @action

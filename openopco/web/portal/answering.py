@@ -11,12 +11,13 @@ from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.training.rules import name_of
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import CITY_OF, ErrorLink, raw_field
+from openopco.web.portal.wording import label_of
 from openopco.web.portal.zones import ShownZone, shown_zones
 
 # Between a trainee's row and a field's name, in the names of the page: neither holds one.
 SEPARATOR = "-"
-UNANSWERED = "Ce point attend votre réponse : corrigez-le, ou expliquez-vous dans le message."
-UNANSWERED_PIECE = "Joignez une nouvelle pièce, ou expliquez-vous dans le message."
+UNANSWERED = "« {label} » attend votre réponse : corrigez, ou expliquez-vous dans le message."
+UNANSWERED_PIECE = "« {label} » : joignez une nouvelle pièce, ou expliquez-vous dans le message."
 EMPTY_WORD = "(vide)"
 NIR = "nir"
 
@@ -148,13 +149,14 @@ def asked_zones(
     return [AskedZone(zone, reasons[zone.code]) for zone in shown]
 
 
-def unanswered(items: Sequence[CorrectionItem], targets: Sequence[str]) -> dict[str, str]:
+def unanswered(kind: kinds.Kind, items: Sequence[CorrectionItem], targets: Sequence[str]) -> dict[str, str]:
     """What to say by each point that still waits; `targets` as `errors.Unanswered` names them."""
     said = {}
     for item in items:
         if ":".join(part for part in (item.kind, item.row, item.name) if part) in targets:
             is_piece = item.kind == ItemKind.PIECE
-            said[f"zone-{item.name}" if is_piece else page_name(item)] = UNANSWERED_PIECE if is_piece else UNANSWERED
+            sentence = (UNANSWERED_PIECE if is_piece else UNANSWERED).format(label=label_of(kind, item))
+            said[f"zone-{item.name}" if is_piece else page_name(item)] = sentence
     return said
 
 

@@ -58,7 +58,8 @@ def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionIt
     try:
         _send(request, dossier)
     except Unanswered as error:
-        return _show(request, dossier, items, answering.Problems(answering.unanswered(items, error.targets), {}, {}))
+        said = answering.unanswered(kinds.get(dossier.kind), items, error.targets)
+        return _show(request, dossier, items, answering.Problems(said, {}, {}))
     except Incomplete as error:
         here, elsewhere = answering.broken(items, error.missing)
         return _show(request, dossier, items, answering.Problems(here, {}, {}, elsewhere))

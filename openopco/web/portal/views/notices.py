@@ -10,11 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openopco.habilitations.http import PersonRequest
 from openopco.notifications import queries
 from openopco.notifications.actions import mark_read, set_mail_preference
-from openopco.notifications.kinds import NoticeKind
 from openopco.notifications.models import Notice
-
-# What only the OPCO's own people are told, by the beginning of its code.
-OF_THE_OPCO = ("dossier.bureau", "staff.", "nir.")
 
 
 @require_safe
@@ -55,7 +51,8 @@ def _own(request: PersonRequest, notice_id: int) -> Notice:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_preferences(request: PersonRequest) -> HttpResponse:
     """Which notices come by mail too; those that open a delay always do."""
-    choices = [(kind, wanted) for kind, wanted in queries.mail_choices(request.user.pk) if _concerns(request, kind)]
+    is_opco = request.user.is_opco
+    choices = [each for each in queries.mail_choices(request.user.pk) if each[0].concerns(is_opco=is_opco)]
     if request.method != "POST":
         context: dict[str, Any] = {
             "free": [choice for choice in choices if not choice[0].compulsory],
@@ -68,7 +65,3 @@ def mail_preferences(request: PersonRequest) -> HttpResponse:
             set_mail_preference(actor=request.actor, kind=kind.code, mail=not wanted)
     messages.success(request, "Vos préférences sont enregistrées.")
     return redirect("portal:mail_preferences")
-
-
-def _concerns(request: PersonRequest, kind: NoticeKind) -> bool:
-    return kind.code.startswith(OF_THE_OPCO) == request.user.is_opco

@@ -18,11 +18,12 @@ from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.text import clean_line
 from openopco.web.portal import wording
+from openopco.web.portal.presenting import ErrorLink, error_links
 
 ORDERS = (
-    ("recent", "Les plus récentes d'abord"),
-    ("ancien", "Les plus anciennes d'abord"),
-    ("echeance", "Par échéance"),
+    ("recent", "Plus récentes"),
+    ("ancien", "Plus anciennes"),
+    ("echeance", "Échéance"),
 )
 LONGEST_SEARCH = 100
 
@@ -50,6 +51,10 @@ class Asked:
     first_day: date | None
     last_day: date | None
     wrong: dict[str, str]
+
+    @property
+    def errors(self) -> list[ErrorLink]:
+        return error_links(self.wrong)
 
     @property
     def is_narrowed(self) -> bool:
@@ -113,7 +118,7 @@ def _read(request: PersonRequest) -> Asked:
     wrong: dict[str, str] = {}
     first, last = (_day(given[name], name, wrong) for name in ("du", "au"))
     if first and last and last < first:
-        wrong["au"] = "Cette date précède l'autre."
+        wrong["au"] = "La fin de la période précède son début."
         last = None
     return Asked(
         state=State(given["etat"]) if given["etat"] in set(State) else None,
