@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,3 +270,14 @@ def test_a_correction_reaches_a_piece_too(clock: Any) -> None:
     corrections.answer(actor=alice, number=number_of(dossier))
     dossier.refresh_from_db()
     assert dossier.state == S.EN_INSTRUCTION
+
+
+@pytest.mark.parametrize("name", ["statuses", "rights"])
+def test_the_generated_page_is_up_to_date(name: str) -> None:
+    root = Path(__file__).resolve().parents[2]
+    loaded = spec_from_file_location("generate_docs", root / "scripts" / "generate_docs.py")
+    assert loaded
+    assert loaded.loader
+    script = module_from_spec(loaded)
+    loaded.loader.exec_module(script)
+    assert script.current(f"docs/{name}.md") == getattr(script, name)(), "run scripts/generate_docs.py"
