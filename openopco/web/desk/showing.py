@@ -13,6 +13,7 @@ from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, queries
 from openopco.dossiers.draft import DraftView, EmployerFacts, ProviderFacts, SummaryLine, SummarySection
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.fields import YES
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Dossier
 from openopco.kernel.calendar import delay_in_words, format_date, paris_today
@@ -137,34 +138,56 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """`empty` names the fields that the employer left so: they take no line."""
+
     title: str
     lines: list[Line]
+    empty: str
 
 
 def sections_of(reading: Reading, *, may_mend: bool, query: str) -> list[Section]:
-    """The synthesis without its pieces, and without the trainees where they are many."""
+    """The synthesis without what has a card of its own: pieces, establishment, provider, and trainees where many."""
     many = len(reading.draft.rows) > MOST_CARDS
     return [
         section_of(reading, section, may_mend=may_mend, query=query)
         for section in reading.kind.summary(reading.draft)
-        if section.step != PIECES and not (many and section.step == TRAINEES)
+        if section.step != PIECES and not _is_provider(section) and not (many and section.step == TRAINEES)
     ]
 
 
+def _is_provider(section: SummarySection) -> bool:
+    return section.lines[0].target in ("provider", "internal") and section.title != "La Formation"
+
+
 def section_of(reading: Reading, section: SummarySection, *, may_mend: bool, query: str) -> Section:
-    return Section(section.title, [_line(reading, line, may_mend, query) for line in section.lines])
+    """Its lines that say something; what the house knows of the establishment is on its card."""
+    lines = [line for line in section.lines if line.target]
+    told = [(line, _shown(reading, line)) for line in lines]
+    shown = [_line(reading, line, value, may_mend, query) for line, value in told if value]
+    return Section(section.title, shown, ", ".join(line.label for line, value in told if not value))
 
 
-def _line(reading: Reading, line: SummaryLine, may_mend: bool, query: str) -> Line:
+def _shown(reading: Reading, line: SummaryLine) -> str:
+    """A box that was not ticked says no."""
+    target = reading.draft.row(line.row)
+    spec = (
+        kinds.find_row_field(reading.kind, target.kind, line.target)
+        if target
+        else kinds.find_field(reading.kind, line.target)
+    )
+    return line.value or ("Non" if spec and spec.kind == "checkbox" else "")
+
+
+def _line(reading: Reading, line: SummaryLine, value: str, may_mend: bool, query: str) -> Line:
     number = reading.dossier.number
     target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if line.target else None
     nir_url = ""
     if line.target == "nir" and (row := reading.draft.row(line.row)) and row.has_nir:
         nir_url = reverse("desk:nir", args=[number, line.row]) + query
     if target is None or not may_mend:
-        return Line(line.label, line.value, nir_url=nir_url)
+        return Line(line.label, value, nir_url=nir_url)
     mend_url = f"{reverse('desk:slip', args=[number])}?point={target.key}{query.replace('?', '&')}"
-    return Line(line.label, line.value, target.key, mend_url if target.is_mendable else "", nir_url)
+    return Line(line.label, value, target.key, mend_url if target.is_mendable else "", nir_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +255,11 @@ class Facts:
     tone: str
     lines: list[tuple[str, str]]
     verify_url: str = ""
+
+
+def cards_of(draft: DraftView) -> list[Facts]:
+    """Who asks, then who teaches: nobody outside where the training is internal."""
+    return [employer_card(draft.employer), provider_card(None if draft.raw("internal") == YES else draft.provider)]
 
 
 def employer_card(employer: EmployerFacts) -> Facts:

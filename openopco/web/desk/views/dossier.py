@@ -36,12 +36,13 @@ def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status:
     checks = showing.check_lines(queries.checks_in(dossier, reading.draft))
     context = frame | {
         "problem": problem,
-        "checks": checks,
+        "problems": [check for check in checks if check.tone != "ok"],
+        "passed": [check for check in checks if check.tone == "ok"],
         "tally": showing.tally(checks),
         "sections": showing.sections_of(reading, may_mend=may_mend, query=frame["query"]),
         "trainees": showing.trainee_rows(reading, frame["query"]),
         "zones": showing.piece_zones(reading, may_mend=may_mend),
-        "cards": [showing.employer_card(reading.draft.employer), showing.provider_card(reading.draft.provider)],
+        "cards": showing.cards_of(reading.draft),
         "asked": _asked(reading),
         "decision": _decision(dossier),
     }
