@@ -26,8 +26,8 @@ def raw_or_default(spec: FieldSpec, raw: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A trainee of the draft. `has_nir`: one was given, `nir_id` in the vault; `nir_mask`: all that this reader's page may show of it, empty for
-    whoever neither typed it nor examines requests."""
+    """A trainee of the draft. `has_nir`: one was given, `nir_id` in the vault; `nir_mask`: all that this reader's page may
+    show of it, empty for whoever neither typed it nor examines requests."""
 
     key: str
     kind: str

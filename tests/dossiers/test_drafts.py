@@ -295,7 +295,7 @@ class TestRows:
         assert DraftField.objects.count() == fields
 
     def test_a_script_is_braked(self, alice: Actor, place: Establishment, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(drafts, "MOST_ROWS", 2)
+        monkeypatch.setattr("openopco.dossiers.actions.drafts.rows.MOST_ROWS", 2)
         dossier = empty_draft(alice, place)
         for _ in range(2):
             drafts.add_row(actor=alice, key=str(dossier.key), row_kind="stagiaire")

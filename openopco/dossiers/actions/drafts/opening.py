@@ -1,0 +1,134 @@
+"""A draft from its first click to the bin: opened, copied, given a provider, thrown away."""
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from openopco import journal
+from openopco.base.actions import action
+from openopco.documents.actions import copy as copy_document
+from openopco.documents.actions import remove as remove_document
+from openopco.documents.queries import usable
+from openopco.dossiers import kinds
+from openopco.dossiers.actions._common import SUBJECT, person
+from openopco.dossiers.actions.drafts.writing import lock_draft, refresh_heading
+from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.queries import subject_of
+from openopco.kernel.errors import OpenOpcoError
+from openopco.organisations.models import Establishment, Provider
+from openopco.rights import Actor, Permission, Subject, require
+
+
+@action
+def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, key: UUID) -> Dossier:
+    """Opens a draft, or returns the one that this key already opened (a double click makes one)."""
+    require(actor, Permission.DOSSIER_CREATE, Subject(establishment.pk, typed_by=actor.user_id))
+    known = Dossier.objects.filter(key=key).first()
+    if known:
+        return _own(known, actor)
+    now = timezone.now()
+    draft = Dossier(
+        key=key,
+        kind=kind_code,
+        establishment=establishment,
+        employer_name=establishment.name,
+        created_by_id=person(actor),
+        created_at=now,
+        updated_at=now,
+    )
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:
+        return _own(Dossier.objects.get(key=key), actor)
+    _fill_employer(draft, establishment, actor, now)
+    journal.record(
+        subject_kind=SUBJECT, subject_id=draft.pk, event="dossier.creer", actor=actor, payload={"nature": kind_code}
+    )
+    return draft
+
+
+def _own(dossier: Dossier, actor: Actor) -> Dossier:
+    if dossier.created_by_id != actor.user_id:
+        raise UnknownDossier
+    return dossier
+
+
+def _fill_employer(draft: Dossier, establishment: Establishment, actor: Actor, now: datetime) -> None:
+    """Nothing is typed twice: what the house knows of the employer stands in the draft from the start."""
+    headcount = establishment.company.headcount_exact
+    known = {
+        "contact_email": establishment.email,
+        "contact_phone": establishment.phone,
+        "headcount": "" if headcount is None else str(headcount),
+        "idcc": establishment.idcc,
+    }
+    DraftField.objects.bulk_create(
+        DraftField(dossier=draft, name=name, value=value, saved_by_id=person(actor), saved_at=now)
+        for name, value in known.items()
+        if value and kinds.find_field(kinds.get(draft.kind), name)
+    )
+
+
+@action
+def choose_provider(*, actor: Actor, key: str, provider: Provider | None) -> Dossier:
+    """Sets who teaches; None for an internal training, or to choose again."""
+    dossier = lock_draft(actor=actor, key=key)
+    dossier.provider = provider
+    refresh_heading(dossier)
+    return dossier
+
+
+@action
+def delete_draft(*, actor: Actor, key: str) -> None:
+    """Throws a draft away for good, its pieces with it. Only a draft: what was sent is never deleted."""
+    dossier = lock_draft(actor=actor, key=key)
+    for piece in pieces_of(dossier.pk):
+        remove_document(actor=actor, document=piece)
+    journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event="dossier.supprimer_brouillon", actor=actor)
+    dossier.delete()
+
+
+@action
+def copy_as_draft(*, actor: Actor, source: Dossier, key: UUID, without: frozenset[str] = frozenset()) -> Dossier:
+    """« Reprendre » or duplicate: a new draft with what the source held, but its pieces; `without` names the fields that
+    must be given anew (dates, attestation)."""
+    require(actor, Permission.DOSSIER_RESUME, subject_of(source))
+    draft = create_draft(actor=actor, establishment=source.establishment, kind_code=source.kind, key=key)
+    if draft.resumed_from_id:
+        return draft
+    draft.resumed_from, draft.provider = source, source.provider
+    now = timezone.now()
+    DraftField.objects.filter(dossier=draft).delete()
+    for row in DraftRow.objects.filter(dossier=source).order_by("position", "id"):
+        DraftRow.objects.create(
+            dossier=draft,
+            key=row.key,
+            kind=row.kind,
+            position=row.position,
+            trainee_id=row.trainee_id,
+            nir_id=row.nir_id,
+        )
+    DraftField.objects.bulk_create(
+        DraftField(
+            dossier=draft, row=item.row, name=item.name, value=item.value, saved_by_id=person(actor), saved_at=now
+        )
+        for item in DraftField.objects.filter(dossier=source).order_by("id")
+        if item.name not in without
+    )
+    refresh_heading(draft)
+    return draft
+
+
+def resume(*, actor: Actor, source: Dossier, key: UUID, without: frozenset[str]) -> Dossier:
+    """`copy_as_draft`, then the source's pieces one by one: one that can't be copied is to be joined again."""
+    draft = copy_as_draft(actor=actor, source=source, key=key, without=without)
+    if not pieces_of(draft.pk).exists():
+        for piece in usable(pieces_of(source.pk)):
+            with suppress(OpenOpcoError):
+                copy_document(actor=actor, document=piece, to_kind=DOSSIER_DOCUMENT, to_id=draft.pk)
+    return draft

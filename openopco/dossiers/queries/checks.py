@@ -1,0 +1,39 @@
+"""What an officer looks at before deciding."""
+
+from django.utils import timezone
+
+from openopco.dossiers import kinds
+from openopco.dossiers.draft import DraftView
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries.drafts import load_draft
+from openopco.habilitations.queries import has_accepted_membership
+from openopco.kernel.calendar import paris_today
+from openopco.rights import Actor, Grant, Role
+
+# The eyes through which checks are read: they never depend on who opens the page.
+DESK = Actor(user_id=None, label="", grants=(Grant(Role.GESTIONNAIRE),))
+
+
+def kind_of(dossier: Dossier) -> kinds.Kind:
+    return kinds.get(dossier.kind)
+
+
+def checks_of(dossier: Dossier) -> list[kinds.Check]:
+    """The officer's list for a request, as it was on the day it was sent."""
+    sent_on = paris_today(dossier.sent_at or timezone.now())
+    return checks_in(dossier, load_draft(dossier, today=sent_on, viewer=DESK, with_twins=True))
+
+
+def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
+    """The same from a draft already read, with its twins, on the day it was sent."""
+    around = {
+        "twins": list(draft.twins),
+        "membership_accepted": is_filer_accepted(dossier),
+        "sent_on": paris_today(dossier.sent_at or timezone.now()),
+    }
+    return kind_of(dossier).checks(draft, around)
+
+
+def is_filer_accepted(dossier: Dossier) -> bool:
+    """Whether the attachment of the person who filed to the establishment has been accepted."""
+    return has_accepted_membership(user_id=dossier.filed_by_id, establishment_id=dossier.establishment_id)

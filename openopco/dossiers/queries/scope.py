@@ -1,0 +1,80 @@
+"""Who sees which request, and its pieces. The one place where an actor's reach becomes a queryset."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from openopco.documents.models import Document
+from openopco.documents.queries import may_fetch
+from openopco.dossiers.enums import State
+from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
+from openopco.rights import Actor, Permission, Role, Subject, may
+
+
+def subject_of(dossier: Dossier) -> Subject:
+    """What rights are asked about."""
+    return Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
+
+
+def visible_to(actor: Actor) -> QuerySet[Dossier]:
+    """The requests that an actor may read: the OPCO's people see all that was sent; an employer those of his
+    establishments, or, while his attachment waits, those he typed."""
+    if actor.is_system:
+        return Dossier.objects.all()
+    reach = Q(pk__in=[])
+    if Role.GESTIONNAIRE in actor.roles:
+        reach |= ~Q(state=State.BROUILLON)
+    confirmed = [grant.establishment_id for grant in actor.employer_grants() if grant.confirmed]
+    waiting = [grant.establishment_id for grant in actor.employer_grants() if not grant.confirmed]
+    if confirmed:
+        reach |= Q(establishment_id__in=confirmed)
+    if waiting:
+        reach |= Q(establishment_id__in=waiting, created_by_id=actor.user_id)
+    return Dossier.objects.filter(reach)
+
+
+def find(*, actor: Actor, number: str) -> Dossier:
+    """A sent request by its number. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(number=number))
+
+
+def find_draft(*, actor: Actor, key: str) -> Dossier:
+    """A draft, or what became of it, by its key. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(key=as_key(key)))
+
+
+def as_key(raw: str) -> UUID:
+    """A key as an address gives it. Raises `UnknownDossier` where it is none."""
+    try:
+        return UUID(raw)
+    except ValueError as error:
+        raise UnknownDossier from error
+
+
+def find_for_desk(*, actor: Actor, number: str) -> Dossier:
+    """A sent request by its number, with who filed it and who decided it. Raises `UnknownDossier`."""
+    return _one(visible_to(actor).filter(number=number).select_related("filed_by", "decided_by"))
+
+
+def _one(queryset: QuerySet[Dossier]) -> Dossier:
+    dossier = queryset.select_related("establishment__company", "provider", "holder").first()
+    if dossier is None:
+        raise UnknownDossier
+    return dossier
+
+
+def document_for(*, actor: Actor, key: str) -> Document:
+    """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises
+    `UnknownDossier`."""
+    document = Document.objects.filter(key=as_key(key), owner_kind=DOSSIER_DOCUMENT).first()
+    if document is None or not visible_to(actor).filter(pk=document.owner_id).exists():
+        raise UnknownDossier
+    if not may_fetch(document, actor):
+        raise UnknownDossier
+    return document
+
+
+def may_edit(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the whole draft may be written by the actor."""
+    return dossier.state == State.BROUILLON and may(actor, Permission.DRAFT_WRITE, subject_of(dossier))
