@@ -18,7 +18,7 @@ class Reader(StrEnum):
 
     EMPLOYER = "Pour les employeurs"
     OPCO = "Pour les gestionnaires"
-    OPERATOR = "Pour l’exploitation"
+    OPERATOR = "Pour l'exploitation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _shipped(value: Any, source: str, since: date = ALWAYS) -> tuple[Version, ..
     return (Version(since, value, source),)
 
 
-HOUSE = "Choix d’OpenOPCO, à régler par l’OPCO"
+HOUSE = "Choix d'OpenOPCO, à régler par l'OPCO"
 
 DEFAULTS: Final[dict[str, Default]] = {
     "answer_target_days": Default(
@@ -80,7 +80,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(
             20,
-            f"{HOUSE} : objectif interne. Aucun délai légal pour une action de formation, le silence n’y décide rien.",
+            f"{HOUSE} : objectif interne. Aucun délai légal pour une action de formation, le silence n'y décide rien.",
         ),
         unit_of_one="jour calendaire",
     ),
@@ -92,7 +92,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire",
     ),
     "draft_reminder_days": Default(
-        "Rappel d’un brouillon laissé de côté",
+        "Rappel d'un brouillon laissé de côté",
         "jours calendaires",
         whole(1, 365),
         _shipped(7, f"{HOUSE}."),
@@ -102,13 +102,13 @@ DEFAULTS: Final[dict[str, Default]] = {
         "Délai pour demander le remboursement après la fin de la formation",
         "mois",
         whole(1, 36),
-        _shipped(4, "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l’action."),
+        _shipped(4, "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l'action."),
     ),
     "change_notice_days": Default(
         "Délai pour signaler par écrit un changement dans la formation",
         "jours calendaires",
         whole(1, 60),
-        _shipped(8, "OPCO Mobilités, attestation sur l’honneur de la demande de prise en charge (M-Gestion)."),
+        _shipped(8, "OPCO Mobilités, attestation sur l'honneur de la demande de prise en charge (M-Gestion)."),
         unit_of_one="jour calendaire",
     ),
     "nir_required": Default(
@@ -116,20 +116,20 @@ DEFAULTS: Final[dict[str, Default]] = {
         "oui ou non",
         yes_or_no,
         (
-            Version(ALWAYS, False, "Avant l’obligation."),
+            Version(ALWAYS, False, "Avant l'obligation."),
             Version(
                 date(2020, 10, 1),
                 True,
                 "OPCO Mobilités, « La collecte du NIR » : obligatoire depuis le 1er octobre 2020 (L.6353-10 C. trav., "
-                "décret 2019-341 art. 2-C-12°). À mettre à « non » pour qui n’est pas un OPCO.",
+                "décret 2019-341 art. 2-C-12°). À mettre à « non » pour qui n'est pas un OPCO.",
             ),
         ),
     ),
     "min_hours": Default(
-        "Durée minimale d’une action",
+        "Durée minimale d'une action",
         "heures par stagiaire",
         whole(0, 100),
-        _shipped(1, "OPCO Mobilités, critères 2026 : actions d’une heure au moins."),
+        _shipped(1, "OPCO Mobilités, critères 2026 : actions d'une heure au moins."),
         unit_of_one="heure par stagiaire",
     ),
     "hourly_cost_low": Default(
@@ -145,7 +145,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         _shipped(150, f"{HOUSE} : avertit, ne bloque pas. Le double du plus haut tarif de la branche (75 €)."),
     ),
     "mass_reading_limit": Default(
-        "Dossiers différents qu’un gestionnaire peut ouvrir en dix minutes",
+        "Dossiers différents qu'un gestionnaire peut ouvrir en dix minutes",
         "dossiers",
         whole(10, 10000),
         _shipped(300, f"{HOUSE} : au-delà, le compte est ralenti et les administrateurs sont prévenus."),
@@ -158,25 +158,25 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="stagiaire",
     ),
     "required_pieces": Default(
-        "Pièces exigées selon la nature de l’action",
+        "Pièces exigées selon la nature de l'action",
         "zones de pièces jointes",
         pieces_by_nature,
         _shipped(
             {"action": ["programme"], "bilan": ["bilan"], "vae": ["vae"]},
-            "Zones du formulaire M-Gestion : programme de l’action (L.6353-1 C. trav.) ; pour un bilan de compétences, "
-            "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n’ont pas de programme.",
+            "Zones du formulaire M-Gestion : programme de l'action (L.6353-1 C. trav.) ; pour un bilan de compétences, "
+            "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n'ont pas de programme.",
         ),
     ),
     "last_submission": Default(
         "Dernier jour pour envoyer une demande",
-        "selon le jour de début de l’action",
+        "selon le jour de début de l'action",
         last_days,
         (
             Version(ALWAYS, None, "Aucune date limite connue."),
             Version(
                 date(2026, 1, 1),
                 {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"},
-                "OPCO Mobilités, critères 2026 : 31/12/2026 ; 15/01/2027 si l’action débute du 15 au 31/12/2026.",
+                "OPCO Mobilités, critères 2026 : 31/12/2026 ; 15/01/2027 si l'action débute du 15 au 31/12/2026.",
             ),
             Version(date(2027, 1, 1), None, "Critères 2027 non publiés."),
         ),

@@ -4,7 +4,7 @@ from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
 
 
 class UnknownParameter(InvalidValue):
-    message = "Ce paramètre n’existe pas."
+    message = "Ce paramètre n'existe pas."
 
 
 class WrongParameterValue(InvalidValue):

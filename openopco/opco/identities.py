@@ -53,7 +53,7 @@ def identity_of(slug: str, overrides: dict[str, str]) -> Identity:
     """The identity that a slug of the table and the installation's own words make. Raises ImproperlyConfigured, in
     words for whoever starts the program: unknown slug, unknown field, bad colour, address that is none."""
     if slug not in OPCOS:
-        raise ImproperlyConfigured(f"OPENOPCO_OPCO={slug!r} n’est pas connu. Valeurs possibles : {', '.join(OPCOS)}.")
+        raise ImproperlyConfigured(f"OPENOPCO_OPCO={slug!r} n'est pas connu. Valeurs possibles : {', '.join(OPCOS)}.")
     unknown = set(overrides) - ({field.name for field in fields(Identity)} - {"slug"})
     if unknown:
         raise ImproperlyConfigured(f"OPCO_OVERRIDES : champs inconnus {', '.join(sorted(unknown))}.")
@@ -75,11 +75,11 @@ def _kept(slug: str, overrides: tuple[tuple[str, str], ...]) -> Identity:
 def _refuse_nonsense(made: Identity) -> None:
     for colour in COLOURS:
         if not HEX_COLOUR.fullmatch(getattr(made, colour)):
-            raise ImproperlyConfigured(f"La couleur {getattr(made, colour)!r} ne s’écrit pas #rrvvbb.")
+            raise ImproperlyConfigured(f"La couleur {getattr(made, colour)!r} ne s'écrit pas #rrvvbb.")
     if made.site_url and not made.site_url.startswith(("https://", "http://")):
         raise ImproperlyConfigured(f"OPENOPCO_SITE_URL={made.site_url!r} doit commencer par https://.")
     if made.email and "@" not in made.email:
-        raise ImproperlyConfigured(f"OPENOPCO_CONTACT_EMAIL={made.email!r} n’est pas une adresse e-mail.")
+        raise ImproperlyConfigured(f"OPENOPCO_CONTACT_EMAIL={made.email!r} n'est pas une adresse e-mail.")
 
 
 def _elides(name: str) -> bool:

@@ -27,7 +27,7 @@ class FootLink:
 
 
 FOOT = (
-    ("Conditions Générales d’Utilisation", "public:terms"),
+    ("Conditions Générales d'Utilisation", "public:terms"),
     ("Données personnelles", "public:privacy"),
     ("Accessibilité", "public:accessibility"),
 )

@@ -33,43 +33,43 @@ class Words:
 
 WORDS = {
     HTTPStatus.BAD_REQUEST: Words(
-        "Cette demande n’a pas pu être lue",
+        "Cette demande n'a pas pu être lue",
         "Ce que votre navigateur a envoyé est incomplet ou abîmé.",
         "Revenez à la page précédente et recommencez. Votre brouillon est conservé.",
     ),
     HTTPStatus.FORBIDDEN: Words(
-        "Vous n’avez pas accès à cette page",
-        "Elle est réservée à d’autres personnes, ou vos habilitations ont changé.",
+        "Vous n'avez pas accès à cette page",
+        "Elle est réservée à d'autres personnes, ou vos habilitations ont changé.",
         "Si vous pensez y avoir droit, regardez « Mes habilitations » ou écrivez-nous.",
     ),
     HTTPStatus.NOT_FOUND: Words(
-        "Cette page n’existe pas",
-        "L’adresse est peut-être mal recopiée, ou la page a été déplacée.",
+        "Cette page n'existe pas",
+        "L'adresse est peut-être mal recopiée, ou la page a été déplacée.",
         "Si vous suiviez un lien vers une demande, vérifiez que vous êtes connecté avec le bon compte.",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: Words(
-        "Cette adresse ne s’ouvre pas ainsi",
+        "Cette adresse ne s'ouvre pas ainsi",
         "Elle sert à enregistrer une action et ne se consulte pas directement.",
         "Revenez à la page précédente et utilisez le bouton prévu.",
     ),
     HTTPStatus.CONFLICT: Words(
         "Les informations ont changé entre-temps",
-        "Quelqu’un d’autre, ou vous-même dans un autre onglet, est passé avant.",
+        "Quelqu'un d'autre, ou vous-même dans un autre onglet, est passé avant.",
         "Rouvrez la page pour voir où en sont les choses, puis recommencez si besoin.",
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Words(
-        "L’envoi est trop volumineux",
+        "L'envoi est trop volumineux",
         "Un fichier doit peser 10 Mo au plus.",
         "Réduisez-le ou partagez-le en plusieurs fichiers, puis recommencez. Le reste de votre demande est conservé.",
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: Words(
-        "Cette action n’a pas pu être faite",
+        "Cette action n'a pas pu être faite",
         "Une des informations envoyées ne convient pas.",
         "Revenez à la page précédente pour la corriger.",
     ),
     HTTPStatus.TOO_MANY_REQUESTS: Words(
-        "Un instant, s’il vous plaît",
-        "Trop d’essais ont été faits en peu de temps. Par sécurité, nous attendons un peu.",
+        "Un instant, s'il vous plaît",
+        "Trop d'essais ont été faits en peu de temps. Par sécurité, nous attendons un peu.",
         "Réessayez dans quelques minutes.",
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: Words(
@@ -80,7 +80,7 @@ WORDS = {
 }
 EXPIRED = Words(
     "Cette page est restée ouverte trop longtemps",
-    "Par sécurité, l’action n’a pas été faite.",
+    "Par sécurité, l'action n'a pas été faite.",
     "Revenez à la page précédente, rechargez-la, puis recommencez. Votre navigateur doit accepter les cookies.",
 )
 

@@ -20,7 +20,7 @@ class ParameterFactory(factory.django.DjangoModelFactory):
     code = "claim_months"
     value = 6
     starts_on = date(2027, 1, 1)
-    source = "Décision du conseil d’administration"
+    source = "Décision du conseil d'administration"
     created_by = "Denis Roux"
 
 

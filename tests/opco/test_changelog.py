@@ -13,7 +13,7 @@ from openopco.opco.changelog import Reader, news_of, parse
 
 SAMPLE = """# Journal des changements
 
-Un mot d’introduction.
+Un mot d'introduction.
 
 ## [Non publié]
 
@@ -35,7 +35,7 @@ Une suite sans retrait.
 
 ## [1.0.0] - 2026-11-23
 
-### Pour l’exploitation
+### Pour l'exploitation
 
 - Deux commandes.
 """

@@ -99,7 +99,7 @@ def test_a_row_takes_over_on_its_day_and_not_before() -> None:
     ParameterFactory(code="claim_months", value=6, starts_on=date(2027, 1, 1))
     assert parameters.value("claim_months", date(2026, 12, 31)) == 4
     assert parameters.value("claim_months", date(2027, 1, 1)) == 6
-    assert parameters.version("claim_months", date(2028, 1, 1)).source == "Décision du conseil d’administration"
+    assert parameters.version("claim_months", date(2028, 1, 1)).source == "Décision du conseil d'administration"
 
 
 @pytest.mark.django_db
@@ -256,7 +256,7 @@ def test_the_command_sets_a_parameter(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (("claim_months", "six", "--from", "2027-01-01"), "JSON"),
         (("claim_months", "6", "--from", "01/01/2027"), "AAAA-MM-JJ"),
-        (("claim_month", "6", "--from", "2027-01-01"), "n’existe pas"),
+        (("claim_month", "6", "--from", "2027-01-01"), "n'existe pas"),
         (("claim_months", "600", "--from", "2027-01-01"), "ne convient pas"),
     ],
 )

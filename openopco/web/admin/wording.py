@@ -10,7 +10,7 @@ from openopco.opco.queries import ParameterLine
 
 NATURES: Final = {"action": "action de formation", "bilan": "bilan de compétences", "vae": "VAE"}
 PIECES: Final = {
-    "programme": "programme de l’action",
+    "programme": "programme de l'action",
     "bilan": "convention tripartite",
     "vae": "convention de VAE",
     "divers": "autre pièce",
@@ -43,7 +43,7 @@ def parameter_card(line: ParameterLine) -> ParameterCard:
 
 
 def value_in_words(value: Any, default: Default) -> str:
-    """« 20 jours calendaires », « oui », « action de formation : programme de l’action »…"""
+    """« 20 jours calendaires », « oui », « action de formation : programme de l'action »…"""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if value is None:
@@ -57,7 +57,7 @@ def _last_days(value: dict[str, str]) -> str:
     last, late_from, late_last = (
         format_date(date.fromisoformat(value[key])) for key in ("last_day", "late_from", "late_last_day")
     )
-    return f"{last} ; {late_last} si l’action débute à partir du {late_from}"
+    return f"{last} ; {late_last} si l'action débute à partir du {late_from}"
 
 
 def _pieces(value: dict[str, list[str]]) -> str:

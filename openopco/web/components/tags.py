@@ -83,7 +83,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     ago = days_left(_paris_day(value), paris_today(timezone.now()))
-    words = {0: "aujourd’hui", 1: "hier"}.get(ago) or f"le {day(value)}"
+    words = {0: "aujourd'hui", 1: "hier"}.get(ago) or f"le {day(value)}"
     return f"{words} à {clock(value)}"
 
 

@@ -22,7 +22,7 @@ class SampleForm(forms.Form):
     )
     region = forms.ChoiceField(label="Région", choices=[("", "Choisissez"), ("ge", "Grand Est")], required=False)
     text = forms.CharField(label="Votre message", widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    terms = forms.BooleanField(label="J’accepte les conditions générales d’utilisation")
+    terms = forms.BooleanField(label="J'accepte les conditions générales d'utilisation")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"use_required_attribute": False, **kwargs})

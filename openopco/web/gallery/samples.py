@@ -49,18 +49,18 @@ class SampleFile:
 
 
 STEPS = (
-    Item("L’Employeur", "#etapes", "done"),
+    Item("L'Employeur", "#etapes", "done"),
     Item("La Formation", "#etapes", "current"),
     Item("Le(s) stagiaire(s)", "#etapes", "problem"),
     Item("Les pièces jointes", "#etapes", "todo"),
     Item("Synthèse", "#etapes", "todo"),
 )
 MISSING = (
-    Item("L’employeur", done=True),
+    Item("L'employeur", done=True),
     Item("Corriger la date de fin", "#id_fin"),
     Item("Ajouter au moins un stagiaire", "#etapes"),
     Item("Joindre le programme", "#fichiers"),
-    Item("Attester sur l’honneur", "#etapes"),
+    Item("Attester sur l'honneur", "#etapes"),
 )
 ESTIMATE = (
     Item("Fonds mutualisés (moins de 11 salariés)", value="1 010,00 €"),
@@ -94,7 +94,7 @@ STATES = (
     ("ok", "Accordée"),
     ("wait", "Attend votre réponse"),
     ("bad", "Refusée"),
-    ("info", "En cours d’examen"),
+    ("info", "En cours d'examen"),
     ("off", "Brouillon"),
 )
 YES_NO = (("oui", "Oui"), ("non", "Non"))
@@ -112,7 +112,7 @@ FIELDS = (
         required=True,
     ),
     RawField("duree", "Durée en heure(s)", "14", kind="hours", required=True),
-    RawField("cout", "Coût pédagogique de l’action HT", "1 250,50", kind="amount", required=True),
+    RawField("cout", "Coût pédagogique de l'action HT", "1 250,50", kind="amount", required=True),
     RawField("modalite", "Modalités pédagogiques", "presentiel", kind="select", choices=MODALITIES),
     RawField("certifiante", "Formation certifiante", "non", kind="radios", choices=YES_NO, inline=True),
     RawField(
@@ -124,7 +124,7 @@ FIELDS = (
     ),
     RawField("ville", "Ville", kind="city"),
     RawField("commentaire", "Commentaire", "Bonjour", kind="textarea", max_length=2000),
-    RawField("atteste", "J’atteste sur l’honneur les points suivants", kind="checkbox", required=True),
+    RawField("atteste", "J'atteste sur l'honneur les points suivants", kind="checkbox", required=True),
 )
 
 
@@ -138,7 +138,7 @@ def events() -> tuple[Event, ...]:
     now = timezone.now()
     return (
         Event("Un complément vous est demandé", now, "Claire Petit", "Joignez le programme signé.", "wait"),
-        Event("Votre demande est en cours d’examen", now - timedelta(days=1), "OPCO Mobilités"),
+        Event("Votre demande est en cours d'examen", now - timedelta(days=1), "OPCO Mobilités"),
         Event("Demande transmise", now - timedelta(days=6), "Vous", "", "ok"),
     )
 

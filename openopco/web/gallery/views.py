@@ -56,7 +56,7 @@ def save_field(request: HttpRequest) -> JsonResponse:
     if value == "panne":
         return JsonResponse({}, status=500)
     if value == "conflit" and revision < 9:
-        return JsonResponse({"current": "L’autre valeur", "revision": 9, "by": "Alice Martin", "at": ""}, status=409)
+        return JsonResponse({"current": "L'autre valeur", "revision": 9, "by": "Alice Martin", "at": ""}, status=409)
     error = "Cette valeur ne convient pas." if value == "faux" else ""
     return JsonResponse({"revision": revision + 1, "saved_at": timezone.now().isoformat(), "error": error})
 
@@ -67,6 +67,6 @@ def take_file(request: HttpRequest) -> HttpResponse:
     """Answers as a zone does; a name that holds « refus » is refused."""
     upload = request.FILES.get("file")
     if upload is None or "refus" in (upload.name or ""):
-        return JsonResponse({"message": "Ce fichier n’est pas un PDF : enregistrez-le en PDF."}, status=422)
+        return JsonResponse({"message": "Ce fichier n'est pas un PDF : enregistrez-le en PDF."}, status=422)
     file = samples.SampleFile("d", upload.name or "", f"{upload.size} o", "Vérifié", "ok")
     return JsonResponse({"html": render_to_string("components/file.html", {"file": file})})

@@ -1,7 +1,9 @@
 """« Avis reçus », as administrators see it."""
 
+import html
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,8 +18,12 @@ from tests.opco.factories import FeedbackFactory
 LIST = "/administration/avis/"
 
 
-def _text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ")
+def read(response: Any) -> str:
+    return html.unescape(response.content.decode())
+
+
+def _text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
 
 
 def test_an_empty_list_says_where_opinions_come_from(administrator: Client) -> None:
@@ -102,7 +108,7 @@ def test_one_opinion_is_read_whole_with_its_author(administrator: Client) -> Non
 
 def test_an_anonymous_opinion_names_nobody(administrator: Client) -> None:
     feedback = FeedbackFactory(author_id=None)
-    assert "n’a pas donné son nom" in administrator.get(f"{LIST}{feedback.pk}/").content.decode()
+    assert "n'a pas donné son nom" in read(administrator.get(f"{LIST}{feedback.pk}/"))
 
 
 def test_an_author_whose_account_is_unknown_breaks_nothing(administrator: Client) -> None:
@@ -114,10 +120,10 @@ def test_marking_read_says_so_and_the_button_goes(administrator: Client) -> None
     feedback = FeedbackFactory(author_id=None)
     response = administrator.post(f"{LIST}{feedback.pk}/lu/", follow=True)
     assert response.redirect_chain == [(LIST, 302)]
-    assert f"L’avis n° {feedback.pk} est marqué comme lu." in response.content.decode()
-    page = administrator.get(f"{LIST}{feedback.pk}/").content.decode()
+    assert f"L'avis n° {feedback.pk} est marqué comme lu." in read(response)
+    page = read(administrator.get(f"{LIST}{feedback.pk}/"))
     assert "Marquer comme lu" not in page
-    assert "aujourd’hui" in page
+    assert "aujourd'hui" in page
 
 
 @pytest.mark.parametrize("number", ["999", "9" * 40])

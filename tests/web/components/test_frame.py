@@ -134,7 +134,7 @@ def test_the_app_layout_has_its_landmarks_and_one_heading(db: None) -> None:
     assert len(document.xpath("//main")) == len(document.xpath("//h1")) == 1
     assert document.xpath("//a[@class='skip-link']")[0].get("href") == "#main"
     assert {each.get("aria-label") for each in document.xpath("//nav")} >= {"Outils", "Menu principal"}
-    assert "Conditions Générales d’Utilisation" in document.xpath("//footer")[0].text_content()
+    assert "Conditions Générales d'Utilisation" in document.xpath("//footer")[0].text_content()
     assert "Version " in document.xpath("//footer")[0].text_content()
 
 

@@ -108,7 +108,7 @@ def test_the_drop_zone_is_a_plain_control_without_javascript(page_without_javasc
     page = page_without_javascript
     page.goto(f"{live_server.url}/composants/")
     expect(page.locator("#id_file_programme")).to_be_visible()
-    expect(page.get_by_role("button", name="Joindre : Programme de l’action")).to_be_visible()
+    expect(page.get_by_role("button", name="Joindre : Programme de l'action")).to_be_visible()
 
 
 def test_what_one_types_is_saved_and_told(gallery: Page) -> None:
@@ -145,7 +145,7 @@ def test_an_error_appears_beside_the_field_and_goes_once_corrected(gallery: Page
 def test_a_conflict_shows_both_values_and_mine_may_win(gallery: Page) -> None:
     title(gallery).fill("conflit")
     box = gallery.locator("[data-field='intitule'] .conflict")
-    expect(box).to_contain_text("L’autre valeur")
+    expect(box).to_contain_text("L'autre valeur")
     expect(box).to_contain_text("conflit")
     expect(box).to_contain_text("Alice Martin")
     assert_accessible(gallery)
@@ -157,8 +157,8 @@ def test_a_conflict_shows_both_values_and_mine_may_win(gallery: Page) -> None:
 
 def test_a_conflict_may_be_settled_for_the_other(gallery: Page) -> None:
     title(gallery).fill("conflit")
-    gallery.get_by_role("button", name="Prendre l’autre").click()
-    expect(title(gallery)).to_have_value("L’autre valeur")
+    gallery.get_by_role("button", name="Prendre l'autre").click()
+    expect(title(gallery)).to_have_value("L'autre valeur")
     expect(title(gallery)).to_have_attribute("data-revision", "10")
     expect(title(gallery)).to_be_focused()
 
@@ -239,7 +239,7 @@ def test_a_file_cut_off_on_its_way_may_be_sent_again(gallery: Page) -> None:
     gallery.route("**/composants/joindre/", lambda route: route.abort())
     gallery.locator("#id_file_programme").set_input_files({"name": "a.pdf", "mimeType": "x/y", "buffer": b"%PDF-1"})
     line = gallery.locator("#fichiers .file", has_text="a.pdf").last
-    expect(line).to_contain_text("L’envoi s’est interrompu.")
+    expect(line).to_contain_text("L'envoi s'est interrompu.")
     gallery.unroute("**/composants/joindre/")
     line.get_by_role("button", name="Réessayer").click()
     expect(gallery.get_by_role("button", name="Retirer a.pdf")).to_be_visible()

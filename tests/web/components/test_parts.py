@@ -58,7 +58,7 @@ def test_only_the_present_step_is_marked_and_each_is_a_link() -> None:
     steps = part("steps", steps=samples.STEPS)
     assert [each.get("aria-current") for each in steps.xpath("//li/*")] == [None, "step", None, None, None]
     assert len(steps.xpath("//ol/li/a[@href]")) == 5
-    assert "L’Employeur (complet)" in text(steps)
+    assert "L'Employeur (complet)" in text(steps)
     assert "Le(s) stagiaire(s) (à compléter)" in text(steps)
 
 
@@ -70,7 +70,7 @@ def test_a_step_without_address_is_no_link() -> None:
 
 def test_what_is_missing_leads_to_where_it_is_asked() -> None:
     missing = part("missing", items=samples.MISSING)
-    assert [text(each) for each in missing.xpath("//li[@class='missing-done']")] == ["L’employeur : complet"]
+    assert [text(each) for each in missing.xpath("//li[@class='missing-done']")] == ["L'employeur : complet"]
     assert [each.get("href") for each in missing.xpath("//a")] == ["#id_fin", "#etapes", "#fichiers", "#etapes"]
     assert missing.xpath("//section")[0].get("data-missing") is not None
 
@@ -100,7 +100,7 @@ def test_a_timeline_dates_each_event_and_keeps_line_breaks() -> None:
     timeline = part("timeline", events=[Event("Complément demandé", NOW, "Claire", "Une\nligne", "wait")])
     entry = timeline.xpath("//ol/li")[0]
     assert entry.get("class") == "timeline-wait"
-    assert "aujourd’hui à 10\u00a0h\u00a024 · Claire" in entry.text_content()
+    assert "aujourd'hui à 10\u00a0h\u00a024 · Claire" in entry.text_content()
     assert len(entry.xpath(".//br")) == 1
 
 
@@ -225,7 +225,7 @@ def test_the_last_save_is_told_and_announced() -> None:
 @time_machine.travel(NOW, tick=False)
 def test_a_deadline_warns_as_it_nears(due: date, words: str, tone: str) -> None:
     pill = part("deadline", due=due).xpath("//span")[0]
-    assert text(pill).replace("\u00a0", " ").replace("’", "'") == words
+    assert text(pill).replace("\u00a0", " ") == words
     assert pill.get("class") == f"badge badge-{tone}"
     assert pill.xpath(".//time")[0].get("datetime") == due.isoformat()
 
@@ -244,15 +244,15 @@ def test_messages_take_the_tone_of_their_level(level: str, tone: str) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (datetime(2026, 11, 23, 9, 5, tzinfo=UTC), "aujourd’hui à 10\u00a0h\u00a005"),
-        (datetime(2026, 11, 22, 23, 30, tzinfo=UTC), "aujourd’hui à 0\u00a0h\u00a030"),
+        (datetime(2026, 11, 23, 9, 5, tzinfo=UTC), "aujourd'hui à 10\u00a0h\u00a005"),
+        (datetime(2026, 11, 22, 23, 30, tzinfo=UTC), "aujourd'hui à 0\u00a0h\u00a030"),
         (datetime(2026, 11, 22, 16, 42, tzinfo=UTC), "hier à 17\u00a0h\u00a042"),
         (datetime(2026, 7, 1, 8, 0, tzinfo=UTC), "le 01/07/2026 à 10\u00a0h\u00a000"),
     ],
 )
 @time_machine.travel(NOW, tick=False)
 def test_moments_are_those_of_paris(value: datetime, words: str) -> None:
-    assert Template("{{ value|moment }}").render(Context({"value": value})) == words
+    assert Template("{{ value|moment|safe }}").render(Context({"value": value})) == words
 
 
 def test_what_is_not_known_is_left_empty() -> None:

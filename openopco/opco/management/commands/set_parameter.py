@@ -14,7 +14,7 @@ from openopco.rights import SYSTEM
 
 
 class Command(BaseCommand):
-    help = "Donne à un paramètre daté une valeur à partir d’un jour. Codes : " + ", ".join(sorted(DEFAULTS))
+    help = "Donne à un paramètre daté une valeur à partir d'un jour. Codes : " + ", ".join(sorted(DEFAULTS))
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             value, starts_on = json.loads(options["value"]), date.fromisoformat(options["starts_on"])
         except ValueError as error:
-            raise CommandError("La valeur s’écrit en JSON et le jour AAAA-MM-JJ.") from error
+            raise CommandError("La valeur s'écrit en JSON et le jour AAAA-MM-JJ.") from error
         try:
             row = set_parameter(
                 actor=SYSTEM, code=options["code"], value=value, starts_on=starts_on, source=options["source"]

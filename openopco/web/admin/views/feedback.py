@@ -38,7 +38,7 @@ def detail(request: PersonRequest, feedback_id: int) -> HttpResponse:
 @needs(Permission.FEEDBACK_READ)
 def mark_read(request: PersonRequest, feedback_id: int) -> HttpResponse:
     feedback = mark_feedback_read(actor=request.actor, feedback_id=_found(request, feedback_id).pk)
-    messages.success(request, f"L’avis n° {feedback.pk} est marqué comme lu.")
+    messages.success(request, f"L'avis n° {feedback.pk} est marqué comme lu.")
     return redirect("admin_opco:feedback")
 
 
@@ -56,7 +56,7 @@ def _origin(feedback: Feedback) -> list[dict[str, str]]:
         {"label": "Note", "value": f"{feedback.rating} sur 5" if feedback.rating else "Aucune"},
         {"label": "Page", "value": feedback.page},
         {"label": "Reçu", "value": moment(feedback.created_at)},
-        {"label": "De", "value": f"{author} ({author.email})" if author else "Une personne qui n’a pas donné son nom"},
+        {"label": "De", "value": f"{author} ({author.email})" if author else "Une personne qui n'a pas donné son nom"},
     ]
 
 

@@ -49,7 +49,7 @@ class FeedbackForm(forms.Form):
     )
     body = AnyText(
         label="Votre avis",
-        help_text="Ce qui vous aide, ce qui vous gêne. N’écrivez ni numéro de sécurité sociale ni mot de passe.",
+        help_text="Ce qui vous aide, ce qui vous gêne. N'écrivez ni numéro de sécurité sociale ni mot de passe.",
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -116,7 +116,7 @@ function showConflict(form, name, theirs) {
       "div",
       { class: "row" },
       button("Garder ma saisie", () => settle(valueOf(form, name))),
-      button("Prendre l’autre", () => settle(theirs.current)),
+      button("Prendre l'autre", () => settle(theirs.current)),
     ),
   );
   place.append(box);

@@ -49,7 +49,7 @@ async function submit(event) {
     else await show(await fetch(form.action, { method: "POST", body: data }));
   } catch {
     delete form.dataset.sent;
-    say(form, "La liaison ne répond pas. Rien n’est perdu : réessayez dans un instant.");
+    say(form, "La liaison ne répond pas. Rien n'est perdu : réessayez dans un instant.");
   }
 }
 

@@ -4,7 +4,7 @@ import { make } from "./page.js";
 
 const known = new Map();
 const MANY = (count) => `${count} communes ont ce code postal : choisissez la vôtre.`;
-const NONE = "Aucune commune n’a ce code postal : vérifiez-le, ou écrivez la ville.";
+const NONE = "Aucune commune n'a ce code postal : vérifiez-le, ou écrivez la ville.";
 
 async function communesOf(url, code) {
   const key = `${url}?code=${encodeURIComponent(code)}`;

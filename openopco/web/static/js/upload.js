@@ -1,7 +1,7 @@
 /* Drop zones: several files at a time, each with its progress, again after a failure. */
 import { button, elementsOf, make, token } from "./page.js";
 
-const CUT = "L’envoi s’est interrompu.";
+const CUT = "L'envoi s'est interrompu.";
 const STEP = 25;
 
 const size = (bytes) =>
@@ -119,7 +119,7 @@ class Zone {
     const actions = line.querySelector(".file-actions");
     actions.replaceChildren(...(refused ? [] : [button("Réessayer", () => this.retry(file, line), "button-link")]));
     actions.append(button("Effacer", () => this.forget(line), "button-link"));
-    this.say(`${file.name} n’est pas joint. ${message ?? CUT}`);
+    this.say(`${file.name} n'est pas joint. ${message ?? CUT}`);
   }
 
   retry(file, line) {
