@@ -2,13 +2,25 @@
 
 Use it in a `conftest.py`: `from tests.browser import page`."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-__all__ = ["NARROW", "WIDE", "assert_accessible", "assert_fits", "expect", "page", "page_without_javascript"]
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "assert_accessible",
+    "assert_fits",
+    "assert_focus_shows",
+    "assert_sound",
+    "expect",
+    "listen_for_complaints",
+    "page",
+    "page_without_javascript",
+]
 
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
@@ -19,6 +31,13 @@ EXPECTED_NOISE = ("Failed to load resource",)
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """Playwright's page; the test fails on a script's error or on anything that the Content-Security-Policy refused."""
+    complaints = listen_for_complaints(page)
+    yield page
+    assert complaints == []
+
+
+def listen_for_complaints(page: Page) -> list[str]:
+    """What the browser complains of from now on: a list that grows."""
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -27,8 +46,7 @@ def page(page: Page) -> Iterator[Page]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    assert complaints == []
+    return complaints
 
 
 @pytest.fixture
@@ -55,3 +73,77 @@ def assert_fits(page: Page) -> None:
     """Nothing scrolls sideways."""
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1], widths
+
+
+# --- what axe does not see -------------------------------------------------------------------------------------------
+
+TITLE = re.compile(r"^(Erreur : )?(Étape \d sur \d – )?\S.* · \S.*$")
+# WCAG 2.5.8 spares what stands in a sentence, and what is not shown as itself.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+  .filter(each => each.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+  .filter(each => !each.closest("p, li, dd, dt, td, th, .skip-link, .visually-hidden, label.choice"))
+  .map(each => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && (box.width < 24 || box.height < 23.5))
+  .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
+DANGLING = """() => [...document.querySelectorAll("[aria-describedby], [aria-labelledby], [aria-controls], label[for]")]
+  .flatMap(each => ["aria-describedby", "aria-labelledby", "aria-controls", "for"]
+    .flatMap(name => (each.getAttribute(name) ?? "").split(/\\s+/).filter(Boolean)))
+  .filter(id => !document.getElementById(id))"""
+GROUPS_WITHOUT_LEGEND = """() => [...document.querySelectorAll("fieldset")]
+  .filter(each => !each.querySelector(":scope > legend")?.textContent.trim()).map(each => each.outerHTML.slice(0, 120))"""
+# WCAG 1.4.12: the reader's own spacing. A constructed sheet: the policy allows no other, and that is the point.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }" +
+    "p { margin-bottom: 2em !important }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+CUT = """() => [...document.querySelectorAll("main *")]
+  .filter(each => each.checkVisibility() && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+  .filter(each => !each.closest(".visually-hidden, [data-save-status]"))
+  .filter(each => ["hidden", "clip"].includes(getComputedStyle(each).overflowY) && each.clientHeight > 1)
+  .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
+  .map(each => each.outerHTML.slice(0, 120))"""
+UNSPACED = "() => { document.adoptedStyleSheets = [] }"
+RING = """() => {
+  const each = document.activeElement;
+  if (!each || each === document.body) return null;
+  for (let place = each, step = 0; place && step < 3; place = place.parentElement, step += 1) {
+    const style = getComputedStyle(place);
+    if ((style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none") return "";
+  }
+  return each.outerHTML.slice(0, 160);
+}"""
+HIDDEN_FOCUS = """() => {
+  const each = document.activeElement, box = each.getBoundingClientRect();
+  if (each === document.body || box.width < 2) return "";
+  const top = document.elementFromPoint(box.x + Math.min(box.width / 2, 20), box.y + Math.min(box.height / 2, 12));
+  return top && (each.contains(top) || top.contains(each)) ? "" : each.outerHTML.slice(0, 160);
+}"""
+
+
+def assert_sound(page: Page) -> None:
+    """What axe can't tell: the title's pattern, ids that lead somewhere, targets, legends, spacing, nothing kept in the browser."""
+    assert TITLE.match(page.title()), page.title()
+    assert page.evaluate(DANGLING) == []
+    assert page.evaluate(GROUPS_WITHOUT_LEGEND) == []
+    assert page.evaluate(SMALL_TARGETS) == []
+    assert page.locator("body [style], [onclick], [onsubmit]").count() == 0
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.evaluate(SPACED)
+    assert page.evaluate(CUT) == []
+    assert_fits(page)
+    page.evaluate(UNSPACED)
+
+
+def assert_focus_shows(page: Page, *, most: int = 60) -> None:
+    """Each Tab stop of the page has its ring, and nothing lies over it."""
+    page.evaluate("document.activeElement?.blur?.()")
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(RING)
+        if ring is None:
+            return
+        assert ring == "", f"no ring on {ring}"
+        hidden = page.evaluate(HIDDEN_FOCUS)
+        assert hidden == "", f"hidden behind something: {hidden}"
