@@ -71,7 +71,9 @@ def _rows(ids: list[int]) -> dict[int, list[DraftRow]]:
 
 
 def _row(row: DraftRow, typed: Mapping[str, Mapping[str, StoredValue]]) -> RowView:
-    return RowView(row.key, row.kind, row.position, typed.get(row.key, {}), has_nir=row.nir_id is not None)
+    return RowView(
+        row.key, row.kind, row.position, typed.get(row.key, {}), has_nir=row.nir_id is not None, nir_id=row.nir_id
+    )
 
 
 def asked_of(dossiers: Iterable[Dossier]) -> dict[int, list[CorrectionItem]]:

@@ -58,7 +58,9 @@ def _slip(kind: kinds.Kind, payload: Payload) -> str:
     if "champ" not in payload:
         return ""
     label = field_label(kind, str(payload["champ"]))
-    told = f"{label} : « {payload.get('avant') or 'vide'} » devient « {payload.get('apres') or 'vide'} »."
+    before, after = (payload.get(when) or "vide" for when in ("avant", "apres"))
+    # What may not be kept reads the same before and after.
+    told = f"{label} : « {before} » devient « {after} »." if before != after else f"{label}."
     return "\n".join(filter(None, [told, _reason(kind, payload)]))
 
 

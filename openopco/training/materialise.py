@@ -1,5 +1,6 @@
 """From a draft that misses nothing to typed rows. Also brings the employer's directory up to date: nothing is typed twice."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,9 +21,8 @@ def write_rows(dossier: Dossier, draft: DraftView) -> None:
     AncillaryLine.objects.bulk_create(_ancillary(dossier, draft))
     stored = {row.key: row for row in DraftRow.objects.filter(dossier=dossier).order_by("position", "id")}
     own_only = not has_accepted_membership(user_id=dossier.created_by_id, establishment_id=dossier.establishment_id)
-    for row in draft.rows:
-        _enrol(dossier, row, stored[row.key], own_only=own_only)
-    Enrolment.objects.filter(dossier=dossier).exclude(row__in=stored).delete()
+    told = {row.key: _told(dossier, row, stored[row.key], own_only=own_only) for row in draft.rows}
+    _enrol(dossier, told)
 
 
 def _course(draft: DraftView) -> dict[str, Any]:
@@ -63,7 +63,23 @@ def _ancillary(dossier: Dossier, draft: DraftView) -> list[AncillaryLine]:
     return lines
 
 
-def _enrol(dossier: Dossier, row: RowView, stored: DraftRow, *, own_only: bool) -> None:
+def _enrol(dossier: Dossier, told: Mapping[str, Mapping[str, Any]]) -> None:
+    """One enrolment for each row, by its key: those known are rewritten in place, the others added or taken out."""
+    known = {enrolment.row: enrolment for enrolment in Enrolment.objects.filter(dossier=dossier).order_by("id")}
+    for key, columns in told.items():
+        if enrolment := known.get(key):
+            for name, value in columns.items():
+                setattr(enrolment, name, value)
+            enrolment.save()
+    Enrolment.objects.bulk_create(
+        Enrolment(dossier=dossier, row=key, **columns) for key, columns in told.items() if key not in known
+    )
+    if set(known) - set(told):
+        Enrolment.objects.filter(dossier=dossier).exclude(row__in=told).delete()
+
+
+def _told(dossier: Dossier, row: RowView, stored: DraftRow, *, own_only: bool) -> dict[str, Any]:
+    """What is declared of a person, once the employer's directory knows him."""
     identity = identity_of(row)
     reason = "" if stored.nir_id else row.raw("nir_absent_reason") or NirAbsentReason.NOT_ASKED.value
     trainee = keep_trainee(
@@ -78,8 +94,7 @@ def _enrol(dossier: Dossier, row: RowView, stored: DraftRow, *, own_only: bool) 
     if stored.trainee_id != trainee.pk:
         stored.trainee = trainee
         stored.save(update_fields=["trainee"])
-    told = {**identity.as_columns(), "nir_id": stored.nir_id, "nir_absent_reason": reason, "trainee": trainee}
-    Enrolment.objects.update_or_create(dossier=dossier, row=row.key, defaults=told)
+    return {**identity.as_columns(), "nir_id": stored.nir_id, "nir_absent_reason": reason, "trainee": trainee}
 
 
 def identity_of(row: RowView) -> TraineeIdentity:

@@ -36,11 +36,33 @@ def _keep(*, actor: Actor, key: str, zone: str, file: Any) -> Document:
     return document
 
 
+def replace_piece(*, actor: Actor, key: str, document_key: str, upload: "UploadedFile[Any]") -> Document:
+    """Puts a file in the place of another of the same zone: where the new one is refused, the old one stays.
+    Raises as `join_piece` and `take_off_piece`."""
+    _removable(find_draft(actor=actor, key=key), actor=actor, document_key=document_key)
+    file = documents.examine_upload(upload)
+    return _replace(actor=actor, key=key, document_key=document_key, file=file)
+
+
+@action
+def _replace(*, actor: Actor, key: str, document_key: str, file: Any) -> Document:
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, key=key)
+    old = _removable(dossier, actor=actor, document_key=document_key)
+    new = documents.replace(actor=actor, document=old, upload=file)
+    _mark(dossier)
+    return new
+
+
 @action
 def take_off_piece(*, actor: Actor, key: str, document_key: str) -> None:
     """Takes a piece off; once sent, only one that was joined since the correction was asked. Raises `UnknownDossier` for
     one that is not this request's, `NotEditable`."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, key=key)
+    documents.remove(actor=actor, document=_removable(dossier, actor=actor, document_key=document_key))
+    _mark(dossier)
+
+
+def _removable(dossier: Dossier, *, actor: Actor, document_key: str) -> Document:
     document = pieces_of(dossier.pk).filter(key=as_key(document_key)).first()
     if document is None:
         raise UnknownDossier
@@ -48,8 +70,7 @@ def take_off_piece(*, actor: Actor, key: str, document_key: str) -> None:
     correction = open_correction(dossier)
     if correction and document.created_at <= correction.created_at:
         raise PieceOfWhatWasSent
-    documents.remove(actor=actor, document=document)
-    _mark(dossier)
+    return document
 
 
 def _mark(dossier: Dossier) -> None:
