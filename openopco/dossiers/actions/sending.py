@@ -66,9 +66,9 @@ def _keep_what_is_sent(dossier: Dossier, kind: kinds.Kind, draft: DraftView, now
     if not kind.heading(draft).has_provider:
         dossier.provider = None
     kind.materialise(dossier, draft)
-    Transmission.objects.create(
-        dossier=dossier, snapshot=kind.snapshot(draft), attested=kind.attested(draft), sent_at=now
-    )
+    told = {"title": kind.heading(draft).title, "employer": dossier.establishment.name}
+    snapshot = {**kind.snapshot(draft), **told}
+    Transmission.objects.create(dossier=dossier, snapshot=snapshot, attested=kind.attested(draft), sent_at=now)
     Receipt.objects.create(dossier=dossier, issued_at=now)
 
 
