@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -37,11 +38,11 @@ def join(request: PersonRequest, key: UUID, zone: str) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         return _join_one(request, dossier, zone, files)
     if not files:
-        messages.error(request, "Choisissez d'abord un fichier.")
+        messages.error(request, "Choisissez d'abord un fichier, puis le bouton.")
     for file in files:
         try:
-            pieces.join_piece(actor=request.actor, key=str(key), zone=zone, upload=file)
-        except UnknownField as error:
+            _keep(request, dossier, zone, file)
+        except (UnknownField, UnknownDossier) as error:
             raise Http404 from error
         except OpenOpcoError as error:
             messages.error(request, f"{file.name} : {error.message}")
@@ -52,13 +53,21 @@ def _join_one(request: PersonRequest, dossier: Dossier, zone: str, files: list[A
     if len(files) != 1:
         return JsonResponse({"message": "Choisissez un fichier."}, status=400)
     try:
-        piece = pieces.join_piece(actor=request.actor, key=str(dossier.key), zone=zone, upload=files[0])
-    except UnknownField as error:
+        piece = _keep(request, dossier, zone, files[0])
+    except (UnknownField, UnknownDossier) as error:
         raise Http404 from error
     except OpenOpcoError as error:
         return JsonResponse({"message": error.message}, status=422)
     item = render_to_string("components/file.html", {"file": shown(piece)})
     return JsonResponse({"html": item, **_panel(request, dossier)}, status=201)
+
+
+def _keep(request: PersonRequest, dossier: Dossier, zone: str, file: "UploadedFile[Any]") -> Document:
+    """Joins the file, or puts it in the place of the piece named by `replace`."""
+    key, old = str(dossier.key), request.POST.get("replace", "")
+    if old:
+        return pieces.replace_piece(actor=request.actor, key=key, document_key=old, upload=file)
+    return pieces.join_piece(actor=request.actor, key=key, zone=zone, upload=file)
 
 
 def _panel(request: PersonRequest, dossier: Dossier) -> dict[str, str]:

@@ -19,10 +19,11 @@ function row(file) {
   return make("li", { class: "file" }, pictogram("file"), words, make("div", { class: "file-actions" }), bar);
 }
 
-function post(form, file, onProgress) {
+function post(form, file, replaced, onProgress) {
   const body = new FormData(form);
   body.delete("file");
   body.append("file", file);
+  if (replaced) body.append("replace", replaced);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", form.action);
@@ -58,8 +59,19 @@ class Zone {
 
   listen() {
     this.input.addEventListener("change", () => {
-      this.take([...this.input.files]);
+      const old = this.replaced;
+      this.replaced = null;
+      if (old) this.replace(this.input.files[0], old);
+      else this.take([...this.input.files]);
       this.input.value = "";
+    });
+    this.input.addEventListener("cancel", () => (this.replaced = null));
+    this.list.addEventListener("click", (event) => {
+      const asked = event.target.closest("[data-replace]");
+      if (!asked) return;
+      event.preventDefault();
+      this.replaced = asked.closest(".file");
+      this.input.click();
     });
     for (const name of ["dragenter", "dragover"])
       this.area.addEventListener(name, (event) => {
@@ -86,22 +98,31 @@ class Zone {
     }
   }
 
-  async send(file, line) {
+  /* The old file keeps its place until the server has taken the new one. */
+  replace(file, old) {
+    if (!file) return;
+    const line = row(file);
+    old.after(line);
+    this.queue = this.queue.then(() => this.send(file, line, old));
+  }
+
+  async send(file, line, old) {
     const bar = line.querySelector("progress");
     let told = 0;
     this.say(`Envoi de ${file.name}.`);
-    const request = await post(this.form, file, (percent) => {
+    const request = await post(this.form, file, old?.dataset.file, (percent) => {
       bar.value = percent;
       if (percent < told + STEP) return;
       told = Math.floor(percent / STEP) * STEP;
       this.say(`${file.name} : ${told} %.`);
     });
     const answer = answerOf(request);
-    if (request.status >= 200 && request.status < 300 && answer.html) this.done(file, line, answer);
-    else this.failed(file, line, request.status, answer.message);
+    if (request.status >= 200 && request.status < 300 && answer.html) this.done(file, line, old, answer);
+    else this.failed(file, line, old, request.status, answer.message);
   }
 
-  done(file, line, answer) {
+  done(file, line, old, answer) {
+    old?.remove();
     line.replaceWith(elementsOf(answer.html));
     this.say(`${file.name} est joint.`);
     const missing = document.querySelector("[data-missing]");
@@ -110,23 +131,23 @@ class Zone {
   }
 
   /* The server's word on the file is final; anything else may be tried again. */
-  failed(file, line, status, message) {
+  failed(file, line, old, status, message) {
     const refused = status >= 400 && status < 500 && Boolean(message);
     line.classList.add("file-bad");
     line.querySelector("progress")?.remove();
     line.querySelector(".error")?.remove();
     line.append(make("p", { class: "error" }, message ?? CUT));
     const actions = line.querySelector(".file-actions");
-    actions.replaceChildren(...(refused ? [] : [button("Réessayer", () => this.retry(file, line), "button-link")]));
+    actions.replaceChildren(...(refused ? [] : [button("Réessayer", () => this.retry(file, line, old), "button-link")]));
     actions.append(button("Effacer", () => this.forget(line), "button-link"));
     this.say(`${file.name} n'est pas joint. ${message ?? CUT}`);
   }
 
-  retry(file, line) {
+  retry(file, line, old) {
     const fresh = row(file);
     line.replaceWith(fresh);
     this.input.focus();
-    this.queue = this.queue.then(() => this.send(file, fresh));
+    this.queue = this.queue.then(() => this.send(file, fresh, old));
   }
 
   forget(line) {
