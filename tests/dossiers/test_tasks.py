@@ -144,6 +144,11 @@ class TestNotices:
             ["Le dossier AF-2026-000001 vous est confié."],
         ]
 
+    def test_nobody_is_told_of_what_he_did(self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment) -> None:
+        dossier = taken(alice, place, olga)
+        holding.assign(actor=oscar, number=number_of(dossier), to=User.objects.get(pk=oscar.user_id))
+        assert told(olga, oscar) == [[], []]
+
     def test_a_message_is_told_to_the_other_side(
         self, alice: Actor, bob: Actor, olga: Actor, place: Establishment
     ) -> None:
