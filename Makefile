@@ -11,7 +11,7 @@ FULL := $(VENV)/.full-$(call digest,requirements/*.in requirements/constraints.t
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 export PORT
 
-.PHONY: help run reset check test bench format
+.PHONY: help run reset check test bench bench-smoke format
 
 help:
 	@echo "make run     la démonstration, sur http://127.0.0.1:$(PORT)/ (PORT=8001 pour en changer)"
@@ -38,6 +38,9 @@ test: $(FULL)
 
 bench: $(FULL)
 	@$(BIN)/python scripts/bench.py
+
+bench-smoke: $(FULL)
+	@$(BIN)/python scripts/bench.py --smoke
 
 format: $(FULL)
 	@$(BIN)/ruff format .

@@ -1,0 +1,166 @@
+"""`make bench`: how fast the portal is, beside floors measured in the same run. ROWS=1000000 compares with 10,000.
+
+SQLite by default; DATABASE_URL=postgres://… names a server where databases of its own are made, then dropped. KEEP=1
+keeps them for the next run."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("OPENOPCO_BENCH_VAR", Path(tempfile.gettempdir()) / "openopco-bench"))
+FEW = 10_000
+MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
+
+
+def main() -> int:
+    arguments = _arguments()
+    sizes = [arguments.rows] if arguments.rows == arguments.against else [arguments.against, arguments.rows]
+    found = {rows: run(rows, arguments) for rows in sizes}
+    before = found[arguments.against] if len(sizes) > 1 else None
+    failures = report(found[arguments.rows], before, arguments)
+    print("\n" + ("\n".join(f"MISSED: {line}" for line in failures) or "every target is met"))
+    return 1 if failures and arguments.strict else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=int(os.environ.get("ROWS") or FEW))
+    parser.add_argument("--against", type=int, default=FEW)
+    parser.add_argument("--seconds", type=float, default=2.0, help="for each page")
+    parser.add_argument("--smoke", action="store_true", help="quick; fails on queries and bytes, never on times")
+    parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--strict", action="store_true", help="a missed target is a failure")
+    arguments = parser.parse_args()
+    if arguments.smoke:
+        arguments.seconds, arguments.strict = 0.2, True
+    return arguments
+
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+
+def run(rows: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Builds and measures in a process of its own; its words are shown only when it fails."""
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    server = os.environ.get("DATABASE_URL", "")
+    database = _postgresql(server, rows) if server.startswith("postgres") else _sqlite(rows)
+    print(f"{rows:,} requests in {database.name}…".replace(",", " "), flush=True)
+    result = VAR / f"result-{rows}.json"
+    command = [sys.executable, "-m", "tests.bench.run", "--rows", str(rows), "--out", str(result)]
+    command += ["--seconds", str(arguments.seconds), "--only", arguments.only]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "OPENOPCO_VAR": str(VAR),
+        "DATABASE_URL": database.url,
+    }
+    log = VAR / f"log-{rows}.txt"
+    try:
+        with log.open("w") as words:
+            code = subprocess.run(
+                command, cwd=ROOT, env=environment, stdout=words, stderr=words, check=False
+            ).returncode
+        if code:
+            sys.exit(f"{''.join(log.read_text()[-2500:])}\nbench failed")
+        return dict(json.loads(result.read_text()))
+    finally:
+        if not os.environ.get("KEEP"):
+            database.drop()
+
+
+@dataclass
+class Database:
+    url: str
+    name: str
+    server: str = ""
+
+    def drop(self) -> None:
+        if self.server:
+            _on(self.server, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            return
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.name}{suffix}").unlink(missing_ok=True)
+
+
+def _sqlite(rows: int) -> Database:
+    path = VAR / f"bench-{rows}.sqlite3"
+    database = Database(f"sqlite:///{path}", str(path))
+    if not os.environ.get("KEEP"):
+        database.drop()
+    return database
+
+
+def _postgresql(server: str, rows: int) -> Database:
+    name = f"openopco_bench_{rows}"
+    database = Database(urlunsplit(urlsplit(server)._replace(path=f"/{name}")), name, server)
+    if not os.environ.get("KEEP"):
+        database.drop()
+    if not _on(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        _on(server, f'CREATE DATABASE "{name}"')
+    return database
+
+
+def _on(server: str, statement: str) -> list[Any]:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+# --- telling ---------------------------------------------------------------------------------------------------------
+
+
+def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argparse.Namespace) -> list[str]:
+    """Prints the table; returns the targets that were missed."""
+    p50 = _medians(found)
+    then = _medians(before) if before else {}
+    failures: list[str] = []
+    print(f"\n{'page':<22} {'req/s':>7} {'p50 ms':>8} {'of its floor':>13} {'growth':>7} {'queries':>8} {'bytes':>8}")
+    for line in found["results"]:
+        name = line["name"]
+        floor, share = found["shares"][name]
+        ratio, growth = p50[floor] / p50[name], p50[name] / then[name] if then else 0.0
+        shown = f"{ratio:.2f} of {floor.split()[1]}" if name != floor else ""
+        print(
+            f"{name:<22} {1 / p50[name]:>7.0f} {p50[name] * 1000:>8.2f} {shown:>13} "
+            f"{f'{growth:.2f}' if growth else '':>7} {line['queries']:>8} {line['bytes']:>8}"
+        )
+        failures += _missed(line, name in found["reads"])
+        if not arguments.smoke:
+            failures += [f"{name}: {ratio:.2f} of the floor, {share} wanted"] if ratio < share else []
+            failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
+    return failures + _missed_around(found)
+
+
+def _medians(found: dict[str, Any]) -> dict[str, float]:
+    return {line["name"]: statistics.median(line["times"]) for line in found["results"]}
+
+
+def _missed(line: dict[str, Any], is_read: bool) -> list[str]:
+    name = line["name"]
+    failures = [f"{name}: {line['queries']} queries"] if is_read and line["queries"] > MOST_QUERIES else []
+    return failures + ([f"{name}: {line['bytes']} bytes of HTML"] if line["bytes"] > MOST_HTML else [])
+
+
+def _missed_around(found: dict[str, Any]) -> list[str]:
+    assets, worker = sum(found["assets"].values()), found["worker_kb"]
+    print(
+        f"\nbuilt in {found['built']:.0f} s; {len(found['assets'])} assets of the first visit, {assets} bytes compressed;"
+    )
+    print(f"a web worker holds {worker / 1000:.0f} MB")
+    failures = [f"assets: {assets} bytes"] if assets > MOST_ASSETS else []
+    return failures + ([f"worker: {worker} kB"] if worker > MOST_WORKER_KB else [])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
