@@ -100,7 +100,14 @@ def test_a_refusal_gives_its_reason(as_alice: Client, alice: Actor, olga: Actor,
 def test_everything_sent_can_be_read_again(as_alice: Client, alice: Actor, place: Establishment) -> None:
     dossier = sent(alice, place)
     text = text_of(as_alice.get(page_of(dossier)))
-    for words in ("L'Employeur", "Stagiaire : Zoé Müller", "05/01/1995", "Durée en heure(s) 14", "programme.pdf", "Illzach"):
+    for words in (
+        "L'Employeur",
+        "Stagiaire : Zoé Müller",
+        "05/01/1995",
+        "Durée en heure(s) 14",
+        "programme.pdf",
+        "Illzach",
+    ):
         assert words in text
 
 
@@ -133,7 +140,9 @@ def test_many_trainees_are_told_in_one_line_each(as_alice: Client, alice: Actor,
     assert "Stagiaire : Zoé Nom11" not in text
 
 
-def test_a_piece_leads_to_itself_once_it_is_known_to_be_safe(as_alice: Client, alice: Actor, place: Establishment) -> None:
+def test_a_piece_leads_to_itself_once_it_is_known_to_be_safe(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
     dossier = sent(alice, place)
     safe = piece(dossier, by=alice, zone="divers", name="devis.pdf")
     waiting = piece(dossier, by=alice, zone="divers", name="autre.pdf", state="pending")
@@ -177,7 +186,9 @@ def test_a_number_of_nothing_is_a_404(as_alice: Client, number: str) -> None:
 # --- the journal, told -----------------------------------------------------------------------------------------------
 
 
-def test_notes_among_officers_stay_among_them(as_alice: Client, alice: Actor, olga: Actor, place: Establishment) -> None:
+def test_notes_among_officers_stay_among_them(
+    as_alice: Client, alice: Actor, olga: Actor, place: Establishment
+) -> None:
     dossier = taken(alice, place, olga)
     talking.write_note(actor=olga, number=number_of(dossier), body="Employeur à surveiller.")
     text = text_of(as_alice.get(page_of(dossier)))
@@ -277,7 +288,9 @@ def test_a_refused_request_is_taken_up_again_once_for_two_clicks(a_monday: objec
     assert draft.title == dossier.title
 
 
-def test_a_file_of_another_request_is_not_served(as_charlie: Client, as_alice: Client, alice: Actor, place: Establishment) -> None:
+def test_a_file_of_another_request_is_not_served(
+    as_charlie: Client, as_alice: Client, alice: Actor, place: Establishment
+) -> None:
     document = join_piece(actor=alice, key=str(complete_draft(alice, place).key), zone="divers", upload=upload())
     with closing(as_alice.get(f"/documents/{document.key}/")) as served:
         assert served.status_code == 200
