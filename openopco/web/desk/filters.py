@@ -30,6 +30,11 @@ class Trail:
         return self.values.get("vue", MINE)
 
     @property
+    def typed(self) -> dict[str, str]:
+        """Every name with what was typed, or nothing: for the form."""
+        return {name: self.values.get(name, "") for name in NAMES}
+
+    @property
     def query(self) -> str:
         """« ?vue=moi&q=… »; empty for the plain list."""
         return f"?{urlencode(self.values)}" if self.values else ""

@@ -30,7 +30,7 @@ def talk(request: PersonRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@needs(Permission.MESSAGE_WRITE)
+@needs(Permission.NOTE_WRITE)
 def message(request: PersonRequest, number: str) -> HttpResponse:
     return _write(request, number, "message", talking.write_message, "Votre message est envoyé à l'employeur.")
 
@@ -65,7 +65,7 @@ def _show(
     context = frame_of(request, dossier, "desk:talk") | {
         "said": _oldest_first(said),
         "noted": _oldest_first(noted),
-        "typed": typed or {},
+        "typed": {"message": "", "note": "", **(typed or {})},
         "errors": errors or {},
     }
     return render(request, "desk/talk.html", context, status=status)
