@@ -1,13 +1,15 @@
 """Reads of memberships and roles. `access_of` is the one place where an `Actor` is made of a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
 from openopco.base.keyset import Page, paginate
+from openopco.base.prepared import Prepared
 from openopco.habilitations.access import NOBODY, Access
 from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
 from openopco.habilitations.models import Membership, StaffRole
@@ -23,7 +25,7 @@ def access_of(user: User) -> Access:
         return NOBODY
     if user.is_opco:
         return Access(Actor(user.pk, str(user), tuple(_staff_grants(user))))
-    memberships = tuple(live_memberships(user))
+    memberships = tuple(_live_of(user.pk))
     return Access(Actor(user.pk, str(user), tuple(_grant(each) for each in memberships)), memberships)
 
 
@@ -60,6 +62,10 @@ def active_staff_roles() -> QuerySet[StaffRole]:
     return begun.filter(Q(until__isnull=True) | Q(until__gt=now)).order_by("granted_at", "id")
 
 
+# What every page of an employer asks.
+_live_of: Prepared[Membership] = Prepared((int,), lambda user_id: live_memberships(User(pk=user_id)))
+
+
 def find_membership(actor: Actor, membership_id: int) -> Membership | None:
     """A membership that the actor may see: his own, or any for an officer. None for everybody else's."""
     found = Membership.objects.select_related("user", "establishment__company", "proof", "decided_by")
@@ -90,6 +96,42 @@ def colleagues(actor: Actor, establishment_id: int) -> QuerySet[Membership]:
     require(actor, Permission.MEMBERSHIP_READ, Subject(establishment_id))
     found = Membership.objects.filter(establishment_id=establishment_id, state__in=LIVE_STATES)
     return found.select_related("user").order_by("requested_at", "id")
+
+
+def colleagues_of_many(actor: Actor, establishment_ids: Iterable[int]) -> dict[int, list[Membership]]:
+    """The accepted people of several establishments, in one query; of those alone where the actor may read them."""
+    readable = [each for each in establishment_ids if may(actor, Permission.MEMBERSHIP_READ, Subject(each))]
+    accepted = Membership.objects.filter(establishment_id__in=readable, state=MembershipState.ACCEPTED)
+    found: dict[int, list[Membership]] = {}
+    for membership in accepted.select_related("user").order_by("user__last_name", "user__first_name", "id"):
+        found.setdefault(membership.establishment_id, []).append(membership)
+    return found
+
+
+def staff_accounts(actor: Actor, after: str | None = None) -> Page[User]:
+    """For administrators: the accounts of the OPCO by name, each with its `live_roles`. Raises Forbidden."""
+    require(actor, Permission.STAFF_MANAGE)
+    live = Prefetch("staff_roles", _live_roles(), to_attr="live_roles")
+    people = User.objects.filter(kind=AccountKind.OPCO).prefetch_related(live)
+    return paginate(people, keys=("last_name", "first_name", "id"), after=after)
+
+
+def roles_to_confirm(actor: Actor) -> QuerySet[StaffRole]:
+    """For administrators: the roles that wait for a second one, oldest first. Raises Forbidden."""
+    require(actor, Permission.STAFF_MANAGE)
+    return _live_roles().filter(since__isnull=True)
+
+
+def roles_of(actor: Actor, user_id: int) -> QuerySet[StaffRole]:
+    """For administrators: all the roles that somebody has or had, latest first. Raises Forbidden."""
+    require(actor, Permission.STAFF_MANAGE)
+    held = StaffRole.objects.filter(user_id=user_id).select_related("granted_by", "confirmed_by")
+    return held.order_by("-granted_at", "-id")
+
+
+def _live_roles() -> QuerySet[StaffRole]:
+    live = StaffRole.objects.filter(until__isnull=True).select_related("user", "granted_by", "confirmed_by")
+    return live.order_by("granted_at", "id")
 
 
 def staff_roles(actor: Actor) -> QuerySet[StaffRole]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.documents.actions import accept_upload
+from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
 from openopco.documents.queries import usable
 from openopco.habilitations import notices, workflow
@@ -49,7 +50,7 @@ def request_membership(*, actor: Actor, establishment_id: int) -> Membership:
     return membership
 
 
-def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any]") -> Membership:
+def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any] | ExaminedFile") -> Membership:
     """Joins the paper that shows the tie, at the request or later, by the holder while it is pending; a new one takes
     the place of the old. Raises UnknownMembership, NotPossibleNow, RefusedFile, Unavailable."""
     own = Membership.objects.filter(pk=membership_id).first()

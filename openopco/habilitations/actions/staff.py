@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from openopco.accounts.actions import disable_user, open_opco_account, send_set_password_link
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.habilitations import notices
@@ -30,8 +31,18 @@ def grant_staff_role(*, actor: Actor, user_id: int, role: StaffRoleName) -> Staf
 
 
 @action
+def open_staff_account(*, actor: Actor, email: str, first_name: str, last_name: str, role: str) -> User:
+    """An account of the OPCO with the first role proposed for it, or neither; the invitation goes with the
+    confirmation. Raises Forbidden, EmailTaken, InvalidValue."""
+    user = open_opco_account(actor=actor, email=email, first_name=first_name, last_name=last_name)
+    grant_staff_role(actor=actor, user_id=user.pk, role=StaffRoleName(role))
+    return user
+
+
+@action
 def confirm_staff_role(*, actor: Actor, role_id: int) -> StaffRole:
-    """A second administrator confirms: the role counts from now on. Raises Forbidden, FourEyes, NotPossibleNow."""
+    """A second administrator confirms: the role counts from now on, and who has no password yet is invited to choose
+    one. Raises Forbidden, FourEyes, NotPossibleNow."""
     require(actor, Permission.STAFF_MANAGE)
     granted = _lock(role_id)
     if actor.user_id in (granted.granted_by_id, granted.user_id):
@@ -41,6 +52,8 @@ def confirm_staff_role(*, actor: Actor, role_id: int) -> StaffRole:
     granted.confirmed_by_id, granted.since = actor.user_id, timezone.now()
     granted.save()
     _tell(granted, "confirmed", actor, "Un rôle à l'OPCO a été confirmé : il prend effet.")
+    if not granted.user.has_usable_password():
+        send_set_password_link(actor=actor, user=granted.user)
     return granted
 
 
@@ -59,6 +72,19 @@ def end_staff_role(*, actor: Actor, role_id: int) -> StaffRole:
     held.save()
     _tell(held, "ended", actor, "Un rôle à l'OPCO a pris fin.")
     return held
+
+
+@action
+def close_staff_account(*, actor: Actor, user_id: int) -> User:
+    """Disables an account of the OPCO: its sessions end, its roles rest. Raises Forbidden, OneselfDisabled,
+    LastAdministrators, InvalidValue."""
+    require(actor, Permission.STAFF_MANAGE)
+    list(StaffRole.objects.select_for_update().filter(role=StaffRoleName.ADMINISTRATEUR).order_by("id"))
+    if not User.objects.get(pk=user_id).is_opco:
+        raise InvalidValue("Ce compte n'est pas un compte de l'OPCO.")
+    if user_id != actor.user_id and user_id in active_administrators():
+        _keep_enough()
+    return disable_user(actor=actor, user_id=user_id)
 
 
 @action
