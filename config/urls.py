@@ -19,6 +19,9 @@ urlpatterns = [
 if settings.COMPONENT_GALLERY:
     urlpatterns.append(path("", include("openopco.web.gallery.urls")))
 
+if settings.DEMO:
+    urlpatterns.append(path("", include("openopco.demo.urls")))
+
 handler400 = "openopco.web.errors.bad_request"
 handler403 = "openopco.web.errors.forbidden"
 handler404 = "openopco.web.errors.not_found"

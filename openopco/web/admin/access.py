@@ -2,24 +2,25 @@
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from openopco.habilitations.http import PersonRequest
 from openopco.rights import Permission, may
 
 P = ParamSpec("P")
-View = Callable[Concatenate[PersonRequest, P], HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
+View = Callable[Concatenate[PersonRequest, P], R]
 
 
-def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
+def needs(permission: Permission) -> Callable[[View[P, R]], View[P, R]]:
     """Lets in those who hold the permission; the others get 403. The action asks again for itself."""
 
-    def guard(view: View[P]) -> View[P]:
+    def guard(view: View[P, R]) -> View[P, R]:
         @functools.wraps(view)
-        def guarded(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if not may(request.actor, permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from openopco.web.admin.views import feedback, parameters
+from openopco.web.admin.views import accounts, feedback, home, parameters
 
 app_name = "admin_opco"
 urlpatterns = [
+    path("administration/", home.home, name="home"),
+    path("administration/comptes/", accounts.listing, name="accounts"),
+    path("administration/comptes/nouveau/", accounts.create, name="create_account"),
+    path("administration/comptes/<int:user_id>/", accounts.account, name="account"),
+    path("administration/comptes/<int:user_id>/<slug:verb>/", accounts.act, name="account_act"),
+    path("administration/roles/<int:role_id>/confirmer/", accounts.confirm_role, name="confirm_role"),
+    path("administration/roles/<int:role_id>/terminer/", accounts.end_role, name="end_role"),
     path("administration/avis/", feedback.received, name="feedback"),
     path("administration/avis/<int:feedback_id>/", feedback.detail, name="feedback_detail"),
     path("administration/avis/<int:feedback_id>/lu/", feedback.mark_read, name="feedback_mark_read"),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from openopco.web.desk.views import corrections, deciding, dossier, history, holding, nir, slips, talking, worklist
+from openopco.web.desk.views import (
+    corrections,
+    deciding,
+    dossier,
+    history,
+    holding,
+    identities,
+    memberships,
+    nir,
+    slips,
+    talking,
+    worklist,
+)
 
 app_name = "desk"
 DOSSIER = "gestion/dossiers/<str:number>/"
@@ -25,4 +37,19 @@ urlpatterns = [
     path(f"{DOSSIER}classer/", deciding.close, name="close"),
     path(f"{DOSSIER}stagiaires/<slug:row>/", dossier.trainee, name="trainee"),
     path(f"{DOSSIER}stagiaires/<slug:row>/nir/", nir.nir, name="nir"),
+    path("gestion/rattachements/", memberships.memberships, name="memberships"),
+    path("gestion/rattachements/<int:membership_id>/", memberships.membership, name="membership"),
+    path("gestion/rattachements/<int:membership_id>/justificatif/", memberships.proof, name="membership_proof"),
+    path("gestion/rattachements/<int:membership_id>/accepter/", memberships.accept, name="accept_membership"),
+    path("gestion/rattachements/<int:membership_id>/refuser/", memberships.refuse, name="refuse_membership"),
+    path("gestion/etablissements/", identities.establishments, name="establishments"),
+    path("gestion/etablissements/<int:establishment_id>/", identities.establishment, name="establishment"),
+    path("gestion/etablissements/<int:establishment_id>/repertoire/", identities.ask_again, name="ask_again"),
+    path("gestion/etablissements/organismes/", identities.providers, name="providers"),
+    path("gestion/etablissements/organismes/<int:provider_id>/", identities.provider, name="provider"),
+    path(
+        "gestion/etablissements/organismes/<int:provider_id>/repertoire/",
+        identities.ask_provider_again,
+        name="ask_provider_again",
+    ),
 ]
