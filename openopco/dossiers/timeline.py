@@ -128,7 +128,8 @@ def _by(entry: Entry, words: Words, audience: Audience) -> str:
 
 def label_of_target(kind: kinds.Kind, target: str) -> str:
     """The words of a correction's point: « champ:cost », « champ:a1b2c3d4:birth_date », « piece:programme »."""
-    what, *_, name = target.split(":")
+    what, _, rest = target.partition(":")
+    name = rest.rpartition(":")[2]
     return dict(kind.zones).get(name, "") if what == "piece" else field_label(kind, name)
 
 

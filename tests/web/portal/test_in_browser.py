@@ -1,0 +1,136 @@
+"""The pages around a draft in a real browser: whole at 320 px, found sound by axe, at work with and without JavaScript."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from openopco.dossiers.actions import corrections
+from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.enums import ItemKind, State
+from openopco.dossiers.models import Dossier, DraftField, DraftRow
+from openopco.organisations.models import Establishment
+from openopco.rights import Actor
+from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
+from tests.dossiers.factories import DossierFactory, asked, complete_draft, empty_draft, number_of, taken
+from tests.web.portal.people import browser_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("a_folder")]
+
+
+@pytest.fixture
+def a_folder(tmp_path: Any, settings: Any) -> None:
+    storage = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path / "files"), "file_permissions_mode": 0o600},
+    }
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    settings.CLAMD_ADDRESS = ""
+
+
+def enter(page: Page, actor: Actor, address: str) -> None:
+    """Signs in without the form."""
+    cookie = browser_of(actor).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
+
+
+@pytest.fixture
+def waiting(alice: Actor, olga: Actor, place: Establishment) -> Dossier:
+    """A request on which a cost, a trainee's birth date and a piece are asked."""
+    dossier = taken(alice, place, olga, done_on="01/01/2026")
+    row = DraftRow.objects.filter(dossier=dossier).values_list("key", flat=True)[0]
+    points = [
+        Point(ItemKind.CHAMP, "cost", "Le devis dit 650 €."),
+        Point(ItemKind.CHAMP, "birth_date", "La pièce d'identité dit autre chose.", row=row),
+        Point(ItemKind.PIECE, "programme", "Non signé."),
+    ]
+    corrections.ask(actor=olga, number=number_of(dossier), points=points)
+    dossier.refresh_from_db()
+    return dossier
+
+
+def test_every_page_is_sound_and_fits(
+    page: Page, live_server: Any, alice: Actor, olga: Actor, place: Establishment, waiting: Dossier
+) -> None:
+    empty_draft(alice, place)
+    complete_draft(alice, place, done_on="01/01/2026")
+    for state in (State.ACCORDEE, State.REFUSEE, State.TRANSMISE):
+        DossierFactory.create(
+            establishment=place, state=state, title="Une formation au titre assez long pour se replier"
+        )
+    enter(page, alice, live_server.url)
+    number = waiting.number
+    paths = (
+        "/tableau-de-bord/",
+        "/demandes/",
+        "/demandes/?etat=accordee&q=rien",
+        "/demandes/?du=x",
+        f"/demandes/{number}/",
+        f"/demandes/{number}/repondre/",
+        f"/demandes/{number}/annuler/",
+        "/notifications/",
+        "/notifications/e-mails/",
+        "/aide/",
+        "/nouveautes/",
+    )
+    for path in paths:
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            page.goto(live_server.url + path)
+            assert_fits(page)
+        assert_accessible(page)
+
+
+def test_the_yellow_button_opens_the_kinds_by_keyboard(page: Page, live_server: Any, alice: Actor) -> None:
+    enter(page, alice, live_server.url)
+    page.goto(f"{live_server.url}/tableau-de-bord/")
+    page.get_by_text("+ CRÉER UNE DEMANDE").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/brouillons/.+/employeur/$"))
+    assert str(Dossier.objects.get().key) in page.url
+
+
+def test_an_answer_saves_itself_then_goes(page: Page, live_server: Any, alice: Actor, waiting: Dossier) -> None:
+    enter(page, alice, live_server.url)
+    page.goto(f"{live_server.url}/demandes/{waiting.number}/repondre/")
+    page.get_by_label("Coût pédagogique").fill("650,00")
+    expect(page.locator("[data-save-status]")).to_contain_text("Enregistré à")
+    assert DraftField.objects.get(dossier=waiting, name="cost").value == "650,00"
+    page.get_by_label("Date de naissance").fill("31/02/1995")
+    expect(page.locator(".error")).to_contain_text("Le 31/02/1995 n'existe pas.")
+    page.get_by_role("button", name="ENVOYER MA RÉPONSE").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    assert_accessible(page)
+    page.get_by_label("Date de naissance").fill("05/02/1995")
+    page.get_by_label("Votre message").fill("Le programme arrive demain.")
+    page.get_by_role("button", name="ENVOYER MA RÉPONSE").click()
+    expect(page.get_by_text("Votre réponse est envoyée.")).to_be_visible()
+    assert Dossier.objects.get(pk=waiting.pk).state == State.EN_INSTRUCTION
+
+
+def test_an_answer_goes_without_javascript(
+    page_without_javascript: Page, live_server: Any, alice: Actor, olga: Actor, place: Establishment
+) -> None:
+    page = page_without_javascript
+    dossier = asked(alice, place, olga, done_on="01/01/2026")
+    enter(page, alice, live_server.url)
+    page.goto(f"{live_server.url}/demandes/{dossier.number}/")
+    page.get_by_role("link", name="RÉPONDRE").click()
+    page.get_by_label("Coût pédagogique").fill("650,00")
+    page.get_by_role("button", name="ENVOYER MA RÉPONSE").click()
+    expect(page.get_by_text("Votre réponse est envoyée.")).to_be_visible()
+
+
+def test_a_message_goes_without_javascript(
+    page_without_javascript: Page, live_server: Any, alice: Actor, waiting: Dossier
+) -> None:
+    page = page_without_javascript
+    enter(page, alice, live_server.url)
+    page.goto(f"{live_server.url}/demandes/{waiting.number}/")
+    page.get_by_label("Votre message").fill("Bonjour.")
+    page.get_by_role("button", name="Envoyer le message").click()
+    expect(page.get_by_text("Votre message est envoyé.")).to_be_visible()
+    expect(page.locator(".message-mine")).to_contain_text("Bonjour.")
