@@ -5,9 +5,9 @@ from openopco.base.keyset import Page, paginate
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.text import fold
 from openopco.opco.table import OPCOS
-from openopco.organisations.enums import Nature, ProviderStatus
+from openopco.organisations.enums import ProviderStatus
 from openopco.organisations.models import Establishment, Provider
-from openopco.organisations.rules import Certificates, Check, check_nda, check_qualiopi, is_of_another_opco
+from openopco.organisations.rules import is_of_another_opco
 from openopco.reference.queries import proposes_opco
 from openopco.rights import Actor, Permission, require
 
@@ -66,15 +66,3 @@ def elsewhere_in_words(establishment: Establishment) -> str:
         f"D'après le répertoire des OPCO, cet établissement relève plutôt de : {name}. "
         f"Vous pouvez continuer ici ; {ours.name} vérifiera avec vous."
     )
-
-
-def provider_checks(provider: Provider, nature: Nature) -> list[Check]:
-    """The provider's two checks for a nature of action, passed, failed or to look at."""
-    certificates = Certificates(
-        provider.qualiopi_actions, provider.qualiopi_bilans, provider.qualiopi_vae, provider.qualiopi_apprentissage
-    )
-    status = ProviderStatus(provider.status)
-    return [
-        check_nda(nda=provider.nda, status=status, verified=provider.verified),
-        check_qualiopi(certificates=certificates, nature=nature),
-    ]

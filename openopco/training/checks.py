@@ -3,20 +3,18 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openopco.dossiers.draft import DraftView
+from openopco.dossiers.draft import DraftView, ProviderFacts
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.kernel.calendar import format_date
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros
+from openopco.organisations.enums import Nature, ProviderStatus
+from openopco.organisations.rules import Certificates, Verdict, check_nda, check_qualiopi
 from openopco.training import fields as f
-from openopco.training.enums import Nature
 from openopco.training.rules import hourly_cost, required_zones, warnings
 
-_QUALIOPI = {
-    Nature.ACTION: ("qualiopi_actions", "actions de formation"),
-    Nature.BILAN: ("qualiopi_bilans", "bilans de compétences"),
-    Nature.VAE: ("qualiopi_vae", "VAE"),
-}
+# What the room of organisations finds, in the words of a list of checks.
+_OUTCOMES = {Verdict.OK: Outcome.PASSED, Verdict.LOOK: Outcome.LOOK, Verdict.FAIL: Outcome.FAILED}
 
 
 def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
@@ -75,24 +73,14 @@ def _provider(draft: DraftView) -> Iterator[Check]:
     if provider.status != "ACTIF":
         detail = f"{provider.name} est suspendu ou fermé."
         yield Check("organisme", "Organisme de formation", Outcome.FAILED, detail, blocking=True)
-    nda = Outcome.PASSED if provider.nda and provider.verified else Outcome.LOOK if provider.nda else Outcome.FAILED
-    details = {
-        Outcome.PASSED: f"Déclaration d'activité {provider.nda}, connue de la liste publique.",
-        Outcome.LOOK: f"Déclaration d'activité {provider.nda} saisie à la main : à vérifier.",
-        Outcome.FAILED: "Pas de numéro de déclaration d'activité.",
-    }
-    yield Check("nda", "Déclaration d'activité", nda, details[nda])
-    yield _qualiopi(draft)
+    declaration = check_nda(nda=provider.nda, status=ProviderStatus(provider.status), verified=provider.verified)
+    yield Check("nda", "Déclaration d'activité", _OUTCOMES[declaration.verdict], declaration.message)
+    certificate = check_qualiopi(certificates=_certificates(provider), nature=Nature(draft.value(f.NATURE) or "action"))
+    yield Check("qualiopi", "Qualiopi", _OUTCOMES[certificate.verdict], certificate.message)
 
 
-def _qualiopi(draft: DraftView) -> Check:
-    field, words = _QUALIOPI[Nature(draft.value(f.NATURE) or Nature.ACTION)]
-    answer = getattr(draft.provider, field)
-    if answer is None:
-        return Check("qualiopi", "Qualiopi", Outcome.LOOK, f"Certification pour les {words} : non connue, à vérifier.")
-    if answer:
-        return Check("qualiopi", "Qualiopi", Outcome.PASSED, f"Certifié pour les {words}.")
-    return Check("qualiopi", "Qualiopi", Outcome.FAILED, f"Pas de certification pour les {words}.")
+def _certificates(provider: ProviderFacts) -> Certificates:
+    return Certificates(provider.qualiopi_actions, provider.qualiopi_bilans, provider.qualiopi_vae)
 
 
 def _dates(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:

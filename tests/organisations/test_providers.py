@@ -18,7 +18,7 @@ from openopco.organisations.actions import (
 from openopco.organisations.enums import Nature, ProviderStatus, Source
 from openopco.organisations.errors import AlreadyKnown, ClosedEstablishment, InvalidFields, NotFound
 from openopco.organisations.models import Provider
-from openopco.organisations.queries import provider_checks, providers_to_verify, search_providers
+from openopco.organisations.queries import providers_to_verify, search_providers
 from openopco.organisations.rules import Certificates, Verdict, check_nda, check_qualiopi
 from openopco.rights import ANONYMOUS, Actor
 from tests.accounts.factories import UserFactory
@@ -31,7 +31,13 @@ CLOSED_SCHOOL, NOT_CERTIFIED, OFF_LIST = "00077100600012", "00075371500010", "00
 
 
 def verdicts(provider: Provider, nature: Nature = Nature.ACTION) -> dict[str, Verdict]:
-    return {check.code: check.verdict for check in provider_checks(provider, nature)}
+    """What the two rules say of a provider as it is kept."""
+    known = Certificates(provider.qualiopi_actions, provider.qualiopi_bilans, provider.qualiopi_vae)
+    checks = (
+        check_nda(nda=provider.nda, status=ProviderStatus(provider.status), verified=provider.verified),
+        check_qualiopi(certificates=known, nature=nature),
+    )
+    return {check.code: check.verdict for check in checks}
 
 
 def test_the_provider_of_the_walk_is_found_and_certified(alice: Actor) -> None:

@@ -82,9 +82,9 @@ def test_a_provider_that_may_not_be_paid(status: str) -> None:
 @pytest.mark.parametrize(
     ("facts", "outcome", "words"),
     [
-        ({}, Outcome.PASSED, "connue de la liste publique."),
-        ({"verified": False}, Outcome.LOOK, "saisie à la main : à vérifier."),
-        ({"nda": ""}, Outcome.FAILED, "Pas de numéro de déclaration d'activité."),
+        ({}, Outcome.PASSED, "Déclaration d'activité enregistrée."),
+        ({"verified": False}, Outcome.LOOK, "est à vérifier."),
+        ({"nda": ""}, Outcome.FAILED, "ne figure pas sur la liste publique"),
     ],
 )
 def test_the_declaration_of_activity(facts: dict[str, Any], outcome: Outcome, words: str) -> None:
@@ -96,9 +96,9 @@ def test_the_declaration_of_activity(facts: dict[str, Any], outcome: Outcome, wo
 @pytest.mark.parametrize(
     ("nature", "outcome", "words"),
     [
-        ("action", Outcome.PASSED, "Certifié pour les actions de formation."),
-        ("bilan", Outcome.FAILED, "Pas de certification pour les bilans de compétences."),
-        ("vae", Outcome.LOOK, "Certification pour les VAE : non connue, à vérifier."),
+        ("action", Outcome.PASSED, "Certifié Qualiopi (action de formation)."),
+        ("bilan", Outcome.FAILED, "Organisme non certifié Qualiopi pour cette nature (bilan de compétences)."),
+        ("vae", Outcome.LOOK, "Certification Qualiopi à vérifier (VAE)."),
     ],
 )
 def test_qualiopi_for_the_nature(nature: str, outcome: Outcome, words: str) -> None:

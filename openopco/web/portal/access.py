@@ -26,6 +26,7 @@ def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
         raise Http404 from error
 
 
-def view_of(request: PersonRequest, dossier: Dossier) -> DraftView:
-    """The raw draft as its reader may see it, today in Paris."""
-    return queries.load_draft(dossier, today=paris_today(timezone.now()), viewer=request.actor)
+def view_of(request: PersonRequest, dossier: Dossier, *, with_twins: bool = False) -> DraftView:
+    """The raw draft as its reader may see it, today in Paris. `with_twins` also looks for the same people at the same dates."""
+    today = paris_today(timezone.now())
+    return queries.load_draft(dossier, today=today, viewer=request.actor, with_twins=with_twins)

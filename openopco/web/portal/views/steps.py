@@ -151,7 +151,7 @@ def step_context(
 ) -> dict[str, Any]:
     """What every step's template needs. `insist` shows what is missing as errors too: sending was tried."""
     kind = kinds.get(dossier.kind)
-    draft = view_of(request, dossier)
+    draft = view_of(request, dossier, with_twins=slug == kind.steps[-1].slug)
     missing = kind.missing(draft)
     step_ = next(each for each in kind.steps if each.slug == slug)
     insist = insist or "verifier" in request.GET
