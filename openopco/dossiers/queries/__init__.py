@@ -8,6 +8,7 @@ from openopco.dossiers.queries.drafts import (
     load_values,
     nir_of_row,
     open_correction,
+    open_points,
 )
 from openopco.dossiers.queries.facts import employer_facts, provider_facts
 from openopco.dossiers.queries.lists import (
@@ -72,6 +73,7 @@ __all__ = [
     "next_in_worklist",
     "nir_of_row",
     "open_correction",
+    "open_points",
     "portfolio_of",
     "provider_facts",
     "recent",

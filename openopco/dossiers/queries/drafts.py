@@ -1,11 +1,14 @@
 """One request's raw draft, as its reader may see it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from openopco.base.prepared import Prepared
+from openopco.documents.models import Document
 from openopco.dossiers.draft import DraftView, RowView, StoredValue
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
-from openopco.dossiers.models import CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
 from openopco.dossiers.queries.facts import employer_facts, piece_view, provider_facts
 from openopco.dossiers.queries.twins import twins_of
 from openopco.kernel.calendar import parse_date
@@ -32,40 +35,44 @@ def load_draft(
     today: date,
     viewer: Actor | None = None,
     with_twins: bool = False,
-    correction: CorrectionRequest | None = None,
+    points: Sequence[CorrectionItem] | None = None,
 ) -> DraftView:
     """The raw draft of a request with the facts around it, as `viewer` may see it: nobody's NIR without one.
     `dossier` comes with establishment, company and provider. `with_twins` looks for overlapping requests, in one query.
-    While an answer is awaited, the OPCO reads what was sent, not what the employer has begun to type: `correction` spares
-    to look for the open one again."""
+    While an answer is awaited, the OPCO reads what was sent, not what the employer has begun to type: `points` spares to
+    look again for what is asked."""
     values = _stored_values(dossier)
     draft = replace(
         _bare(dossier, values, _rows(dossier, values, viewer), today),
-        pieces=tuple(piece_view(piece) for piece in pieces_of(dossier.pk)),
+        pieces=tuple(piece_view(piece) for piece in _pieces_of(dossier.pk)),
         employer=employer_facts(dossier.establishment),
         parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
     )
     if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
-        draft = as_sent(draft, correction or open_correction(dossier))
+        draft = before(draft, open_points(dossier) if points is None else points)
     return replace(draft, twins=tuple(twins_of(dossier, draft, viewer))) if with_twins else draft
 
 
 def load_values(dossier: Dossier, *, today: date) -> DraftView:
     """What was typed, and no more: enough for a heading or for typed rows. Two queries; no piece, no parameter, no NIR."""
     values = _stored_values(dossier)
-    rows = DraftRow.objects.filter(dossier=dossier).order_by("position", "id")
+    rows = _rows_of(dossier.pk)
     return _bare(dossier, values, tuple(_row(row, values.get(row.key, {})) for row in rows), today)
 
 
 def as_sent(draft: DraftView, correction: CorrectionRequest | None) -> DraftView:
     """The draft as it stood when the correction was asked."""
-    items = correction.items.all() if correction else ()
-    return draft.with_values({(item.row, item.name): item.before for item in items if item.kind == ItemKind.CHAMP})
+    return before(draft, correction.items.all() if correction else ())
+
+
+def before(draft: DraftView, points: Iterable[CorrectionItem]) -> DraftView:
+    """The draft as it stood when these points were asked."""
+    return draft.with_values({(item.row, item.name): item.before for item in points if item.kind == ItemKind.CHAMP})
 
 
 def _stored_values(dossier: Dossier) -> dict[str, dict[str, StoredValue]]:
     values: dict[str, dict[str, StoredValue]] = {}
-    for field in DraftField.objects.filter(dossier=dossier).order_by("id"):
+    for field in _fields_of(dossier.pk):
         values.setdefault(field.row, {})[field.name] = StoredValue(field.value, field.revision)
     return values
 
@@ -84,7 +91,7 @@ def _bare(
 
 
 def _rows(dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: Actor | None) -> tuple[RowView, ...]:
-    rows = list(DraftRow.objects.filter(dossier=dossier).select_related("nir").order_by("position", "id"))
+    rows = _rows_with_nir(dossier.pk)
     shown = vault.shown_to(viewer, [row.nir for row in rows if row.nir]) if viewer else frozenset()
     return tuple(_seen(_row(row, values.get(row.key, {})), row.nir if row.nir_id in shown else None) for row in rows)
 
@@ -121,7 +128,29 @@ def nir_of_row(dossier: Dossier, row: str) -> int | None:
     return DraftRow.objects.filter(dossier=dossier, key=row).values_list("nir_id", flat=True).first()
 
 
+def open_points(dossier: Dossier) -> list[CorrectionItem]:
+    """The points that wait for the employer, each with its correction, which has one at least. One query."""
+    return _open_points(dossier.pk)
+
+
 def open_correction(dossier: Dossier) -> CorrectionRequest | None:
     """The correction that waits for the employer, its points with it."""
     requests = CorrectionRequest.objects.filter(dossier=dossier, state=CorrectionState.OUVERTE)
     return requests.prefetch_related("items").order_by("id").first()
+
+
+# What every page of a draft or of a request asks.
+_fields_of: Prepared[DraftField] = Prepared((int,), lambda pk: DraftField.objects.filter(dossier_id=pk).order_by("id"))
+_rows_of: Prepared[DraftRow] = Prepared(
+    (int,), lambda pk: DraftRow.objects.filter(dossier_id=pk).order_by("position", "id")
+)
+_rows_with_nir: Prepared[DraftRow] = Prepared(
+    (int,), lambda pk: DraftRow.objects.filter(dossier_id=pk).select_related("nir").order_by("position", "id")
+)
+_pieces_of: Prepared[Document] = Prepared((int,), pieces_of)
+_open_points: Prepared[CorrectionItem] = Prepared(
+    (int,),
+    lambda pk: CorrectionItem.objects.filter(request__dossier_id=pk, request__state=CorrectionState.OUVERTE)
+    .select_related("request")
+    .order_by("id"),
+)

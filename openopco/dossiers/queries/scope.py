@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
+from openopco.habilitations.queries import accepted_memberships
 from openopco.rights import Actor, Permission, Role, Subject, may
 
 
@@ -53,8 +54,9 @@ def as_key(raw: str) -> UUID:
 
 
 def find_for_desk(*, actor: Actor, number: str) -> Dossier:
-    """A sent request by its number, with who filed it and who decided it. Raises `UnknownDossier`."""
-    return _one(visible_to(actor).filter(number=number).select_related("filed_by", "decided_by"))
+    """A sent request by its number, with whether the attachment of who filed it is accepted. Raises `UnknownDossier`."""
+    accepted = Exists(accepted_memberships(OuterRef("filed_by"), OuterRef("establishment")))
+    return _one(visible_to(actor).filter(number=number).annotate(filer_accepted=accepted))
 
 
 def _one(queryset: QuerySet[Dossier]) -> Dossier:

@@ -15,7 +15,7 @@ from openopco.dossiers.draft import DraftView, EmployerFacts, ProviderFacts, Sum
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.fields import YES
 from openopco.dossiers.kinds import Check, Outcome
-from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Dossier
+from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
 from openopco.kernel.calendar import delay_in_words, format_date, paris_today
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_naf, format_siret
@@ -37,22 +37,22 @@ FILE_STATES = {"pending": "Contrôle antivirus en cours", "infected": "Dangereux
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A request read for the desk, as it was sent: `correction` is the one that waits for the employer."""
+    """A request read for the desk, as it was sent: `points` are those that wait for the employer."""
 
     dossier: Dossier
     kind: kinds.Kind
     draft: DraftView
-    correction: CorrectionRequest | None
+    points: list[CorrectionItem]
     targets: Mapping[str, Target]
 
 
 def read(dossier: Dossier, actor: Actor) -> Reading:
     """The draft with its twins, on the day it was sent."""
-    asked = queries.open_correction(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else None
+    points = queries.open_points(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else []
     day = paris_today(dossier.sent_at or timezone.now())
-    draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=True, correction=asked)
+    draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=True, points=points)
     kind = kinds.get(dossier.kind)
-    return Reading(dossier, kind, draft, asked, targets_of(kind, draft))
+    return Reading(dossier, kind, draft, points, targets_of(kind, draft))
 
 
 # --- state -----------------------------------------------------------------------------------------------------------

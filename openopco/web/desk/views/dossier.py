@@ -51,13 +51,14 @@ def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status:
 
 def _asked(reading: showing.Reading) -> dict[str, Any] | None:
     """What the employer has been asked, while it waits for him."""
-    if reading.correction is None:
+    if not reading.points:
         return None
+    correction = reading.points[0].request
     items = [
         {"label": _label(reading.targets.get(f"{item.kind}:{item.row}:{item.name}"), item.name), "reason": item.reason}
-        for item in reading.correction.items.all()
+        for item in reading.points
     ]
-    return {"message": reading.correction.message, "items": items, "due_on": reading.correction.due_on}
+    return {"message": correction.message, "items": items, "due_on": correction.due_on}
 
 
 def _label(target: Target | None, name: str) -> str:

@@ -241,7 +241,7 @@ def test_a_page_costs_the_same_however_many_trainees(
     assert max(QUERIES.values()) <= 12
 
 
-QUERIES = {"": 12, "echanges/": 8, "historique/": 9, "accorder/": 12, "corrections/": 11}
+QUERIES = {"": 11, "echanges/": 8, "historique/": 9, "accorder/": 11, "corrections/": 11}
 
 
 def test_many_messages_and_corrections_cost_no_more(
