@@ -69,6 +69,7 @@ class Turn:
     what: str
     due_on: date | None = None
     is_mine: bool = False
+    term: str = "Au plus tard"
 
 
 def turn_of(dossier: Dossier) -> Turn:
@@ -76,7 +77,7 @@ def turn_of(dossier: Dossier) -> Turn:
     due = None if dossier.due_on == NO_DUE_DATE else dossier.due_on
     name = opco.identity().name
     if state in (State.TRANSMISE, State.EN_INSTRUCTION):
-        return Turn(name, f"{STATE_EXPLANATIONS[state]} Nous visons une réponse dans ce délai.", due)
+        return Turn(name, STATE_EXPLANATIONS[state], due, term="Réponse visée avant le")
     if state is State.COMPLEMENT_DEMANDE:
         return Turn("Vous", STATE_EXPLANATIONS[state], due, is_mine=True)
     if state is State.ACCORDEE and dossier.ends_on:

@@ -1,6 +1,5 @@
 """Help, the guide, what is new."""
 
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -25,10 +24,10 @@ def test_help_says_how_within_which_delays_and_whom_to_ask(as_alice: Client, set
 
 def test_the_guide_is_a_pdf_to_keep(as_alice: Client, tmp_path: Any, settings: Any) -> None:
     settings.VAR = tmp_path
-    with closing(as_alice.get("/guide/")) as response:
-        assert response["Content-Type"] == "application/pdf"
-        assert response["Content-Disposition"] == 'attachment; filename="guide-m-gestion.pdf"'
-        assert b"".join(response.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    response = as_alice.get("/guide/")
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == 'attachment; filename="guide-m-gestion.pdf"'
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
 
 
 def test_a_guide_that_cannot_be_made_is_said_kindly(as_alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
