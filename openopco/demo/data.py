@@ -30,6 +30,19 @@ EMPLOYERS = (
 )
 
 
+# An establishment that the registry does not know yet: typed by its employer, to be verified by an officer.
+KEYED_BY_HAND: Final = {
+    "siret": "00071999700017",
+    "name": "GARAGE DES TROIS VALLEES, ATELIER DU LAC",
+    "address": "2 CHEMIN DU LAC",
+    "postal_code": "68140",
+    "city": "MUNSTER",
+    "naf": "4520A",
+    "headcount_exact": "4",
+    "idcc": "1090",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """A trainee of an employer's directory. `born`: jj/mm/aaaa; the NIR is made up from sex, birth and rank."""

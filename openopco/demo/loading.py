@@ -26,7 +26,11 @@ from openopco.habilitations.actions import memberships, staff
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.calendar import PARIS, format_date
-from openopco.organisations.actions.establishments import complete_establishment, find_or_create_establishment
+from openopco.organisations.actions.establishments import (
+    complete_establishment,
+    create_establishment_by_hand,
+    find_or_create_establishment,
+)
 from openopco.organisations.actions.providers import find_or_create_provider
 from openopco.rights import SYSTEM, Actor
 from openopco.training import templates
@@ -60,8 +64,7 @@ class Loader:
     def load(self) -> None:
         with self.day(-400, 8):
             self._people()
-        with self.day(-399, 9):
-            self._employers()
+        self._employers()
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
 
@@ -91,8 +94,11 @@ class Loader:
 
     def _employers(self) -> None:
         for person in data.EMPLOYERS:
-            for siret in person.sirets:
-                self._attach(person, siret)
+            with self.day(-7 if person.waits else -399, 9):
+                for siret in person.sirets:
+                    self._attach(person, siret)
+        with self.day(-3, 17):
+            create_establishment_by_hand(actor=self.actor(data.EMPLOYERS[1]), **data.KEYED_BY_HAND)
 
     def _attach(self, person: Person, siret: str) -> None:
         establishment = find_or_create_establishment(actor=self.actor(person), siret=siret)
