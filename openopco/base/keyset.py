@@ -38,7 +38,7 @@ def paginate(
     direction, values = _read_cursor(queryset, keys, after)
     backward = direction == BACKWARD
     reverse = descending != backward
-    ordered = queryset.order_by(*(f"-{key}" if reverse else key for key in keys))
+    ordered = queryset.order_by(*ordering(keys, reverse))
     if values:
         ordered = ordered.filter(_beyond(keys, values, "lt" if reverse else "gt"))
     rows = list(ordered[: size + 1])
@@ -48,6 +48,16 @@ def paginate(
     return _page(
         items, keys, has_next=more or backward, has_previous=(more and backward) or (bool(values) and not backward)
     )
+
+
+def ordering(keys: tuple[str, ...], descending: bool) -> tuple[str, ...]:
+    """What `order_by` takes."""
+    return tuple(f"-{key}" if descending else key for key in keys)
+
+
+def first_page(rows: list[M], *, keys: tuple[str, ...], size: int) -> Page[M]:
+    """The first page, from its rows and, where there is one, the row that follows."""
+    return _page(rows[:size], keys, has_next=len(rows) > size, has_previous=False)
 
 
 def cursor_after(item: M, keys: tuple[str, ...]) -> str:

@@ -122,9 +122,9 @@ class Dossier(models.Model):
             models.Index(
                 fields=["establishment", "waiting_for", "due_on", "-updated_at"], name="dossier_by_est_waiting"
             ),
-            models.Index(fields=["is_open", "due_on", "id"], name="dossier_open_by_due"),
+            models.Index(fields=["due_on", "id"], condition=Q(is_open=True), name="dossier_open_by_due"),
             models.Index(fields=["state", "due_on", "id"], name="dossier_by_state_due"),
-            models.Index(fields=["holder", "is_open", "due_on", "id"], name="dossier_by_holder_due"),
+            models.Index(fields=["holder", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_holder_due"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from openopco import journal, opco
+from openopco.base.prepared import Prepared
 from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
@@ -94,10 +95,13 @@ _FROM_EMPLOYER = Words("Message au gestionnaire", "Message de l'employeur", "off
 _TAKEN_FOR = Words("Un gestionnaire examine la demande", "Dossier confié à un gestionnaire")
 
 
+_entries_of: Prepared[Entry] = Prepared((int,), lambda pk: journal.entries_of("dossier", pk))
+
+
 def events(dossier: Dossier, audience: Audience) -> list[TimelineEvent]:
     """The life of a request, the latest first, in one query. The caller has checked that the reader may see it."""
     kind = kinds.get(dossier.kind)
-    told = (tell(entry, kind, audience) for entry in journal.entries_of("dossier", dossier.pk))
+    told = (tell(entry, kind, audience) for entry in _entries_of(dossier.pk))
     return [event for event in told if event][::-1]
 
 

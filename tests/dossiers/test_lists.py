@@ -258,9 +258,8 @@ class TestQueries:
         ) as context:
             queries.list_of_employer(actor=alice, establishment_id=place.pk, filters=NONE)
         assert sql_of(context) == [
-            "SELECT … FROM dossiers_dossier WHERE (dossiers_dossier.establishment_id IN (?) AND "
-            "dossiers_dossier.establishment_id = ?) ORDER BY dossiers_dossier.updated_at DESC, dossiers_dossier.id DESC "
-            "LIMIT ?"
+            "SELECT … FROM dossiers_dossier WHERE dossiers_dossier.establishment_id = ? "
+            "ORDER BY dossiers_dossier.updated_at DESC, dossiers_dossier.id DESC LIMIT ?"
         ]
 
     def test_the_worklist_is_one(self, rows: int, olga: Actor, place: Establishment) -> None:

@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(fields=['is_open', 'due_on', 'id'], name='dossier_open_by_due'),
+            index=models.Index(condition=models.Q(('is_open', True)), fields=['due_on', 'id'], name='dossier_open_by_due'),
         ),
         migrations.AddIndex(
             model_name='dossier',
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
-            index=models.Index(fields=['holder', 'is_open', 'due_on', 'id'], name='dossier_by_holder_due'),
+            index=models.Index(condition=models.Q(('is_open', True)), fields=['holder', 'due_on', 'id'], name='dossier_by_holder_due'),
         ),
         migrations.AddConstraint(
             model_name='dossier',

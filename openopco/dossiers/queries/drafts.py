@@ -130,7 +130,7 @@ def nir_of_row(dossier: Dossier, row: str) -> int | None:
 
 def open_points(dossier: Dossier) -> list[CorrectionItem]:
     """The points that wait for the employer, each with its correction, which has one at least. One query."""
-    return _open_points(dossier.pk)
+    return open_points_of(dossier.pk)
 
 
 def open_correction(dossier: Dossier) -> CorrectionRequest | None:
@@ -148,9 +148,11 @@ _rows_with_nir: Prepared[DraftRow] = Prepared(
     (int,), lambda pk: DraftRow.objects.filter(dossier_id=pk).select_related("nir").order_by("position", "id")
 )
 _pieces_of: Prepared[Document] = Prepared((int,), pieces_of)
-_open_points: Prepared[CorrectionItem] = Prepared(
+open_points_of: Prepared[CorrectionItem] = Prepared(
     (int,),
-    lambda pk: CorrectionItem.objects.filter(request__dossier_id=pk, request__state=CorrectionState.OUVERTE)
-    .select_related("request")
-    .order_by("id"),
+    lambda pk: (
+        CorrectionItem.objects.filter(request__dossier_id=pk, request__state=CorrectionState.OUVERTE)
+        .select_related("request")
+        .order_by("id")
+    ),
 )

@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from openopco.base.keyset import Page, cursor_after, paginate
+from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
+from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries.scope import visible_to
+from openopco.dossiers.queries.scope import sees_all_of, visible_to
 from openopco.dossiers.search import matching
-from openopco.rights import Actor
+from openopco.rights import Actor, Grant, Permission, Role, require
 
 PAGE_SIZE = 25
 COUNT_CEILING = 1000
@@ -30,6 +33,15 @@ class Filters:
     order: str = "recent"
     portfolio: str = ""
     late_on: date | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Narrowed by codes alone: the queries of these are written once."""
+        return not (self.search.strip() or self.starts_from or self.starts_to or self.late_on)
+
+    @property
+    def codes(self) -> dict[str, str]:
+        return {name: code for name, code in (("state", self.state), ("kind", self.kind)) if code}
 
     def narrow(self, queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
         exact: dict[str, Any] = {"state": self.state, "kind": self.kind, "starts_on__gte": self.starts_from}
@@ -55,8 +67,11 @@ def list_of_employer(
     *, actor: Actor, establishment_id: int, filters: Filters, after: str | None = None
 ) -> Page[Dossier]:
     """« Mes demandes » of one establishment, newest first unless asked otherwise."""
-    queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id))
     keys, descending = ORDERS.get(filters.order, ORDERS["recent"])
+    if not after and filters.is_plain and sees_all_of(actor, establishment_id):
+        first = _first_of_employer(tuple(filters.codes), keys, descending)
+        return first_page(first(establishment_id, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
+    queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id))
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 
@@ -64,8 +79,40 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     """The desk's list: what is due soonest comes first, among all states the latest. `portfolio`: « moi », « libre »,
     « tout », else all that is open."""
     keys, descending = _order_of(filters)
+    if not after and filters.is_plain and actor.roles == {Role.GESTIONNAIRE}:
+        mine = [actor.user_id] if filters.portfolio == MINE and actor.user_id else []
+        first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
+        return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
     queryset = portfolio_of(actor, filters).select_related("holder")
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+@lru_cache(maxsize=64)
+def _first_of_employer(codes: tuple[str, ...], keys: tuple[str, ...], descending: bool) -> Prepared[Dossier]:
+    def build(establishment_id: int, *values: str) -> QuerySet[Dossier]:
+        narrow = dict(zip(codes, values, strict=True))
+        return _top(Dossier.objects.filter(establishment_id=establishment_id, **narrow), keys, descending)
+
+    return Prepared((int, *[str] * len(codes)), build)
+
+
+@lru_cache(maxsize=64)
+def _first_of_desk(
+    portfolio: str, codes: tuple[str, ...], keys: tuple[str, ...], descending: bool
+) -> Prepared[Dossier]:
+    mine = [int] if portfolio == MINE else []
+
+    def build(*values: Any) -> QuerySet[Dossier]:
+        officer = Actor(user_id=values[0] if mine else None, label="", grants=(Grant(Role.GESTIONNAIRE),))
+        narrow = dict(zip(codes, values[len(mine) :], strict=True))
+        found = portfolio_of(officer, Filters(portfolio=portfolio, **narrow))
+        return _top(found.select_related("holder"), keys, descending)
+
+    return Prepared((*mine, *[str] * len(codes)), build)
+
+
+def _top(queryset: QuerySet[Dossier], keys: tuple[str, ...], descending: bool) -> QuerySet[Dossier]:
+    return queryset.order_by(*ordering(keys, descending))[: PAGE_SIZE + 1]
 
 
 def portfolio_of(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
@@ -99,6 +146,42 @@ def _order_of(filters: Filters) -> tuple[tuple[str, ...], bool]:
 def capped_count(queryset: QuerySet[Dossier]) -> int:
     """How many, but never beyond `COUNT_CEILING` + 1: a list says « plus de 1 000 »."""
     return queryset.order_by()[: COUNT_CEILING + 1].count()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """How many requests in each portfolio of the desk, and how many are late in the one shown; never beyond
+    `COUNT_CEILING` + 1."""
+
+    portfolios: Mapping[str, int]
+    late: int
+
+
+# The open requests of each portfolio; « tout » counts as open where lateness is asked.
+_IN_PORTFOLIO = {
+    MINE: "is_open AND holder_id = %s",
+    FREE: "is_open AND state = 'transmise'",
+    OPEN: "is_open",
+    ALL: "is_open",
+}
+
+
+def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
+    """The counts of the desk's list, in one query. Raises `Forbidden`."""
+    require(actor, Permission.DOSSIER_TAKE)
+    counted = (MINE, FREE, OPEN)
+    shown = portfolio if portfolio in _IN_PORTFOLIO else OPEN
+    conditions = [*(_IN_PORTFOLIO[name] for name in counted), f"{_IN_PORTFOLIO[shown]} AND due_on < %s"]
+    sql = ", ".join(
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM dossiers_dossier WHERE {one} LIMIT %s) AS n)"  # noqa: S608
+        for one in conditions
+    )
+    most = COUNT_CEILING + 1
+    late = [*([actor.user_id] if shown == MINE else []), Dossier.due_on.field.get_db_prep_value(today, connection)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [actor.user_id, most, most, most, *late, most])
+        *found, last = cursor.fetchone()
+    return DeskCounts(dict(zip(counted, found, strict=True)), last)
 
 
 def awaiting_employer(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from openopco.base.prepared import Prepared
 from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
-from openopco.habilitations.queries import accepted_memberships
 from openopco.rights import Actor, Permission, Role, Subject, may
 
 
@@ -35,14 +35,29 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
     return Dossier.objects.filter(reach)
 
 
+def sees_all_of(actor: Actor, establishment_id: int) -> bool:
+    """Whether the actor reads every request of an establishment, drafts included: his attachment was accepted."""
+    return any(grant.confirmed and grant.establishment_id == establishment_id for grant in actor.employer_grants())
+
+
+def sees(actor: Actor, dossier: Dossier) -> bool:
+    """`visible_to`, of a request already read."""
+    if actor.is_system:
+        return True
+    if Role.GESTIONNAIRE in actor.roles and dossier.state != State.BROUILLON:
+        return True
+    here = [grant for grant in actor.employer_grants() if grant.establishment_id == dossier.establishment_id]
+    return any(grant.confirmed for grant in here) or (bool(here) and dossier.created_by_id == actor.user_id)
+
+
 def find(*, actor: Actor, number: str) -> Dossier:
     """A sent request by its number. Raises `UnknownDossier`."""
-    return _one(visible_to(actor).filter(number=number))
+    return _seen(actor, _by_number(number))
 
 
 def find_draft(*, actor: Actor, key: str) -> Dossier:
     """A draft, or what became of it, by its key. Raises `UnknownDossier`."""
-    return _one(visible_to(actor).filter(key=as_key(key)))
+    return _seen(actor, _by_key(as_key(key)))
 
 
 def as_key(raw: str) -> UUID:
@@ -54,16 +69,24 @@ def as_key(raw: str) -> UUID:
 
 
 def find_for_desk(*, actor: Actor, number: str) -> Dossier:
-    """A sent request by its number, with whether the attachment of who filed it is accepted. Raises `UnknownDossier`."""
-    accepted = Exists(accepted_memberships(OuterRef("filed_by"), OuterRef("establishment")))
-    return _one(visible_to(actor).filter(number=number).annotate(filer_accepted=accepted))
+    """A sent request by its number, with who filed it and who decided it. Raises `UnknownDossier`."""
+    return _seen(actor, _for_desk(number))
 
 
-def _one(queryset: QuerySet[Dossier]) -> Dossier:
-    dossier = queryset.select_related("establishment__company", "provider", "holder").first()
-    if dossier is None:
+def _seen(actor: Actor, found: list[Dossier]) -> Dossier:
+    if not found or not sees(actor, found[0]):
         raise UnknownDossier
-    return dossier
+    return found[0]
+
+
+_AROUND = ("establishment__company", "provider", "holder")
+_by_number: Prepared[Dossier] = Prepared(
+    (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND)
+)
+_by_key: Prepared[Dossier] = Prepared((UUID,), lambda key: Dossier.objects.filter(key=key).select_related(*_AROUND))
+_for_desk: Prepared[Dossier] = Prepared(
+    (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND, "filed_by", "decided_by")
+)
 
 
 def document_for(*, actor: Actor, key: str) -> Document:

@@ -1,0 +1,75 @@
+"""Queries written once. Turning a queryset into SQL takes Django longer than the database takes to answer: what every page
+asks is turned once per process, then only given its values."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
+
+M = TypeVar("M", bound=Model)
+Value = int | str | UUID
+Read = Callable[[tuple[Any, ...]], Any]
+
+
+class Prepared(Generic[M]):
+    """`Prepared((int, str), lambda place, state: queryset)`, then `prepared(17, "accordee")`: the rows, as models with all
+    that `select_related` brings. Each value is used at least once, as it is. Not for `prefetch_related` or annotations."""
+
+    def __init__(self, kinds: tuple[type, ...], build: Callable[..., QuerySet[M]]) -> None:
+        self._slots = [_slot(kind, rank) for rank, kind in enumerate(kinds)]
+        self._build = build
+        self._written: dict[str, tuple[str, list[Any], Read]] = {}
+
+    def __call__(self, *values: Value) -> list[M]:
+        """The rows, read now. One query."""
+        if connection.vendor not in self._written:
+            self._written[connection.vendor] = self._write()
+        sql, params, read = self._written[connection.vendor]
+        known = dict(zip(map(_given, self._slots), map(_given, values), strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [known.get(param, param) for param in params])
+            return [read(row) for row in cursor.fetchall()]
+
+    def _write(self) -> tuple[str, list[Any], Read]:
+        compiler = self._build(*self._slots).query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        if not set(map(_given, self._slots)) <= set(params):
+            raise TypeError("a value of a prepared query is not used as it is")
+        return sql, list(params), _reader(compiler)
+
+
+def _slot(kind: type, rank: int) -> Value:
+    """What stands for a value while the SQL is written: nothing that a column ever holds."""
+    if kind is UUID:
+        return UUID(int=rank)
+    return -(2**62) + rank if kind is int else f"\N{SYMBOL FOR NULL}{rank}"
+
+
+def _given(value: Value) -> Value:
+    """The value as the database's driver takes it."""
+    return value.hex if isinstance(value, UUID) and not connection.features.has_native_uuid_field else value
+
+
+def _reader(compiler: Any) -> Read:
+    """What makes a model of a row: the part of Django's `ModelIterable` that is the same at each run."""
+    info, select = compiler.klass_info, compiler.select
+    model, places = info["model"], info["select_fields"]
+    start, end = places[0], places[-1] + 1
+    names = [column[0].target.attname for column in select[start:end]]
+    around = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # the stubs are ahead
+    converters = list(compiler.get_converters([column[0] for column in select]).items())
+
+    def read(row: tuple[Any, ...]) -> Any:
+        values = list(row)
+        for place, (functions, expression) in converters:
+            for convert in functions:
+                values[place] = convert(values[place], expression, compiler.connection)
+        found = model.from_db(connection.alias, names, values[start:end])
+        for related in around:
+            related.populate(values, found)
+        return found
+
+    return read
