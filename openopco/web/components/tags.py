@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.contrib.messages import constants
@@ -31,9 +32,12 @@ URGENT_DAYS, NEAR_DAYS = 2, 7
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A Lucide icon of the sprite, hidden from screen readers: the word beside it is what is read."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static(SPRITE), name
-    )
+    return _icon(static(SPRITE), name)
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """« Dossiers à traiter »: the officers' list."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.dossiers import queries
-from openopco.dossiers.queries import ALL, COUNT_CEILING, Filters
+from openopco.dossiers.queries import ALL, COUNT_CEILING, DeskCounts
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk import filters as words
 from openopco.web.desk.filters import Trail, read_trail
-from openopco.web.desk.rows import rows_of
+from openopco.web.desk.rows import html_of, rows_of
 
 
 @require_safe
@@ -26,12 +25,13 @@ def worklist(request: PersonRequest) -> HttpResponse:
     trail, today = read_trail(request.GET), paris_today(timezone.now())
     filters = trail.filters(today)
     page = queries.worklist(actor=request.actor, filters=filters, after=request.GET.get("after"))
+    counts = queries.desk_counts(actor=request.actor, portfolio=trail.portfolio, today=today)
     context = {
         "trail": trail,
         "page": page,
-        "rows": rows_of(page.items, actor=request.actor, today=today, query=trail.query),
-        "tabs": _tabs(request, trail),
-        "late": _late(request, trail, today),
+        "rows": html_of(rows_of(page.items, actor=request.actor, today=today, query=trail.query)),
+        "tabs": _tabs(trail, counts),
+        "late": _late(trail, counts),
         "errors": trail.errors(),
         "states": words.STATES,
         "orders": words.ORDERS,
@@ -40,25 +40,22 @@ def worklist(request: PersonRequest) -> HttpResponse:
     return render(request, "desk/worklist.html", context)
 
 
-def _tabs(request: PersonRequest, trail: Trail) -> list[dict[str, Any]]:
-    return [_tab(request, trail, code, label) for code, label in words.PORTFOLIOS]
+def _tabs(trail: Trail, counts: DeskCounts) -> list[dict[str, Any]]:
+    return [_tab(trail, code, label, counts) for code, label in words.PORTFOLIOS]
 
 
-def _tab(request: PersonRequest, trail: Trail, code: str, label: str) -> dict[str, Any]:
+def _tab(trail: Trail, code: str, label: str, counts: DeskCounts) -> dict[str, Any]:
     """All requests there are is no number worth counting."""
-    count = None if code == ALL else _count(request, Filters(portfolio=code))
-    url = Trail({"vue": code}).list_url
-    return {"label": label, "url": url, "current": code == trail.portfolio, "count": count}
+    count = None if code == ALL else _words(counts.portfolios[code])
+    return {"label": label, "url": Trail({"vue": code}).list_url, "current": code == trail.portfolio, "count": count}
 
 
-def _late(request: PersonRequest, trail: Trail, today: date) -> dict[str, Any]:
+def _late(trail: Trail, counts: DeskCounts) -> dict[str, Any]:
     """The chip that keeps what is late of the portfolio, or lets go of it."""
     is_on = "retard" in trail.values
     url = (trail.without("retard") if is_on else trail.having(retard=words.LATE)).list_url
-    count = _count(request, Filters(portfolio=trail.portfolio, late_on=today))
-    return {"url": url, "current": is_on, "count": count}
+    return {"url": url, "current": is_on, "count": _words(counts.late)}
 
 
-def _count(request: PersonRequest, filters: Filters) -> str:
-    found = queries.capped_count(queries.portfolio_of(request.actor, filters))
-    return f"plus de {COUNT_CEILING:,}".replace(",", "\u202f") if found > COUNT_CEILING else str(found)
+def _words(count: int) -> str:
+    return f"plus de {COUNT_CEILING:,}".replace(",", "\u202f") if count > COUNT_CEILING else str(count)

@@ -19,6 +19,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.text import clean_line
 from openopco.web.portal import wording
 from openopco.web.portal.presenting import ErrorLink, error_links
+from openopco.web.portal.rows import rows_of
 
 ORDERS = (
     ("recent", "Plus récentes"),
@@ -94,7 +95,7 @@ def _found(request: PersonRequest, establishment_id: int, kind: str, asked: Aske
     )
     return {
         "page": page,
-        "lines": wording.lines_of(page.items),
+        "rows": rows_of(wording.lines_of(page.items)),
         "total": sum(counts.values()),
         "count": wording.count_in_words(
             _count(request, establishment_id, filters, counts, asked), "demande", "demandes"
