@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from openopco.base.keyset import Page, paginate
 from openopco.kernel.text import fold
 from openopco.rights import Actor, Permission, Subject, may
+from openopco.trainees import vault
 from openopco.trainees.models import Trainee
 
 MOST_WORDS = 6
@@ -25,6 +26,21 @@ def directory(
 def find_trainee(actor: Actor, trainee_id: int) -> Trainee | None:
     """One person of the actor's directories; None for everybody else's."""
     return _reach(actor).filter(pk=trainee_id).first()
+
+
+def find_trainees(actor: Actor, establishment_id: int, trainee_ids: Iterable[int]) -> list[Trainee]:
+    """Those of an establishment's people that the actor may choose from, by name, their NIR's secret with them."""
+    found = _reach(actor).filter(establishment_id=establishment_id, pk__in=set(trainee_ids))
+    return list(found.select_related("nir").order_by("sort_key", "id"))
+
+
+def usable_nirs(actor: Actor, trainees: Iterable[Trainee]) -> set[int]:
+    """Ids of the secrets of these people that the actor may put in a request: colleagues share theirs, unseen, once the
+    membership is accepted; until then, only a number that he typed himself."""
+    given = list(trainees)
+    shown = vault.shown_to(actor, [each.nir for each in given if each.nir])
+    whole = {each for each in {one.establishment_id for one in given} if reaches_whole_directory(actor, each)}
+    return {each.nir_id for each in given if each.nir_id and (each.nir_id in shown or each.establishment_id in whole)}
 
 
 def reaches_whole_directory(actor: Actor, establishment_id: int) -> bool:

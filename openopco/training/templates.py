@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from openopco.base.actions import action
-from openopco.dossiers.actions.drafts import choose_provider, fill_fields
+from openopco.dossiers.actions.drafts import fill_fields
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import find_draft, subject_of
 from openopco.kernel.errors import InvalidValue
@@ -14,6 +14,7 @@ from openopco.kernel.text import clean_line
 from openopco.rights import Actor, Permission, require
 from openopco.training.fields import TEMPLATE_FIELDS, TRAINING_FIELDS
 from openopco.training.models import CourseTemplate
+from openopco.training.teaching import choose_provider
 
 MOST = 200
 _KEPT = tuple(spec for spec in TRAINING_FIELDS if spec.name in TEMPLATE_FIELDS)

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from openopco.dossiers import queries
 from openopco.dossiers.draft import DraftView
+from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
@@ -17,6 +18,14 @@ def draft_or_404(request: PersonRequest, key: object) -> Dossier:
         return queries.find_draft(actor=request.actor, key=str(key))
     except UnknownDossier as error:
         raise Http404 from error
+
+
+def open_draft_or_404(request: PersonRequest, key: object) -> Dossier:
+    """The draft while it is one: what was sent has no such page."""
+    dossier = draft_or_404(request, key)
+    if dossier.state != State.BROUILLON:
+        raise Http404
+    return dossier
 
 
 def dossier_or_404(request: PersonRequest, number: str) -> Dossier:

@@ -75,56 +75,28 @@ class StepLink:
 
 
 def step_links(dossier: Dossier, kind: kinds.Kind, missing: list[Missing], current: str) -> list[StepLink]:
+    """The steps in order: the one in hand, those that miss something, those done."""
     incomplete = {line.step for line in missing}
-    links = []
-    for step in kind.steps:
-        state = "current" if step.slug == current else "todo" if step.slug in incomplete else "done"
-        links.append(StepLink(step.title, step_url(dossier, step.slug), state))
-    return links
-
-
-@dataclass(frozen=True, slots=True)
-class MissingItem:
-    """A line of `components/missing.html`."""
-
-    label: str
-    url: str
-    done: bool = False
-
-
-# Beyond this many lines, a step other than the one in hand is told in one line.
-MOST_LINES_ELSEWHERE = 2
-
-
-def missing_items(dossier: Dossier, kind: kinds.Kind, missing: list[Missing], current: str = "") -> list[MissingItem]:
-    """Step by step: a tick where nothing misses, else what is to be done, each with its link: in full for the step in hand,
-    in one line for another that misses much. Empty when all is there."""
-    return [item for step in kind.steps for item in _items_of(dossier, step, missing, current)] if missing else []
-
-
-def _items_of(dossier: Dossier, step: kinds.Step, missing: list[Missing], current: str) -> list[MissingItem]:
-    lines = [line for line in missing if line.step == step.slug]
-    if not lines:
-        return [MissingItem(step.title, step_url(dossier, step.slug), done=True)]
-    if step.slug != current and len(lines) > MOST_LINES_ELSEWHERE:
-        return [MissingItem(f"{step.title} : {len(lines)} informations", step_url(dossier, step.slug))]
-    return [missing_item(dossier, line) for line in lines]
-
-
-def missing_item(dossier: Dossier, line: Missing) -> MissingItem:
-    return MissingItem(line.task, f"{target_url(dossier, line.step, line.row)}#{anchor(line.target)}")
+    states = dict.fromkeys(incomplete, "todo") | {current: "current"}
+    return [StepLink(step.title, step_url(dossier, step.slug), states.get(step.slug, "done")) for step in kind.steps]
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorLink:
-    """A line of `components/error_summary.html`."""
+    """A line of `components/error_summary.html`: `target` is on the page, `url` leads to another."""
 
     target: str
     message: str
+    url: str = ""
 
 
-def error_links(wrong: Mapping[str, str]) -> list[ErrorLink]:
-    return [ErrorLink(anchor(target), message) for target, message in wrong.items()]
+TWO_WINDOWS = "Ce champ a été modifié dans une autre fenêtre : choisissez la valeur à garder."
+
+
+def error_links(wrong: Mapping[str, str], conflicts: Iterable[str] = ()) -> list[ErrorLink]:
+    """The sentences of a page's fields, and those that two windows changed."""
+    said = {**wrong, **dict.fromkeys(conflicts, TWO_WINDOWS)}
+    return [ErrorLink(anchor(target), message) for target, message in said.items()]
 
 
 def anchor(target: str) -> str:
@@ -132,6 +104,11 @@ def anchor(target: str) -> str:
     if not target:
         return "main"
     return target if target.startswith("zone-") else f"id_{target}"
+
+
+def anchored(dossier: Dossier, step: str, target: str, row: str = "") -> str:
+    """The address of a field, wherever one is."""
+    return f"{target_url(dossier, step, row)}#{anchor(target)}"
 
 
 def step_url(dossier: Dossier, slug: str) -> str:
@@ -142,10 +119,9 @@ def target_url(dossier: Dossier, step: str, row: str = "") -> str:
     return reverse("portal:trainee", args=[dossier.key, row]) if row else step_url(dossier, step)
 
 
-def messages_by_field(lines: Iterable[Missing], *, step: str, row: str = "") -> dict[str, str]:
-    """The first sentence of each field of a page."""
+def messages_by_field(lines: Iterable[Missing]) -> dict[str, str]:
+    """The first sentence of each field."""
     found: dict[str, str] = {}
     for line in lines:
-        if line.step == step and line.row == row:
-            found.setdefault(line.target, line.message)
+        found.setdefault(line.target, line.message)
     return found

@@ -1,7 +1,15 @@
 """Writing a draft."""
 
 from openopco.dossiers.actions.drafts.opening import choose_provider, copy_as_draft, create_draft, delete_draft, resume
-from openopco.dossiers.actions.drafts.rows import MOST_ROWS, add_row, link_trainee, remove_row, set_nir
+from openopco.dossiers.actions.drafts.rows import (
+    MOST_ROWS,
+    NewRow,
+    add_row,
+    add_rows,
+    link_trainee,
+    remove_row,
+    set_nir,
+)
 from openopco.dossiers.actions.drafts.saving import RAW_CEILING, Batch, Saved, fill_fields, save_field, save_fields
 from openopco.dossiers.actions.drafts.writing import refresh_heading
 
@@ -9,8 +17,10 @@ __all__ = [
     "MOST_ROWS",
     "RAW_CEILING",
     "Batch",
+    "NewRow",
     "Saved",
     "add_row",
+    "add_rows",
     "choose_provider",
     "copy_as_draft",
     "create_draft",

@@ -21,7 +21,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
 from openopco.web.portal import answering, wording
 from openopco.web.portal.access import dossier_or_404, view_of
-from openopco.web.portal.views.steps import LONGEST_VALUE, posted_revision
+from openopco.web.portal.posted import LONGEST_VALUE, posted_revision
 
 OVER = "Plus aucune réponse n'est attendue sur cette demande."
 

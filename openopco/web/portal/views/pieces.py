@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from openopco.documents.models import Document
 from openopco.documents.serving import serve
-from openopco.dossiers import kinds, queries
+from openopco.dossiers import queries
 from openopco.dossiers.actions import pieces
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier, UnknownField
@@ -20,9 +20,10 @@ from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.training.rules import PIECES
-from openopco.web.portal.access import draft_or_404, view_of
+from openopco.web.portal.access import draft_or_404
+from openopco.web.portal.opened import open_draft
+from openopco.web.portal.panel import render_panel
 from openopco.web.portal.presenting import step_url
-from openopco.web.portal.views.steps import render_panel
 from openopco.web.portal.zones import shown
 
 MOST_AT_ONCE = 20
@@ -73,8 +74,7 @@ def _keep(request: PersonRequest, dossier: Dossier, zone: str, file: "UploadedFi
 def _panel(request: PersonRequest, dossier: Dossier) -> dict[str, str]:
     if dossier.state != State.BROUILLON:
         return {}
-    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
-    return {"missing_html": render_panel(dossier, kind, kind.missing(draft), PIECES)}
+    return {"missing_html": render_panel(open_draft(request, dossier), PIECES)}
 
 
 def _take_off(request: PersonRequest, dossier: Dossier, document: str) -> HttpResponse:

@@ -1,60 +1,77 @@
 """[VALIDER], the confirmation, the receipt."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from openopco import opco
 from openopco.dossiers import kinds
-from openopco.dossiers.actions import drafts
 from openopco.dossiers.actions.sending import Incomplete, send
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Receipt
+from openopco.dossiers.errors import FieldConflict, NotEditable
+from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.http import PersonRequest
-from openopco.training.rules import SUMMARY
 from openopco.web.portal.access import dossier_or_404, draft_or_404
-from openopco.web.portal.views.steps import posted_fields, step_context
+from openopco.web.portal.opened import Opened, open_draft
+from openopco.web.portal.panel import by_person
+from openopco.web.portal.posted import keep_posted
+from openopco.web.portal.presenting import ErrorLink
+from openopco.web.portal.views.steps import step_context
 
 
 @require_POST
 def submit(request: PersonRequest, key: UUID) -> HttpResponse:
     """Keeps the last step, then sends. Sent already (double click, lost answer): the same confirmation."""
     dossier = draft_or_404(request, key)
-    if dossier.state != State.BROUILLON:
-        return redirect("portal:sent", dossier.number)
-    closing = kinds.get(dossier.kind).steps[-1]
-    batch = drafts.save_fields(actor=request.actor, key=str(key), values=posted_fields(request, closing.fields))
-    conflicts = {conflict.name: conflict for conflict in batch.conflicts}
+    if dossier.state == State.BROUILLON:
+        try:
+            return _keep_and_send(request, dossier)
+        except NotEditable:
+            # The first of two clicks sent it while this one was on its way.
+            dossier = draft_or_404(request, key)
+    return redirect("portal:sent", dossier.number)
+
+
+def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
+    conflicts = keep_posted(request, dossier, kinds.get(dossier.kind).steps[-1].fields)
     if conflicts:
-        return _show(request, key, conflicts=conflicts)
+        return _refuse(request, dossier, conflicts)
     try:
-        sent = send(actor=request.actor, key=str(key))
+        sent = send(actor=request.actor, key=str(dossier.key))
     except Incomplete:
-        return _show(request, key)
+        return _refuse(request, dossier)
     return redirect("portal:sent", sent.dossier.number)
 
 
-def _show(request: PersonRequest, key: UUID, **problems: object) -> HttpResponse:
-    dossier = draft_or_404(request, key)
-    context = step_context(request, dossier, SUMMARY, summary=True, insist=True, **problems)  # type: ignore[arg-type]
-    context["refused"] = True
-    return render(request, f"portal/draft/{SUMMARY}.html", context)
+def _refuse(
+    request: PersonRequest, dossier: Dossier, conflicts: Mapping[str, FieldConflict] | None = None
+) -> HttpResponse:
+    """The last step again, with all that forbids sending, here and on the other steps."""
+    page = open_draft(request, draft_or_404(request, dossier.key))
+    closing = page.kind.steps[-1]
+    context = step_context(page, closing, conflicts=conflicts, summary=True, insist=True)
+    context["errors"] += _elsewhere(page, closing)
+    return render(request, f"portal/draft/{closing.slug}.html", context)
 
 
-@require_GET
+def _elsewhere(page: Opened, closing: kinds.Step) -> list[ErrorLink]:
+    lines = [line for line in page.missing if line.step != closing.slug]
+    return [ErrorLink("", item.label, item.url) for item in by_person(page, lines)]
+
+
+@require_safe
 def sent(request: PersonRequest, number: str) -> HttpResponse:
     """« Demande envoyée »: the number, what happens next, and when."""
     dossier = dossier_or_404(request, number)
-    if dossier.state == State.BROUILLON:
-        raise Http404
     return render(request, "portal/sent.html", {"dossier": dossier, "identity": opco.identity()})
 
 
-@require_GET
+@require_safe
 def receipt(request: PersonRequest, number: str) -> HttpResponse:
     """The receipt's PDF: the one that the job kept, or, while it waits, made from the same snapshot."""
     dossier = dossier_or_404(request, number)

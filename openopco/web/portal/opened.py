@@ -1,0 +1,40 @@
+"""A draft open on a page: read once, judged once."""
+
+from dataclasses import dataclass
+
+from openopco.dossiers import kinds
+from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
+from openopco.dossiers.models import Dossier
+from openopco.habilitations.http import PersonRequest
+from openopco.web.portal.access import view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the templates of a draft are made from, as its reader may see it."""
+
+    dossier: Dossier
+    kind: kinds.Kind
+    draft: DraftView
+    missing: list[Missing]
+    warnings: list[Warning_]
+
+    def row(self, key: str) -> RowView | None:
+        return self.draft.row(key)
+
+    def lacks_of(self, step: str, row: str = "") -> list[Missing]:
+        """What a page misses: a step's own fields, or those of one row."""
+        return [line for line in self.missing if (line.step, line.row) == (step, row)]
+
+    def errors_of(self, step: str, row: str = "") -> list[Missing]:
+        """As `lacks_of`, but only what was typed and is wrong."""
+        return [line for line in self.kind.errors(self.draft) if (line.step, line.row) == (step, row)]
+
+    def warnings_of(self, step: str, row: str = "") -> list[Warning_]:
+        return [line for line in self.warnings if (line.step, line.row) == (step, row)]
+
+
+def open_draft(request: PersonRequest, dossier: Dossier) -> Opened:
+    """Two passes over the raw values: what is missing, what is odd."""
+    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
+    return Opened(dossier, kind, draft, kind.missing(draft), kind.warnings(draft))
