@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openopco.accounts.models import User
 from openopco.rights import Actor
 
-TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "(\w+)"')
+TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "?([a-z_]+)')
 
 
 def browser_of(actor: Actor) -> Client:

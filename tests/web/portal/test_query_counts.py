@@ -79,8 +79,8 @@ def test_the_page_of_a_request(as_alice: Client, alice: Actor, olga: Actor, plac
     assert many == few
     assert few == [
         *FRAME,
-        MEMBERSHIPS,
         "dossiers_dossier",
+        MEMBERSHIPS,
         "dossiers_draftfield",
         "dossiers_draftrow",
         "documents_document",
