@@ -78,3 +78,5 @@ async function look(input) {
 }
 
 document.addEventListener("input", (event) => event.target.matches?.("[data-postal-url]") && look(event.target));
+/* What was typed while this script was on its way. */
+document.querySelectorAll("[data-postal-url]").forEach((input) => input.value !== input.defaultValue && look(input));
