@@ -3,6 +3,7 @@
 import pytest
 
 from openopco.dossiers.actions import drafts
+from openopco.dossiers.draft import raw_or_default
 from openopco.dossiers.errors import NotEditable, UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import load_draft
@@ -10,7 +11,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from openopco.training import templates
-from openopco.training.fields import TEMPLATE_FIELDS
+from openopco.training.fields import TEMPLATE_FIELDS, TRAINING_FIELDS
 from openopco.training.models import CourseTemplate
 from tests.dossiers.factories import COURSE, TODAY, complete_draft, empty_draft, sent
 
@@ -66,7 +67,8 @@ def test_using_one_fills_the_draft(alice: Actor, bob: Actor, place: Establishmen
     drafts.save_field(actor=bob, key=str(draft.key), name="title", value="Autre", revision=0)
     filled = templates.use_template(actor=bob, key=str(draft.key), template_id=template.pk)
     read = load_draft(filled, today=TODAY)
-    assert {name: read.raw(name) for name in TEMPLATE_FIELDS} == template.values
+    kept = [spec for spec in TRAINING_FIELDS if spec.name in TEMPLATE_FIELDS]
+    assert {spec.name: raw_or_default(spec, read.raw(spec.name)) for spec in kept} == template.values
     assert filled.provider_id == template.provider_id
     assert read.raw("starts_on") == ""
 

@@ -13,6 +13,7 @@ from openopco.dossiers.actions.drafts.writing import after_write, is_asked, lock
 from openopco.dossiers.draft import StoredValue
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import FieldConflict, NotEditable, StaleField, TooLong, UnknownField
+from openopco.dossiers.fields import FieldSpec
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
 from openopco.kernel.text import clean_text
 from openopco.rights import Actor
@@ -64,13 +65,16 @@ def save_fields(*, actor: Actor, key: str, values: Mapping[str, tuple[str, int]]
 
 
 def _save(dossier: Dossier, *, actor: Actor, name: str, value: str, revision: int, row: str) -> Saved:
-    _check_field(dossier, name=name, row=row)
+    spec = _editable_field(dossier, name=name, row=row)
     raw = clean_text(value)
     if len(raw) > RAW_CEILING:
         raise TooLong
     now = timezone.now()
     stored = DraftField.objects.filter(dossier=dossier, row=row, name=name).select_related("saved_by").first()
     if stored is None:
+        # A page sends all its fields: one left as it came is no change that another window should hear of.
+        if raw == spec.default:
+            return Saved(row, name, StoredValue(raw), now)
         stored = DraftField(dossier=dossier, row=row, name=name, revision=0, saved_by_id=person(actor), saved_at=now)
     if stored.value == raw and stored.pk:
         return Saved(row, name, StoredValue(raw, stored.revision), stored.saved_at)
@@ -84,7 +88,7 @@ def _save(dossier: Dossier, *, actor: Actor, name: str, value: str, revision: in
     return Saved(row, name, StoredValue(raw, stored.revision), now)
 
 
-def _check_field(dossier: Dossier, *, name: str, row: str) -> None:
+def _editable_field(dossier: Dossier, *, name: str, row: str) -> FieldSpec:
     kind = kinds.get(dossier.kind)
     if row:
         draft_row = DraftRow.objects.filter(dossier=dossier, key=row).first()
@@ -95,6 +99,7 @@ def _check_field(dossier: Dossier, *, name: str, row: str) -> None:
         raise UnknownField
     if dossier.state != State.BROUILLON and not is_asked(dossier, name=name, row=row):
         raise NotEditable
+    return spec
 
 
 @action

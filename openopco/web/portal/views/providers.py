@@ -97,7 +97,7 @@ def _page(
     context = {
         "dossier": dossier,
         "gesture": gesture,
-        "wrong": errors or {},
+        "wrong": {**dict.fromkeys((*SIRET_OF.values(), *HAND_FIELDS), ""), **(errors or {})},
         "errors": error_links(errors or {}),
         "notice": notice,
         "typed": {name: request.POST.get(name, "") for name in ("siret", *HAND_FIELDS)},
