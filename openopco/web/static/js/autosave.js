@@ -1,5 +1,5 @@
 /* Saves a draft field by field as one types. What is not yet saved stays in the memory of the page, never in the browser's storage. */
-import { button, elementsOf, hour, make, token } from "./page.js";
+import { button, elementsOf, hour, make, renewToken, token } from "./page.js";
 
 const PAUSE = 600;
 const FIRST_RETRY = 2000;
@@ -122,20 +122,23 @@ function showConflict(form, name, theirs) {
   place.append(box);
 }
 
-async function send(form, name) {
-  const control = controlsNamed(form, name)[0];
-  const sent = valueOf(form, name);
-  kept.get(form).set(name, sent);
+function post(form, name, value) {
   const body = new FormData();
   body.set("name", name);
-  body.set("value", sent);
-  body.set("revision", control.dataset.revision ?? "0");
-  const response = await fetch(form.dataset.autosaveUrl, {
-    method: "POST",
-    body,
-    headers: { "X-CSRFToken": token(form), Accept: "application/json" },
-    redirect: "manual",
-  });
+  body.set("value", value);
+  body.set("revision", controlsNamed(form, name)[0].dataset.revision ?? "0");
+  const headers = { "X-CSRFToken": token(form), Accept: "application/json" };
+  return fetch(form.dataset.autosaveUrl, { method: "POST", body, headers, redirect: "manual" });
+}
+
+/* Turned away: for want of a session (a redirect has no status here), or with a token from before one signed in again. */
+const isTurnedAway = (response) => response.status === 0 || response.status === 403;
+
+async function send(form, name) {
+  const sent = valueOf(form, name);
+  kept.get(form).set(name, sent);
+  let response = await post(form, name, sent);
+  if (isTurnedAway(response) && (await renewToken())) response = await post(form, name, sent);
   if (response.status === 409) {
     showConflict(form, name, await response.json());
     return { conflict: true };
@@ -162,6 +165,7 @@ async function round(form) {
       warn("");
       if (answer.conflict) say("À vous de choisir", "conflict");
       else if (answer.saved_at) say(`Enregistré à ${hour(answer.saved_at)}`, "saved");
+      else say(answer.error ? "Pas enregistré" : "", answer.error ? "failed" : "");
     } catch (problem) {
       if (!names.has(name)) names.set(name, true);
       kept.get(form).delete(name);
@@ -213,12 +217,24 @@ function listen(form) {
     if (takes(event.target)) enqueue(form, event.target.name, 0);
   });
   form.addEventListener("focusout", () => waiting.get(form)?.size && flush(form));
-  /* The form itself carries every value: sending it loses nothing, so nothing needs to be feared any more. */
-  form.addEventListener("submit", () => {
-    clearTimeout(timers.get(form));
-    waiting.delete(form);
-    form.dataset.leaving = "true";
+  form.addEventListener("submit", (event) => {
+    if (isSettled(form)) form.dataset.leaving = "true";
+    else void sendOnceKept(form, event);
   });
+}
+
+const openConflict = (form) => form.querySelector(".conflict[role=alert]");
+const isSettled = (form) => !running.has(form) && !waiting.get(form)?.size && !openConflict(form);
+
+/* One leaves the page with everything kept: a line that is down or a session that ended would lose what the form carries. */
+async function sendOnceKept(form, event) {
+  event.preventDefault();
+  if (form.dataset.held) return;
+  form.dataset.held = "true";
+  if (waiting.has(form)) await flush(form);
+  delete form.dataset.held;
+  if (isSettled(form)) form.requestSubmit(event.submitter);
+  else openConflict(form)?.querySelector("button").focus();
 }
 
 document.querySelectorAll("[data-autosave-url]").forEach(listen);

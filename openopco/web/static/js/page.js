@@ -1,6 +1,16 @@
 /* Shared by the modules: the anti-forgery token, the hour in Paris, small elements. */
 export const token = (form) => (form.querySelector("[name=csrfmiddlewaretoken]") ?? document.querySelector("[name=csrfmiddlewaretoken]")).value;
 
+/* Signing in again, in another tab too, makes this page's tokens useless: reads one from the page as it is now. Gives whether it could. */
+export async function renewToken() {
+  const response = await fetch(window.location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (!response.ok) return false;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((each) => { each.value = fresh ?? each.value; });
+  return Boolean(fresh);
+}
+
 const CLOCK = new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" });
 
 /* « 10 h 24 » from an ISO instant; what is not one is shown as it came. */
