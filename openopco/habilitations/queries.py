@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -177,10 +177,7 @@ def people_of_establishment(establishment_id: int) -> list[int]:
 
 def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bool:
     """Whether the person's attachment to the establishment is accepted now."""
-    return user_id is not None and accepted_memberships(user_id, establishment_id).exists()
-
-
-def accepted_memberships(user_id: int | OuterRef, establishment_id: int | OuterRef) -> QuerySet[Membership]:
-    """The attachment of a person to an establishment, if it is accepted: asked alone, or inside another query."""
+    if user_id is None:
+        return False
     accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
-    return accepted.filter(user_id=user_id).order_by()
+    return accepted.filter(user_id=user_id).exists()

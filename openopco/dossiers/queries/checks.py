@@ -35,7 +35,5 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
 
 
 def is_filer_accepted(dossier: Dossier) -> bool:
-    """Whether the attachment of the person who filed to the establishment has been accepted. `find_for_desk` read it."""
-    if "filer_accepted" in vars(dossier):
-        return bool(vars(dossier)["filer_accepted"])
+    """Whether the attachment of the person who filed to the establishment has been accepted."""
     return has_accepted_membership(user_id=dossier.filed_by_id, establishment_id=dossier.establishment_id)

@@ -47,10 +47,10 @@ class Reading:
 
 
 def read(dossier: Dossier, actor: Actor) -> Reading:
-    """The draft with its twins, on the day it was sent."""
+    """The draft on the day it was sent, with its twins while it may still be decided."""
     points = queries.open_points(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else []
     day = paris_today(dossier.sent_at or timezone.now())
-    draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=True, points=points)
+    draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=dossier.is_open, points=points)
     kind = kinds.get(dossier.kind)
     return Reading(dossier, kind, draft, points, targets_of(kind, draft))
 
@@ -104,6 +104,11 @@ class CheckLine:
     word: str
     icon: str
     blocks: bool
+
+
+def checks_of(reading: Reading) -> list[CheckLine]:
+    """The officer's list; none once the request is closed: what has changed since had no part in the decision."""
+    return check_lines(queries.checks_in(reading.dossier, reading.draft)) if reading.dossier.is_open else []
 
 
 def check_lines(checks: list[Check]) -> list[CheckLine]:

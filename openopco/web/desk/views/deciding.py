@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from openopco.dossiers import queries
 from openopco.dossiers.actions import corrections, deciding
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
@@ -199,10 +198,7 @@ def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed,
 
 def _show(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, status: int = 200) -> HttpResponse:
     frame = frame_of(request, dossier)
-    checks: list[showing.CheckLine] = []
-    if act.with_checks:
-        reading = showing.read(dossier, request.actor)
-        checks = showing.check_lines(queries.checks_in(dossier, reading.draft))
+    checks = showing.checks_of(showing.read(dossier, request.actor)) if act.with_checks else []
     blocking = [check for check in checks if check.blocks]
     context: dict[str, Any] = {
         "act": act,

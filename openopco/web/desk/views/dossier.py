@@ -33,7 +33,7 @@ def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status:
     frame = frame_of(request, dossier, "desk:dossier")
     reading = showing.read(dossier, request.actor)
     may_mend = frame["possible"].mend
-    checks = showing.check_lines(queries.checks_in(dossier, reading.draft))
+    checks = showing.checks_of(reading)
     context = frame | {
         "problem": problem,
         "problems": [check for check in checks if check.tone != "ok"],
