@@ -1,0 +1,113 @@
+"""One of everything that an address can name, and the people who may or may not come to it."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from openopco.accounts.models import User
+from openopco.documents import actions as documents
+from openopco.dossiers.models import Dossier, DraftRow
+from openopco.habilitations.models import Membership, StaffRole
+from openopco.habilitations.queries import actor_for
+from openopco.notifications.models import Notice
+from openopco.opco.models import Feedback
+from openopco.organisations.models import Provider
+from tests.accounts.factories import OpcoUserFactory, UserFactory
+from tests.documents.hostile import pdf
+from tests.dossiers import factories
+from tests.habilitations.factories import LONG_AGO, AcceptedFactory, MembershipFactory, StaffRoleFactory
+
+
+@dataclass(frozen=True)
+class World:
+    """`people`: who signs in as what; None for nobody."""
+
+    people: dict[str, User | None]
+    draft: Dossier
+    sent: Dossier
+    row: str
+    sent_row: str
+    ids: dict[str, int]
+    piece: uuid.UUID
+
+    def arguments(self, route: str, names: list[str]) -> dict[str, Any]:
+        """What the address of a route is made of. Raises `KeyError` for a name that nothing here answers to."""
+        own = {**self._by_route().get(route, {})}
+        return {name: own[name] if name in own else self._shared()[name] for name in names}
+
+    def _shared(self) -> dict[str, Any]:
+        return {"number": self.sent.number, "key": self.draft.key, "row": self.row, "zone": "programme", **self.ids}
+
+    def _by_route(self) -> dict[str, dict[str, Any]]:
+        return {
+            "portal:new_request": {"slug": "action-de-formation"},
+            "portal:step": {"slug": "formation"},
+            "portal:document": {"key": self.piece},
+            "desk:trainee": {"row": self.sent_row},
+            "desk:nir": {"row": self.sent_row},
+            "admin_opco:account_act": {"verb": "deconnecter"},
+            "theme": {"digest": "0" * 12},
+            "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
+        }
+
+
+def build() -> World:
+    place = factories.garage()
+    alice = AcceptedFactory.create(establishment=place)
+    pending = MembershipFactory.create(establishment=place)
+    stranger = AcceptedFactory.create(establishment=factories.garage())
+    officer = StaffRoleFactory.create(role="gestionnaire").user
+    administrator = StaffRoleFactory.create().user
+    actor, desk = actor_for(alice.user), actor_for(officer)
+    draft = factories.complete_draft(actor, place)
+    sent = factories.asked(actor, place, desk)
+    return World(
+        people={
+            "anonymous": None,
+            "pending": pending.user,
+            "employer": alice.user,
+            "stranger": stranger.user,
+            "officer": officer,
+            "administrator": administrator,
+        },
+        draft=draft,
+        sent=sent,
+        row=DraftRow.objects.get(dossier=draft).key,
+        sent_row=DraftRow.objects.get(dossier=sent).key,
+        ids=_ids(alice, pending, place.pk),
+        piece=_piece(sent, actor),
+    )
+
+
+def _piece(sent: Dossier, actor: Any) -> uuid.UUID:
+    upload = SimpleUploadedFile("programme.pdf", pdf(), "application/pdf")
+    given = {"owner_kind": "dossier", "owner_id": sent.pk, "zone": "programme"}
+    return documents.accept_upload(actor=actor, upload=upload, **given).key
+
+
+def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
+    someone = OpcoUserFactory.create()
+    role = StaffRole.objects.create(
+        user=someone, role="gestionnaire", granted_by=OpcoUserFactory.create(), granted_at=LONG_AGO
+    )
+    notice = Notice.objects.create(
+        user_id=alice.user_id,
+        kind="dossier.message",
+        title="Un message",
+        url="/aide/",
+        subject_kind="dossier",
+        subject_id=1,
+        unique_key="rights",
+        created_at=LONG_AGO,
+    )
+    return {
+        "membership_id": pending.pk,
+        "establishment_id": place,
+        "provider_id": Provider.objects.order_by("id")[0].pk,
+        "user_id": someone.pk,
+        "role_id": role.pk,
+        "notice_id": notice.pk,
+        "feedback_id": Feedback.objects.create(author_id=UserFactory.create().pk, page="/", rating=4).pk,
+    }

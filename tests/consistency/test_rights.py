@@ -1,0 +1,170 @@
+"""Role × address, over every address: rights.csv says what each person gets by GET and by POST. An address that is not in
+it fails: a new page is a decision about who comes. `WRITE_RIGHTS=1 pytest tests/consistency/test_rights.py` rewrites the
+file, whose differences are then to be read line by line."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from openopco.accounts.models import User
+from tests.consistency.rights_world import World, build
+
+FILE = Path(__file__).with_name("rights.csv")
+ROLES = ("anonymous", "pending", "employer", "stranger", "officer", "administrator")
+METHODS = ("GET", "POST")
+# Pages that exist in the demonstration, or for those who write pages, alone.
+NOT_SERVED = ("gallery:", "demo:")
+pytestmark = pytest.mark.django_db
+
+
+def routes(patterns: Any = None, space: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Each address by its name, with the names of its parts."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(one, "url_patterns"):
+            yield from routes(one.url_patterns, space + (f"{one.namespace}:" if one.namespace else ""))
+        else:
+            yield space + (one.name or str(one.pattern)), sorted(one.pattern.regex.groupindex)
+
+
+ROUTES = [(name, parts) for name, parts in routes() if not name.startswith(NOT_SERVED)]
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path) -> World:
+    settings.OPENOPCO_MFA_REQUIRED = False
+    settings.CLAMD_ADDRESS = ""
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
+    return build()
+
+
+class Visitor:
+    """A browser that forgets each request: what one POST did, the next one does not find."""
+
+    def __init__(self, user: User | None) -> None:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        self.cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+
+    def ask(self, method: str, url: str) -> HttpResponse:
+        client = Client(raise_request_exception=False)
+        for name, value in self.cookies.items():
+            client.cookies[name] = value
+        with transaction.atomic():
+            answer: HttpResponse = client.generic(method, url)
+            transaction.set_rollback(True)
+        answer.close()
+        return answer
+
+
+def verdict(answer: HttpResponse) -> str:
+    """The status; « → connexion » where one is asked to sign in."""
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
+        return "sign-in"
+    return str(answer.status_code)
+
+
+def known() -> dict[tuple[str, str], dict[str, str]]:
+    with FILE.open(newline="") as file:
+        return {(line["route"], line["method"]): line for line in csv.DictReader(file)}
+
+
+def found(world: World, role: str) -> dict[tuple[str, str], str]:
+    visitor = Visitor(world.people[role])
+    return {
+        (name, method): verdict(visitor.ask(method, reverse(name, kwargs=world.arguments(name, parts))))
+        for name, parts in ROUTES
+        for method in METHODS
+    }
+
+
+if "WRITE_RIGHTS" in os.environ:
+
+    def test_rewrite_the_table(world: World) -> None:
+        columns = {role: found(world, role) for role in ROLES}
+        with FILE.open("w", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(["route", "method", *ROLES])
+            table.writerows(
+                [name, method, *(columns[role][name, method] for role in ROLES)]
+                for name, method in columns["anonymous"]
+            )
+
+
+def test_every_address_is_in_the_table_and_nothing_else() -> None:
+    assert sorted(known()) == sorted((name, method) for name, _ in ROUTES for method in METHODS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_address_answers_as_the_table_says(world: World, role: str) -> None:
+    table = known()
+    wrong = [
+        f"{name} {method}: {answer}, the table says {table[name, method][role]}"
+        for (name, method), answer in found(world, role).items()
+        if (name, method) in table and table[name, method][role] != answer
+    ]
+    assert wrong == []
+
+
+def test_nobody_breaks_a_page() -> None:
+    broken = [key for key, line in known().items() if any(line[role].startswith("5") for role in ROLES)]
+    assert broken == []
+
+
+def test_a_stranger_gets_no_more_than_nothing_of_what_is_another_s() -> None:
+    """What one finds by number or key is not there for others."""
+    own = {name for name, parts in ROUTES if name.startswith("portal:") and {"number", "key"} & set(parts)}
+    leaks = [key for key, line in known().items() if key[0] in own and line["stranger"] not in ("404", "405")]
+    assert leaks == []
+
+
+def test_the_desk_is_for_officers_and_administration_for_administrators() -> None:
+    closed = {"sign-in", "403", "404", "405"}
+    others = {"desk:": ("anonymous", "pending", "employer", "stranger"), "admin_opco:": ROLES[:-1]}
+    leaks = [
+        (key, role)
+        for key, line in known().items()
+        for space, roles in others.items()
+        if key[0].startswith(space)
+        for role in roles
+        if line[role] not in closed
+    ]
+    assert leaks == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_reading_changes_nothing(world: World, role: str) -> None:
+    """Every address is opened: but for sessions, throttles and who saw what, the database is what it was."""
+    client = Client(raise_request_exception=False)
+    user = world.people[role]
+    if user is not None:
+        client.force_login(user)
+    before = digests()
+    for name, parts in ROUTES:
+        client.get(reverse(name, kwargs=world.arguments(name, parts))).close()
+    assert digests() == before
+
+
+def digests() -> dict[str, str]:
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - set(
+        settings.GET_MAY_WRITE
+    )
+    return {table: _digest(table) for table in sorted(tables)}
+
+
+def _digest(table: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{table}"')  # a table of ours
+        return hashlib.sha256("\n".join(sorted(map(repr, cursor.fetchall()))).encode()).hexdigest()
