@@ -26,7 +26,10 @@ def site(live_server: Any, settings: Any, tmp_path: Path) -> str:
     settings.STORAGES = {**settings.STORAGES, "default": storage}
     settings.EMAIL_BACKEND = "openopco.mail.backend.OutboxBackend"
     settings.CLAMD_ADDRESS = ""
-    settings.OPENOPCO_MFA_REQUIRED = False
+    settings.DEMO = True
+    settings.PUBLIC_URL = str(live_server.url)
+    # With the demonstration's mailbox, to read the letters.
+    settings.ROOT_URLCONF = "tests.demo.mailbox_urls"
     parameters.forget()
     return str(live_server.url)
 

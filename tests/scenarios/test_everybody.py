@@ -1,7 +1,6 @@
 """The same journey on a small phone, enlarged twice, and without JavaScript: nobody is left at the door."""
 
 import pytest
-from playwright.sync_api import Page
 
 from openopco.documents.models import Document
 from openopco.dossiers.models import Dossier
