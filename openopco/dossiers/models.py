@@ -124,6 +124,7 @@ class Dossier(models.Model):
             ),
             models.Index(fields=["due_on", "id"], condition=Q(is_open=True), name="dossier_open_by_due"),
             models.Index(fields=["state", "due_on", "id"], name="dossier_by_state_due"),
+            models.Index(fields=["state", "-id"], name="dossier_by_state_newest"),
             models.Index(fields=["holder", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_holder_due"),
         ]
 

@@ -189,6 +189,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dossier',
+            index=models.Index(fields=['state', '-id'], name='dossier_by_state_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='dossier',
             index=models.Index(condition=models.Q(('is_open', True)), fields=['holder', 'due_on', 'id'], name='dossier_by_holder_due'),
         ),
         migrations.AddConstraint(

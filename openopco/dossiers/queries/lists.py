@@ -14,7 +14,7 @@ from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.scope import sees_all_of, visible_to
-from openopco.dossiers.search import matching
+from openopco.dossiers.search import matching, matching_few
 from openopco.rights import Actor, Grant, Permission, Role, require
 
 PAGE_SIZE = 25
@@ -43,13 +43,15 @@ class Filters:
     def codes(self) -> dict[str, str]:
         return {name: code for name, code in (("state", self.state), ("kind", self.kind)) if code}
 
-    def narrow(self, queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    def narrow(self, queryset: QuerySet[Dossier], *, is_few: bool = False) -> QuerySet[Dossier]:
+        """`is_few`: the requests are of one employer."""
         exact: dict[str, Any] = {"state": self.state, "kind": self.kind, "starts_on__gte": self.starts_from}
         exact["starts_on__lte"] = self.starts_to
         queryset = queryset.filter(**{name: value for name, value in exact.items() if value})
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
-        return matching(queryset, self.search) if self.search.strip() else queryset
+        search = matching_few if is_few else matching
+        return search(queryset, self.search) if self.search.strip() else queryset
 
 
 ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
@@ -71,7 +73,7 @@ def list_of_employer(
     if not after and filters.is_plain and sees_all_of(actor, establishment_id):
         first = _first_of_employer(tuple(filters.codes), keys, descending)
         return first_page(first(establishment_id, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
-    queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id))
+    queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id), is_few=True)
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 

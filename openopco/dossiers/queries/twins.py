@@ -32,15 +32,15 @@ def find_twins(
         within.filter(establishment_id=dossier.establishment_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
         .exclude(pk=dossier.pk)
         .exclude(state__in=[State.BROUILLON, State.REFUSEE, State.SANS_SUITE, State.ANNULEE])
-        .select_related("transmission")
-        .order_by("-id")[:MOST_TWINS]
+        .order_by("-id")
+        # Of each snapshot, its people alone: the rest is long.
+        .values_list("number", "transmission__snapshot__trainees")[:MOST_TWINS]
     )
-    return sorted(cast(str, other.number) for other in others if wanted & _people_of(other))
+    return sorted(cast(str, number) for number, trainees in others if wanted & _people_of(trainees))
 
 
-def _people_of(dossier: Dossier) -> set[tuple[str, str]]:
-    snapshot = dossier.transmission.snapshot
-    return {(person["folded_name"], person["birth_date"]) for person in snapshot.get("trainees", [])}
+def _people_of(trainees: list[dict[str, str]] | None) -> set[tuple[str, str]]:
+    return {(person["folded_name"], person["birth_date"]) for person in trainees or []}
 
 
 def twins_of(dossier: Dossier, draft: DraftView, viewer: Actor | None) -> list[str]:

@@ -111,7 +111,7 @@ def _count(
     if not asked.is_narrowed:
         return counts.get(asked.state, 0) if asked.state else sum(counts.values())
     mine = queries.visible_to(request.actor).filter(establishment_id=establishment_id)
-    return queries.capped_count(filters.narrow(mine))
+    return queries.capped_count(filters.narrow(mine, is_few=True))
 
 
 def _read(request: PersonRequest) -> Asked:
