@@ -60,7 +60,7 @@ def test_each_point_shows_its_reason_and_what_was_sent(
         "Le devis dit 650 €. Ce que vous avez envoyé 560,00 €",
         "Date de naissance – Zoé Müller",
         "Motif birth_date. Ce que vous avez envoyé 05/01/1995",
-        "Programme de l'action : une pièce est demandée Non signé.",
+        "Une pièce vous est demandée Non signé.",
         "avant le 08/12/2026",
     ):
         assert words in text
