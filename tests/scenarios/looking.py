@@ -35,7 +35,10 @@ def size_of(size: dict[str, int]) -> ViewportSize:
 
 def take_picture(page: Page, name: str, *, whole: bool = True, **options: Any) -> None:
     """Keeps `name`.png, its top only where it is long, small and without a word on where it was made."""
+    page.evaluate("window.scrollTo(0, 0)")
     raw = page.screenshot(full_page=whole, animations="disabled", **options)
+    # The screenshot leaves marks of its own behind, which would be taken for the page's.
+    page.evaluate("document.querySelectorAll('body [style]').forEach(each => each.removeAttribute('style'))")
     with Image.open(BytesIO(raw)) as shot:
         top = shot.convert("RGB").crop((0, 0, shot.width, min(shot.height, TALLEST)))
         small = top.quantize(96, dither=Image.Dither.NONE)

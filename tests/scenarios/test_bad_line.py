@@ -25,7 +25,7 @@ def test_a_failed_save_is_announced_and_kept_once_the_line_is_back(page: Page, w
     someone.field(TITLE).fill("Tapé sans liaison")
     expect(page.get_by_role("alert").filter(has_text="Pas enregistré")).to_be_visible()
     expect(page.locator(STATUS)).to_have_text("Pas enregistré")
-    look(page, "pas-enregistre", whole=False)
+    look(page)
     someone.field("Durée en heure(s)").fill("14")
     # SUIVANT does not leave for a page that would not come.
     page.get_by_role("button", name="SUIVANT").last.click()
@@ -99,7 +99,25 @@ def test_a_refused_file_is_told_kindly_and_may_be_wiped_away(page: Page, world: 
     zone.locator("input[type=file]").set_input_files([word])  # type: ignore[list-item]
     line = zone.get_by_role("listitem").filter(has_text="programme.docx")
     expect(line).to_contain_text("enregistrez le document au format PDF")
-    look(page, "piece-refusee", whole=False)
+    look(page)
     line.get_by_role("button", name="Effacer").click()
     expect(line).to_have_count(0)
     assert Document.objects.count() == 0
+
+
+def test_what_is_typed_or_chosen_before_the_scripts_come_is_not_lost(page: Page, world: World) -> None:
+    someone = at_the_course(page, world)
+    held: list[Route] = []
+    page.route("**/js/*.js", lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    someone.field(TITLE).fill("Tapé trop tôt")
+    page.unroute("**/js/*.js")
+    expect(page.locator("[name='revision:title']")).to_have_value("1")
+    assert kept("title") == "Tapé trop tôt"
+    held.clear()
+    page.route("**/js/upload.js", lambda route: held.append(route))
+    page.goto(page.url.replace("/formation/", "/pieces/"))
+    zone = someone.zone("Programme de l'action")
+    zone.locator("input[type=file]").set_input_files([a_pdf()])
+    page.unroute("**/js/upload.js")
+    expect(zone.get_by_role("link", name="programme.pdf")).to_be_visible()

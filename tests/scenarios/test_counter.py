@@ -31,7 +31,7 @@ def a_request(world: World) -> str:
 def officer_takes(page: Page, world: World, number: str, *, user: User | None = None) -> None:
     sign_in(page, world, (user or world.officer).email)
     page.goto(f"{world.site}/gestion/?vue=libre")
-    look(page, "liste-de-travail")
+    look(page)
     page.get_by_role("link", name=number).click()
     page.get_by_role("button", name="Prendre ce dossier").click()
     expect(page.get_by_role("status").filter(has_text="est à vous")).to_be_visible()
@@ -49,7 +49,7 @@ def test_a_request_is_corrected_on_the_very_field_then_granted(page: Page, open_
     number, desk = a_request(world), open_browser()
     someone = Employer(page, world).arrives()
     officer_takes(desk, world, number)
-    look(desk, "examen")
+    look(desk)
     # A correction on a field, and a piece.
     desk.get_by_label("Demander une correction : Coût pédagogique de l'action HT").check()
     desk.get_by_label("À revoir : Programme de l'action").check()
@@ -57,15 +57,15 @@ def test_a_request_is_corrected_on_the_very_field_then_granted(page: Page, open_
     reasons = desk.get_by_label("Ce qui ne va pas, ce que vous attendez")
     reasons.nth(0).fill("Le devis dit 540 euros.")
     reasons.nth(1).fill("Le programme n'est pas daté.")
-    look(desk, "demander-un-complement")
+    look(desk)
     desk.get_by_role("button", name="Envoyer à l'employeur").click()
     expect(desk.get_by_role("status").filter(has_text="Le complément est demandé")).to_be_visible()
     # The employer is told, and answers there and nowhere else.
     run_pending_jobs()
     page.goto(f"{world.site}/tableau-de-bord/")
-    look(page, "tableau-de-bord-a-faire")
+    look(page)
     page.goto(f"{world.site}/demandes/{number}/")
-    look(page, "demande-complement")
+    look(page)
     page.get_by_role("link", name="RÉPONDRE").click()
     expect(page.get_by_text("Le devis dit 540 euros.")).to_be_visible()
     expect(page.get_by_label("Intitulé de la formation")).to_have_count(0)
@@ -89,7 +89,7 @@ def test_a_request_is_corrected_on_the_very_field_then_granted(page: Page, open_
     run_pending_jobs()
     page.goto(f"{world.site}/demandes/{number}/")
     expect(page.get_by_text("Montant accordé")).to_be_visible()
-    look(page, "demande-accordee")
+    look(page)
     assert Dossier.objects.get(number=number).state == "accordee"
 
 
@@ -106,7 +106,7 @@ def test_a_refused_request_is_taken_up_again_as_a_new_draft(page: Page, open_bro
     someone = Employer(page, world).arrives()
     page.goto(f"{world.site}/demandes/{number}/")
     expect(page.get_by_text("Le programme ne décrit pas une action de formation.").first).to_be_visible()
-    look(page, "demande-refusee")
+    look(page)
     page.get_by_role("button", name="Reprendre dans une nouvelle demande").click()
     someone.title("La Formation")
     expect(someone.field("Intitulé de la formation")).to_have_value("Contrôle des véhicules électriques")
@@ -122,7 +122,7 @@ def test_a_refused_request_is_taken_up_again_as_a_new_draft(page: Page, open_bro
     someone.closes()
     assert someone.validates() != number
     page.goto(f"{world.site}/demandes/")
-    look(page, "mes-demandes")
+    look(page)
 
 
 def test_a_newcomer_registers_attaches_a_siret_and_starts_at_once(
@@ -146,7 +146,7 @@ def test_a_newcomer_registers_attaches_a_siret_and_starts_at_once(
     page.get_by_label("SIRET").fill(ACTIF)
     page.get_by_role("button", name="Chercher").click()
     expect(page.get_by_role("heading", name="ACTIF AUTO CONTROLE")).to_be_visible()
-    look(page, "rattachement")
+    look(page)
     page.get_by_label("Justificatif").set_input_files([a_pdf("kbis.pdf")])
     page.get_by_role("button", name="Demander mon rattachement").click()
     someone.title("Votre rattachement est demandé")

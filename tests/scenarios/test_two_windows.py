@@ -46,7 +46,7 @@ def test_with_javascript_the_second_window_is_asked_which_value_to_keep(page: Pa
     conflict = page.locator("[data-field=title] .conflict")
     expect(conflict).to_contain_text("Géométrie")
     expect(conflict).to_contain_text("Freinage")
-    look(page, "conflit", whole=False)
+    look(page)
     assert kept() == "Géométrie"
     # One does not leave without having chosen.
     page.get_by_role("button", name="SUIVANT").last.click()

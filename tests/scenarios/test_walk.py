@@ -20,14 +20,14 @@ def test_an_employer_asks_for_a_course_to_be_paid(page: Page, world: World) -> N
     page.set_viewport_size({"width": 1280, "height": 900})
     # 1. The landing page, its tab.
     page.goto(f"{world.site}/")
-    look(page, "accueil")
+    look(page)
     page.get_by_role("link", name="M-GESTION", exact=True).click()
     # 2. Sign-in.
     someone.title("Bienvenue dans votre espace de connexion sécurisée à l'ensemble de vos services digitaux")
     for words in ("Vous avez déjà un compte ?", "Vous n'avez pas de compte ?", "M'inscrire"):
         expect(page.get_by_text(words, exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Réinitialiser votre mot de passe")).to_be_visible()
-    look(page, "connexion")
+    look(page)
     sign_in(page, world, world.employer.email)
     # 3. The dashboard.
     someone.title("Bienvenue sur M-Gestion")
@@ -86,11 +86,11 @@ def test_an_employer_asks_for_a_course_to_be_paid(page: Page, world: World) -> N
     expect(row).to_contain_text("Technicien, agent de maîtrise")
     expect(row).to_contain_text("Complet")
     assert NIR not in page.content()
-    look(page, "etape-3-stagiaires")
+    look(page)
     row.get_by_role("link", name="Anaïs Müller").click()
     expect(page.get_by_text("2 95 •• •• ••• ••• ••")).to_be_visible()
     assert NIR not in page.content()
-    look(page, "stagiaire")
+    look(page)
     page.get_by_role("link", name="Revenir à la liste").click()
     someone.goes_on("Les pièces jointes")
     # 8. The pieces: four zones, always.
@@ -112,7 +112,7 @@ def test_an_employer_asks_for_a_course_to_be_paid(page: Page, world: World) -> N
     page.get_by_role("button", name="VALIDER").click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
     assert page.title().startswith("Erreur : Étape 5 sur 5")
-    look(page, "a-completer")
+    look(page)
     someone.closes()
     look(page, "etape-5-synthese")
     number = someone.validates()

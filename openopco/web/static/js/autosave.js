@@ -22,6 +22,14 @@ function valueOf(form, name) {
   return controls.find((each) => each.checked)?.value ?? "";
 }
 
+/* What the page came with, whatever was typed since. */
+function givenValue(form, name) {
+  const controls = controlsNamed(form, name);
+  if (isBox(controls[0])) return controls.find((each) => each.defaultChecked)?.value ?? "";
+  if (!controls[0].options) return controls[0].defaultValue;
+  return ([...controls[0].options].find((each) => each.defaultSelected) ?? controls[0].options[0])?.value ?? "";
+}
+
 function setValue(form, name, value) {
   for (const control of controlsNamed(form, name)) {
     if (isBox(control)) control.checked = control.value === value;
@@ -208,7 +216,8 @@ export const flushAll = () => Promise.all([...waiting.keys()].map(flush));
 
 function listen(form) {
   const takes = (control) => control.name && control.dataset.revision !== undefined;
-  kept.set(form, new Map([...form.elements].filter(takes).map(({ name }) => [name, valueOf(form, name)])));
+  const names = new Set([...form.elements].filter(takes).map(({ name }) => name));
+  kept.set(form, new Map([...names].map((name) => [name, givenValue(form, name)])));
   form.addEventListener("input", (event) => {
     /* A number that is only kept whole is sent once one has left its field. */
     if (takes(event.target) && event.target.dataset.autosaveOn !== "change") enqueue(form, event.target.name, isBox(event.target) ? 0 : PAUSE);
@@ -217,6 +226,8 @@ function listen(form) {
     if (takes(event.target)) enqueue(form, event.target.name, 0);
   });
   form.addEventListener("focusout", () => waiting.get(form)?.size && flush(form));
+  /* What was typed before this script came. */
+  for (const name of names) if (controlsNamed(form, name)[0].dataset.autosaveOn !== "change") enqueue(form, name, PAUSE);
   form.addEventListener("submit", (event) => {
     if (isSettled(form)) form.dataset.leaving = "true";
     else void sendOnceKept(form, event);

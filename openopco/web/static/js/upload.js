@@ -55,6 +55,9 @@ class Zone {
     this.area = form.querySelector("[data-dropzone]");
     this.queue = Promise.resolve();
     this.listen();
+    /* Files chosen before this script came. */
+    this.take([...this.input.files]);
+    this.input.value = "";
   }
 
   listen() {
