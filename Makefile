@@ -19,6 +19,7 @@ help:
 	@echo "make test    tous les tests"
 	@echo "make check   format, règles, types, étages, gabarits, migrations, documents produits"
 	@echo "make format  met le code en forme"
+	@echo "make pictures  refait les images du guide et du README, depuis les scénarios"
 	@echo "make bench   mesures (ROWS=10000 par défaut)"
 
 run: $(BASE)
@@ -35,6 +36,9 @@ check: $(FULL)
 
 test: $(FULL)
 	@$(BIN)/python scripts/run_tests.py
+
+pictures: $(FULL)
+	@OPENOPCO_PICTURES=docs/guide/images $(BIN)/python -m pytest tests/scenarios -m browser -q -n 2
 
 bench: $(FULL)
 	@$(BIN)/python scripts/bench.py
