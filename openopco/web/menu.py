@@ -47,6 +47,8 @@ MENU = (
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
 )
 
+DRAFTS = "/brouillons/"
+
 
 def address_of(route: str) -> str:
     """The address of a named page, or an empty string while there is none."""
@@ -56,8 +58,13 @@ def address_of(route: str) -> str:
 def menu_for(actor: Actor, path: str) -> list[MenuLink]:
     """What the person sees of the menu, the place it is at marked."""
     links = [link for entry in MENU if (link := _link(entry, actor))]
-    _mark_current(links, path)
+    _mark_current(links, _place_of(path))
     return links
+
+
+def _place_of(path: str) -> str:
+    """A draft has no entry of its own: it is one of the requests."""
+    return f"{address_of('portal:requests')}{path[1:]}" if path.startswith(DRAFTS) else path
 
 
 @lru_cache(maxsize=256)

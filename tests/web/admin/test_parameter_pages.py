@@ -33,7 +33,7 @@ def test_every_parameter_has_its_value_its_day_and_its_source(administrator: Cli
     for code, default in DEFAULTS.items():
         card = _card(page, code)
         assert default.label in card
-        assert "en vigueur" in card
+        assert "En vigueur" in card
     assert "4 mois" in _card(page, "claim_months")
     assert "01/04/2019" in _card(page, "claim_months")
     assert "conditions générales de septembre 2026" in _card(page, "claim_months")
@@ -43,8 +43,8 @@ def test_a_decision_to_come_stands_above_the_one_in_force(administrator: Client)
     ParameterFactory(code="claim_months", value=6, starts_on=date(2027, 1, 1))
     before = _card_on("2026-12-31 23:30:00+01:00", administrator)
     after = _card_on("2027-01-01 00:30:00+01:00", administrator)
-    assert re.search(r"6 mois 01/01/2027 .* à venir 4 mois .* en vigueur", before)
-    assert re.search(r"6 mois 01/01/2027 .* en vigueur 4 mois .* ancienne", after)
+    assert re.search(r"6 mois 01/01/2027 .* À venir 4 mois .* En vigueur", before)
+    assert re.search(r"6 mois 01/01/2027 .* En vigueur 4 mois .* Ancienne", after)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def test_a_heading_without_a_page_shows_while_a_child_has_one(monkeypatch: pytes
         ("/portal/dashboard/", {"Mon tableau de bord": "page"}),
         ("/portal/requests/", {"Mes demandes": "page"}),
         ("/portal/requests/AF-2026-000123/", {"Mes demandes": "true"}),
+        ("/brouillons/c333c39f/employeur/", {"Mes demandes": "true"}),
         ("/portal/requests/af/", {"Action de formation": "page"}),
         ("/ailleurs/", {}),
     ],

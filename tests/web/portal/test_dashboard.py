@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
 
 
 def test_the_words_of_the_seed(as_alice: Client) -> None:
-    text = text_of(as_alice.get(PAGE))
+    text = text_of(as_alice.get(PAGE)).replace(" ,", ",")
     for words in (
         "Bienvenue sur M-Gestion",
         "M-Gestion, votre compte en ligne pour le financement et le suivi de vos formations",
@@ -121,8 +121,8 @@ def test_recent_requests_stand_by_state(as_alice: Client, alice: Actor, olga: Ac
     sent(alice, place, title="Carrosserie")
     response = as_alice.get(PAGE)
     text = text_of(response)
-    assert "Pneumatiques 12/01/2027 560,00 € Accordée" in text
-    assert "Carrosserie 12/01/2027 560,00 € Envoyée" in text
+    assert "Pneumatiques Début le 12/01/2027 560,00 € Accordée" in text
+    assert "Carrosserie Début le 12/01/2027 560,00 € Envoyée" in text
     assert 'href="/demandes/?etat=accordee"' in response.content.decode()
 
 
