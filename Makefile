@@ -59,13 +59,13 @@ $(BIN)/python:
 
 # Wheels alone: no compiler, no system library.
 $(BASE): | $(BIN)/python
-	@echo "Installation des composants (une fois)…"
+	@echo "Installation des composants (une fois, une minute environ)…"
 	@$(PIP) --only-binary :all: --requirement requirements/base.in
 	@rm -f $(VENV)/.base-*
 	@touch $@
 
 $(FULL): | $(BIN)/python
-	@echo "Installation des composants et des outils (une fois)…"
+	@echo "Installation des composants et des outils (une fois, deux minutes environ)…"
 	@$(PIP) --only-binary :all: --requirement requirements/base.in --requirement requirements/production.in --requirement requirements/test.in
 	@rm -f $(VENV)/.base-* $(VENV)/.full-*
 	@touch $@ $(BASE)

@@ -8,8 +8,8 @@ from config.settings import checks
 from openopco.base.logging import configure
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = Path(environ.Env()("OPENOPCO_VAR", default=str(ROOT / "var")))
 env = environ.Env()
+VAR = checks.folder(env, "OPENOPCO_VAR", ROOT / "var")
 
 DEMO = False
 # The page of components, for those who write pages.
@@ -109,8 +109,9 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     },
 }
-if "DATABASE_URL" in env.ENVIRON:
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
+_database_url = checks.database_url(env, "DATABASE_URL")
+if _database_url:
+    DATABASES = {"default": env.db_url_config(_database_url)}
     if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         DATABASES["default"] = {**SQLITE, "NAME": DATABASES["default"]["NAME"]}
 else:
@@ -180,7 +181,9 @@ GET_MAY_WRITE = [
 ]
 
 # Where people open the portal, for the links of the mails that jobs write.
-PUBLIC_URL: str = env("OPENOPCO_PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
+PUBLIC_URL: str = checks.public_url(
+    env, "OPENOPCO_PUBLIC_URL", f"http://127.0.0.1:{env('PORT', default='8000')}", ("https", "http")
+)
 
 EMAIL_BACKEND = "openopco.mail.backend.OutboxBackend"
 checks.url(env, "EMAIL_URL", "smtp://127.0.0.1:25", ("smtp", "smtp+tls", "smtps", "smtp+ssl"))
@@ -190,7 +193,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 MAIL_TRANSPORT = "smtp"
-DEFAULT_FROM_EMAIL = env("OPENOPCO_MAIL_FROM", default="ne-pas-repondre@localhost")
+DEFAULT_FROM_EMAIL = checks.mail_address(env, "OPENOPCO_MAIL_FROM", "ne-pas-repondre@localhost")
 MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 
 LOG_LEVEL = checks.choice(env, "OPENOPCO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))

@@ -3,11 +3,13 @@
 from config.settings import checks
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ALLOWED_HOSTS as ASKED_HOSTS
+from config.settings.base import DATABASES, VAR
 from config.settings.base import INSTALLED_APPS as SHARED_APPS
 from config.settings.base import MIDDLEWARE as SHARED_MIDDLEWARE
-from config.settings.base import VAR
 from config.settings.keys import demo_keys
 
+checks.refuse_unwritable("OPENOPCO_VAR", VAR)
+checks.refuse_shared_database(DATABASES["default"], VAR)
 DEMO = True
 COMPONENT_GALLERY = True
 _keys = demo_keys(VAR)

@@ -1,25 +1,55 @@
 """Everything that must exist before the demonstration can serve, made once: `python -m openopco.demo.prepare`."""
 
 import hashlib
+import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 
 def main() -> None:
+    """Says each step before it. Ends with a sentence and a status of 1 where the settings are not the demonstration's."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    django.setup()
-    from django.core.management import call_command, get_commands
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    from django.conf import settings
 
-    call_command("migrate", verbosity=0, interactive=False)
-    for command in ("import_reference", "load_demo"):
-        if command in get_commands():
-            call_command(command)
-    once_per_digest(
-        "static", static_digest(), lambda: call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    )
+    if not settings.DEMO:
+        # Never a database that the demonstration did not make.
+        sys.exit(
+            "DJANGO_SETTINGS_MODULE : la démonstration a ses propres réglages. Ôtez cette variable, puis relancez."
+        )
+    for words, work in steps():
+        sys.stdout.write(f"  {words}…\n")
+        sys.stdout.flush()
+        work()
+
+
+def steps() -> list[tuple[str, Callable[[], object]]]:
+    """What is done, in order, each with its words. All of it costs little when it is done already."""
+    from django.core.management import call_command
+
+    return [
+        ("Base de données", lambda: call_command("migrate", verbosity=0, interactive=False)),
+        (
+            "Communes, codes NAF, conventions collectives",
+            lambda: call_command("import_reference", stdout=io.StringIO()),
+        ),
+        ("Personnes et demandes inventées", lambda: call_command("load_demo", stdout=io.StringIO())),
+        ("Styles, scripts et polices des pages", lambda: once_per_digest("static", static_digest(), _collect)),
+    ]
+
+
+def _collect() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
 
 
 def once_per_digest(name: str, digest: str, work: Callable[[], object]) -> bool:

@@ -190,9 +190,13 @@ def refuse_taken(port: int) -> None:
 
 @contextlib.contextmanager
 def only_one(var: Path) -> Iterator[None]:
-    """Holds var/running.lock meanwhile. Raises `Stop` when another supervisor does."""
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (var / "running.lock").open("w") as lock:
+    """Holds var/running.lock meanwhile. Raises `Stop` when another supervisor does, or where it can't be written."""
+    try:
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock_file = (var / "running.lock").open("w")
+    except OSError as error:
+        raise Stop(f"OPENOPCO_VAR : « {var} » n'est pas un dossier où l'on peut écrire.") from error
+    with lock_file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -247,11 +251,9 @@ def announce(port: int, logs: Path) -> None:
 
 def main() -> int:
     os.umask(0o077)
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev"),
-    }
-    var = Path(environment.get("OPENOPCO_VAR", str(ROOT / "var")))
+    # Whatever settings the terminal had: this is the demonstration, and only it.
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    var = Path(environment.get("OPENOPCO_VAR", "").strip() or ROOT / "var")
     try:
         port = read_port(environment)
         with only_one(var):
@@ -266,6 +268,7 @@ def _supervise(port: int, logs: Path, environment: Mapping[str, str]) -> int:
     supervisor = Supervisor(children_for(port, logs), environment)
     supervisor.listen()
     prepare(supervisor)
+    say("  Serveur et tâches…")
     try:
         if supervisor.run_until_ready(f"http://{HOST}:{port}"):
             announce(port, logs)

@@ -32,7 +32,7 @@ WANTED = [
     "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
     "X_FRAME_OPTIONS", "SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", "MAIL_TRANSPORT", "EMAIL_HOST",
     "EMAIL_USE_TLS", "PASSWORD_HASHERS", "SECURE_REFERRER_POLICY", "SECURE_CROSS_ORIGIN_OPENER_POLICY", "VAULT_KEYS",
-    "SECURE_CONTENT_TYPE_NOSNIFF", "MAIL_DOMAIN",
+    "SECURE_CONTENT_TYPE_NOSNIFF", "MAIL_DOMAIN", "REGISTRY", "OPENOPCO_MFA_REQUIRED", "PUBLIC_URL",
 ]  # fmt: skip
 
 
@@ -123,12 +123,116 @@ def test_production_does_not_start_without(variable: str) -> None:
         ("OPENOPCO_HSTS_SECONDS", "un an"),
         ("OPENOPCO_HTTPS_REDIRECT", "peut-être"),
         ("OPENOPCO_LOG_LEVEL", "LOUD"),
+        ("OPENOPCO_MFA_REQUIRED", "0"),
+        ("OPENOPCO_MFA_REQUIRED", "non"),
+        ("OPENOPCO_REGISTRY", "embedded"),
+        ("OPENOPCO_REGISTRY", "ftp"),
+        ("OPENOPCO_PUBLIC_URL", "http://portail.example"),
+        ("OPENOPCO_PUBLIC_URL", "https://"),
+        ("OPENOPCO_PUBLIC_URL", "portail.example"),
+        ("OPENOPCO_PUBLIC_URL", "https://portail.example:99999"),
+        ("OPENOPCO_PUBLIC_URL", "https://x@portail.example"),
+        ("OPENOPCO_PUBLIC_URL", "https://portail.example/sous/dossier"),
+        ("OPENOPCO_MAIL_FROM", "personne"),
+        ("OPENOPCO_MAIL_FROM", "Portail <portail.example>"),
+        ("DATABASE_URL", "postgres://portail@127.0.0.1"),
+        ("DATABASE_URL", "postgres://portail@127.0.0.1:abc/portail"),
+        ("DATABASE_URL", "sqlite://"),
+        ("OPENOPCO_VAR", "/dev/null/var"),
     ],
 )
 def test_production_does_not_start_with_a_wrong_value(variable: str, value: str) -> None:
     values, refusal = start("config.settings.production", {**GOOD, variable: value})
     assert values == {}
     assert variable in refusal
+
+
+def test_a_refused_database_is_named_without_its_secret() -> None:
+    _, refusal = start("config.settings.production", {**GOOD, "DATABASE_URL": "mysql://portail:motsecret@hote/base"})
+    assert "« mysql:// » trouvé" in refusal
+    assert "sqlite:////chemin/base.sqlite3 ou postgres://" in refusal
+    assert "motsecret" not in refusal
+
+
+def test_production_asks_the_real_registries_and_a_second_factor(production: dict[str, Any]) -> None:
+    assert (production["REGISTRY"], production["OPENOPCO_MFA_REQUIRED"]) == ("http", True)
+    assert production["PUBLIC_URL"] == "https://portail.example"
+
+
+def test_production_takes_a_public_address_with_a_port_and_a_sender_with_a_name() -> None:
+    asked = {"OPENOPCO_PUBLIC_URL": "https://portail.example:8443/", "OPENOPCO_MAIL_FROM": "Le portail <a@b.example>"}
+    values, refusal = start("config.settings.production", {**GOOD, **asked})
+    assert refusal == ""
+    assert (values["PUBLIC_URL"], values["MAIL_DOMAIN"]) == ("https://portail.example:8443", "b.example")
+
+
+WRONG_ANYWHERE = [
+    ("OPENOPCO_PUBLIC_URL", "ftp://portail.example"),
+    ("OPENOPCO_MAIL_FROM", "personne"),
+    ("DATABASE_URL", "oracle://x@127.0.0.1/x"),
+    ("OPENOPCO_VAR", "/dev/null/var"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value"), WRONG_ANYWHERE)
+def test_the_demonstration_does_not_start_with_a_wrong_value_either(tmp_path: Path, variable: str, value: str) -> None:
+    values, refusal = start("config.settings.dev", {"OPENOPCO_VAR": str(tmp_path), variable: value})
+    assert values == {}
+    assert f"{variable} : " in refusal
+
+
+@pytest.mark.parametrize("url", ["postgres://portail@127.0.0.1:1/portail", "sqlite:///{elsewhere}/base.sqlite3"])
+@pytest.mark.parametrize(
+    "command", [["manage.py", "migrate"], ["manage.py", "load_demo"], ["-m", "openopco.demo.prepare"]]
+)
+def test_the_demonstration_touches_no_database_but_its_own(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, url: str, command: list[str]
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "OPENOPCO_VAR": str(tmp_path),
+        "DATABASE_URL": url.format(elsewhere=elsewhere),
+    }
+    result = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.returncode == 1
+    assert "DATABASE_URL : la démonstration n'écrit que dans une base SQLite à elle" in result.stderr
+    assert list(elsewhere.iterdir()) == []
+    if command[0] == "-m":
+        assert "Traceback" not in result.stderr
+
+
+def test_the_demonstration_is_not_prepared_with_the_settings_of_production(tmp_path: Path) -> None:
+    base = tmp_path / "base.sqlite3"
+    asked = {"DJANGO_SETTINGS_MODULE": "config.settings.production", "DATABASE_URL": f"sqlite:///{base}"}
+    environment = {"PATH": os.environ["PATH"], **GOOD, **asked, "OPENOPCO_VAR": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-m", "openopco.demo.prepare"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("DJANGO_SETTINGS_MODULE : la démonstration a ses propres réglages.")
+    assert not base.exists()
+
+
+def test_the_demonstration_takes_a_database_of_its_own_folder(tmp_path: Path) -> None:
+    values, refusal = start(
+        "config.settings.dev",
+        {
+            "OPENOPCO_VAR": str(tmp_path),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/autre.sqlite3",
+            "OPENOPCO_MFA_REQUIRED": "0",
+        },
+    )
+    assert refusal == ""
+    assert values["DEMO"] is True
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "portail.example", "192.168.1.10", "*", "127.0.0.1.evil.example"])

@@ -171,6 +171,13 @@ def test_collected_files_that_were_removed_are_collected_again(tmp_path: Path, s
     assert prepare.once_per_digest("static", "a", lambda: None)
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(Stop, match="OPENOPCO_VAR : « .*/var » n'est pas un dossier"), supervisor.only_one(file / "var"):
+        pass
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_whole_comes_up_raises_its_dead_and_goes_without_a_trace(tmp_path: Path, number: signal.Signals) -> None:
@@ -180,6 +187,9 @@ def test_the_whole_comes_up_raises_its_dead_and_goes_without_a_trace(tmp_path: P
         words = read_until(process, "Ctrl-C")
         assert f"http://127.0.0.1:{port}/" in words
         assert "\nMot de passe : " in words
+        told = ("Préparation", "Base de données…", "Communes", "demandes inventées…", "Styles", "Serveur et tâches…")
+        places = [words.index(each) for each in told]
+        assert places == sorted(places)
         pids = children_of(process.pid)
         assert len(pids) == 2
         os.kill(pids[1], signal.SIGKILL)
@@ -218,7 +228,8 @@ def start_whole(var: Path, port: int) -> "subprocess.Popen[str]":
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "DJANGO_", "TEST_"))
     }
-    environment |= {"OPENOPCO_VAR": str(var), "PORT": str(port)}
+    # Settings left in the terminal are not the demonstration's.
+    environment |= {"OPENOPCO_VAR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "config.settings.production"}
     command = [sys.executable, "-m", "openopco.demo.supervisor"]
     return subprocess.Popen(
         command, cwd=supervisor.ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
