@@ -12,7 +12,7 @@ ROW = (
     '<td data-label="Début" class="figures">{}</td><td data-label="Coût HT" class="number">{}</td>'
     '<td data-label="Où elle en est"><span class="badge badge-{}">{}</span>{}</td></tr>'
 )
-NEW = SafeString(' class="row-new"')
+NEW = format_html(' class="{}"', "row-new")
 
 
 def rows_of(lines: Iterable[Line]) -> SafeString:
