@@ -14,7 +14,7 @@ from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, assert_s
 
 PICTURES = os.environ.get("OPENOPCO_PICTURES", "")
 LARGEST = 150_000
-TALLEST = 1500
+TALLEST = 920
 
 
 def look(page: Page, name: str = "", *, whole: bool = True) -> None:

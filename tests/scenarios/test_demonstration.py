@@ -44,11 +44,11 @@ def visit(page: Page, address: str, name: str = "") -> None:
 def test_every_role_finds_its_pages_full(page: Page, open_browser: Opener, shown: str) -> None:
     enter(page, shown, EMPLOYER)
     visit(page, f"{shown}/tableau-de-bord/", "tableau-de-bord")
-    visit(page, f"{shown}/demandes/", "mes-demandes")
+    visit(page, f"{shown}/demandes/")
     for state in ("complement_demande", "accordee", "refusee"):
         found = Dossier.objects.filter(state=state, establishment__siret="83135297600011").first()
         assert found
-        visit(page, f"{shown}/demandes/{found.number}/", "demande" if state == "accordee" else "")
+        visit(page, f"{shown}/demandes/{found.number}/")
     for path in ("habilitations/", "notifications/", "aide/", "nouveautes/", "avis/", "compte/", "demo/boite/"):
         visit(page, f"{shown}/{path}")
     phone = open_browser(viewport=PHONE, device_scale_factor=2)
@@ -64,4 +64,4 @@ def test_every_role_finds_its_pages_full(page: Page, open_browser: Opener, shown
     admin = open_browser()
     enter(admin, shown, ADMINISTRATOR)
     for path in ("avis/", "parametres/", "comptes/"):
-        visit(admin, f"{shown}/administration/{path}", path.strip("/") if path == "comptes/" else "")
+        visit(admin, f"{shown}/administration/{path}", "comptes" if path == "comptes/" else "")
