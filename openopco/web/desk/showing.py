@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
 from openopco.kernel.calendar import delay_in_words, format_date, paris_today
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_naf, format_siret
+from openopco.kernel.sizes import format_size
 from openopco.rights import Actor
 from openopco.training.rules import PIECES, TRAINEES
 from openopco.web.desk.points import Target, key_of, targets_of
@@ -240,7 +240,7 @@ def _file(piece: Any) -> dict[str, str]:
     can_open = piece.state == FileState.SAFE
     return {
         "name": piece.name,
-        "size": filesizeformat(piece.size),
+        "size": format_size(piece.size),
         "open_url": f"{address}?apercu" if can_open else "",
         "url": address if can_open else "",
         "state": FILE_STATES.get(piece.state, ""),

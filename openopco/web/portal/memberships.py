@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.template.defaultfilters import filesizeformat
 
 from openopco.documents.enums import State as FileState
 from openopco.documents.models import Document
@@ -17,6 +16,7 @@ from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import find_membership
+from openopco.kernel.sizes import format_size
 from openopco.opco import identity
 from openopco.web.organisations import CompletionForm, EstablishmentForm
 
@@ -146,4 +146,4 @@ def proof_of(document: Document | None) -> ProofWords | None:
         return None
     state = FileState(document.state)
     can_open = state in (FileState.SAFE, FileState.PENDING)
-    return ProofWords(document.name, filesizeformat(document.size), FILE_WORDS[state], FILE_TONES[state], can_open)
+    return ProofWords(document.name, format_size(document.size), FILE_WORDS[state], FILE_TONES[state], can_open)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from openopco.documents.models import Document
 from openopco.documents.queries import state_in_words
 from openopco.dossiers import kinds
 from openopco.dossiers.models import Dossier, pieces_of
+from openopco.kernel.sizes import format_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def shown(piece: Document, *, can_remove: bool = True) -> ShownFile:
     return ShownFile(
         str(piece.key),
         piece.name,
-        filesizeformat(piece.size),
+        format_size(piece.size),
         f"{reverse('portal:document', args=[piece.key])}?apercu",
         "" if piece.state == "safe" else state_in_words(piece),
         TONES.get(piece.state, "off"),

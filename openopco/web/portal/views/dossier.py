@@ -8,7 +8,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +22,7 @@ from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.sizes import format_size
 from openopco.rights import Actor, Permission, may
 from openopco.training.rules import PIECES
 from openopco.web.portal import wording
@@ -95,7 +95,7 @@ class Piece:
 
 def _piece(kind: kinds.Kind, piece: PieceView) -> Piece:
     state = FileState(piece.state)
-    zone, size = dict(kind.zones).get(piece.zone, ""), filesizeformat(piece.size)
+    zone, size = dict(kind.zones).get(piece.zone, ""), format_size(piece.size)
     if state is FileState.SAFE:
         return Piece(piece.name, zone, size, f"{reverse('portal:document', args=[piece.key])}?apercu")
     return Piece(piece.name, zone, size, "", TONES[state], state.label)
