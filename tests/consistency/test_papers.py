@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.ROOT)
-LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+# A picture may have a caption after its address.
+LINK = re.compile(r'\[[^\]]*\]\((?!https?:)([^)# ]*)(?:#([^)]*))?(?: "[^"]*")?\)')
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
