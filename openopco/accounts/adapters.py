@@ -16,11 +16,11 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from openopco.accounts.enums import ENROLLED_AT
 from openopco.accounts.models import User
 from openopco.accounts.queries import has_totp, is_mfa_required
+from openopco.base.addresses import is_own_path
 from openopco.base.crypto import seal, unseal
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_email
@@ -53,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_safe_url(self, url: str) -> bool:
         """A page of this portal, written without scheme or host."""
-        return bool(url) and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return bool(url) and is_own_path(url)
 
     def clean_email(self, email: str) -> str:
         try:

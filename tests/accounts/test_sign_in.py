@@ -65,6 +65,10 @@ def test_the_session_key_is_new_after_sign_in(client: Client, sign_in: Callable[
         "http://testserver/compte/",
         "javascript:alert(1)",
         "\\\\x.fr",
+        "\\evil.example",
+        "/\\evil.example",
+        "evil",
+        "tableau-de-bord/",
     ],
 )
 def test_next_never_leaves_the_portal(sign_in: Callable[..., Any], target: str) -> None:

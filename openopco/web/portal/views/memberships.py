@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from openopco.base.addresses import is_own_path
 from openopco.documents.serving import serve
 from openopco.habilitations import queries
 from openopco.habilitations.actions import add_proof, end_membership, switch_establishment
@@ -19,7 +19,7 @@ from openopco.organisations import fields
 from openopco.organisations.actions import complete_establishment
 from openopco.organisations.enums import Source
 from openopco.organisations.models import Establishment
-from openopco.organisations.queries import elsewhere_in_words
+from openopco.organisations.queries import elsewhere_in_words, knows_private
 from openopco.rights import Permission, Subject, may
 from openopco.web.organisations import (
     CompletionForm,
@@ -106,8 +106,7 @@ def switch(request: PersonRequest) -> HttpResponse:
         )
     except UnknownMembership as error:
         raise Http404 from error
-    is_ours = onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
-    return redirect(onward if is_ours else reverse("portal:dashboard"))
+    return redirect(onward if is_own_path(onward) else reverse("portal:dashboard"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +145,7 @@ def _establishment_page(
     context = {
         "membership": membership,
         "establishment": membership.establishment,
-        "rows": public_rows(membership.establishment),
+        "rows": public_rows(membership.establishment, request.actor),
         "by_hand": isinstance(form, EstablishmentForm),
         "elsewhere": elsewhere_in_words(membership.establishment),
         "form": form,
@@ -164,4 +163,4 @@ def _live_or_404(request: PersonRequest, establishment_id: int) -> Membership:
 
 def _may_write(request: PersonRequest, place_: Establishment) -> bool:
     subject = Subject(place_.pk, typed_by=place_.created_by_id)
-    return may(request.actor, Permission.ESTABLISHMENT_WRITE, subject)
+    return may(request.actor, Permission.ESTABLISHMENT_WRITE, subject) and knows_private(request.actor, place_)
