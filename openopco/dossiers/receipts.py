@@ -22,7 +22,7 @@ def render_receipt(receipt: Receipt) -> bytes:
             "title": transmission.snapshot["title"],
             "employer": transmission.snapshot["employer"],
             "filed_by": dossier.filed_by.full_name if dossier.filed_by else "",
-            "sent": f"{format_date(at.date())} à {at:%H h %M}",
+            "sent": f"{format_date(at.date())} à {at:%-H h %M}",
             "sections": transmission.snapshot["sections"],
             "attested": transmission.attested,
         },
