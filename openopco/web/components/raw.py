@@ -6,16 +6,20 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
-    """What was kept while somebody typed something else: shown beside it, to choose from."""
+    """What was kept while somebody typed something else: shown beside it, to choose from, both in words. `revision` is
+    that of what was kept."""
 
     current: str
     by: str = ""
     at: datetime | None = None
+    revision: int = 0
+    mine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RawField:
-    """`value` is what was typed, never parsed; a ticked box is « oui ». `revision` None: not saved as one types.
+    """`value` is what was typed, never parsed; a ticked box is « oui ». `revision` None: not saved as one types. `served` is
+    what the page sends back of it untouched; None: not told apart.
 
     `data` are pairs written as `data-…` attributes (postal.js reads some)."""
 
@@ -36,3 +40,4 @@ class RawField:
     saved_at: datetime | None = None
     data: tuple[tuple[str, str], ...] = ()
     conflict: FieldConflict | None = None
+    served: str | None = None

@@ -17,7 +17,7 @@ from openopco.web.portal.zones import ShownZone, shown_zones
 # Between a trainee's row and a field's name, in the names of the page: neither holds one.
 SEPARATOR = "-"
 UNANSWERED = "« {label} » attend votre réponse : corrigez, ou expliquez-vous dans le message."
-UNANSWERED_PIECE = "« {label} » : joignez une nouvelle pièce, ou expliquez-vous dans le message."
+UNANSWERED_PIECE = "« {label} » : joignez une nouvelle pièce. Si vous ne l'avez pas, écrivez-le au gestionnaire depuis la page de la demande."
 EMPTY_WORD = "(vide)"
 NIR = "nir"
 
@@ -55,11 +55,11 @@ class AskedZone:
 
 @dataclass(frozen=True, slots=True)
 class Problems:
-    """What stopped an answer: sentences by control, two values by control, a NIR that was refused, and the rest."""
+    """What stopped an answer: sentences by control, two values by control, what was typed and could not be kept, the rest."""
 
     wrong: Mapping[str, str]
     conflicts: Mapping[str, errors.FieldConflict]
-    typed_nirs: Mapping[str, str]
+    typed: Mapping[str, str]
     elsewhere: Sequence[str] = ()
 
 
@@ -95,7 +95,9 @@ def _field(
     row, name = draft.row(item.row) if item.row else None, page_name(item)
     spec = spec_of(kind, draft, item)
     stored = (row or draft).values.get(item.name, EMPTY)
-    made = raw_field(spec, stored, error=said.get(name, ""), conflict=problems.conflicts.get(name))
+    made = raw_field(
+        spec, stored, error=said.get(name, ""), conflict=problems.conflicts.get(name), typed=problems.typed.get(name)
+    )
     made = replace(made, name=name, data=_data(item, made, names))
     return AskedField(
         made,
@@ -103,7 +105,7 @@ def _field(
         reason=item.reason,
         before=_before(spec, item, row),
         is_nir=spec.kind == NIR,
-        typed_nir=problems.typed_nirs.get(name, ""),
+        typed_nir=problems.typed.get(name, ""),
     )
 
 

@@ -1,6 +1,8 @@
 """What the pages of a draft post, read with suspicion: fields with the revision they showed, numbers and keys that may be
 anything."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.http import Http404
@@ -12,36 +14,56 @@ from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.text import clean_text
 
-LONGEST_VALUE = drafts.RAW_CEILING
 LONGEST_ROW_KEY = 12
 
 
-def keep_posted(
-    request: PersonRequest, dossier: Dossier, specs: tuple[FieldSpec, ...], *, row: str = ""
-) -> dict[str, FieldConflict]:
-    """Saves the fields that the page sent. Returns, by name, those where another window disagrees."""
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """What a page sent and is not kept, by name: where another window disagrees, and what can't be kept at all. The page
+    is shown again with it."""
+
+    conflicts: Mapping[str, FieldConflict] = field(default_factory=dict)
+    refused: Mapping[str, drafts.Refused] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.conflicts or self.refused)
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """Why, by field, for what can't be kept."""
+        return {name: refused.message for name, refused in self.refused.items()}
+
+
+ALL_KEPT = Unkept()
+
+
+def keep_posted(request: PersonRequest, dossier: Dossier, specs: tuple[FieldSpec, ...], *, row: str = "") -> Unkept:
+    """Saves the fields that the page sent and that its reader changed. Returns what is not kept."""
     values = posted_fields(request, specs)
     batch = drafts.save_fields(actor=request.actor, key=str(dossier.key), values=values, row=row)
-    return {conflict.name: conflict for conflict in batch.conflicts}
+    return Unkept(
+        {conflict.name: conflict for conflict in batch.conflicts}, {refused.name: refused for refused in batch.refused}
+    )
 
 
 def posted_fields(request: PersonRequest, specs: tuple[FieldSpec, ...]) -> dict[str, tuple[str, int]]:
-    """Name → (value, revision) of the fields that the page showed: each names its revision, a box left alone sends nothing
-    else."""
-    values: dict[str, tuple[str, int]] = {}
-    for spec in specs:
-        revision = posted_revision(request, spec.name)
-        if revision is not None:
-            values[spec.name] = (clean_text(request.POST.get(spec.name, ""))[:LONGEST_VALUE], revision)
-    return values
+    """Name → (value, revision) of the fields to save."""
+    found = {spec.name: posted_field(request, spec.name) for spec in specs}
+    return {name: each for name, each in found.items() if each is not None}
 
 
-def posted_revision(request: PersonRequest, name: str) -> int | None:
-    """The revision that the page showed of a field; None where the page did not show it, or gives it up to another window."""
-    revision = request.POST.get(f"revision:{name}")
-    if revision is None or request.POST.get(f"keep:{name}") == "theirs":
+def posted_field(request: PersonRequest, name: str) -> tuple[str, int] | None:
+    """The value and the revision to save of a field: each that the page showed names its revision, a box left alone sends
+    nothing else. None where the page did not show it, left it as it was served, or gives it up to another window."""
+    revision, value = request.POST.get(f"revision:{name}"), clean_text(request.POST.get(name, ""))
+    choice, served = request.POST.get(f"keep:{name}"), request.POST.get(f"served:{name}")
+    if revision is None or choice == "theirs":
         return None
-    return number_in(revision)
+    if choice == "mine":
+        return value, number_in(request.POST.get(f"theirs:{name}", revision))
+    if served is not None and clean_text(served) == value:
+        return None
+    return value, number_in(revision)
 
 
 def number_in(raw: str) -> int:

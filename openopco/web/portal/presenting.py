@@ -11,29 +11,63 @@ from openopco.dossiers.fields import FieldSpec
 from openopco.dossiers.models import Dossier
 from openopco.training.kind import in_opco_words
 from openopco.web.components.raw import FieldConflict, RawField
+from openopco.web.portal.posted import ALL_KEPT, Unkept
 
 
 def raw_field(
-    spec: FieldSpec, stored: StoredValue, *, error: str = "", conflict: errors.FieldConflict | None = None
+    spec: FieldSpec,
+    stored: StoredValue,
+    *,
+    error: str = "",
+    conflict: errors.FieldConflict | None = None,
+    typed: str | None = None,
 ) -> RawField:
-    """A declared field with what was typed in it. In a conflict, what this window typed stands, on the other's revision."""
+    """A declared field with what stands in it; or what this window typed, where another disagrees or where it could not be
+    kept."""
+    standing = stored.value or spec.default
+    typed = conflict.typed if conflict else typed
     return RawField(
         name=spec.name,
         label=in_opco_words(spec.label),
-        value=conflict.typed if conflict else stored.value or spec.default,
+        value=standing if typed is None else typed,
+        served=_sent_back(spec, standing),
         error=error,
         hint=spec.hint,
         required=spec.required,
         kind=spec.kind,
         choices=spec.choices,
-        revision=conflict.revision if conflict else stored.revision,
+        # Nobody's: until one chooses, the page asks again.
+        revision=0 if conflict else stored.revision,
         autocomplete=spec.autocomplete,
         inputmode=spec.inputmode,
         max_length=spec.max_length,
         suffix=spec.suffix,
         data=_data(spec),
-        conflict=FieldConflict(conflict.current, conflict.saved_by, conflict.saved_at) if conflict else None,
+        conflict=_conflict(spec, conflict) if conflict else None,
     )
+
+
+def _sent_back(spec: FieldSpec, value: str) -> str:
+    """What a browser sends of a field that nobody touches: a list without the value sends none, a box says yes or nothing."""
+    codes = ["oui"] if spec.kind == "checkbox" else [code for code, _ in spec.choices]
+    return value if not codes or value in codes else ""
+
+
+def _conflict(spec: FieldSpec, conflict: errors.FieldConflict) -> FieldConflict:
+    """Both values in words, and the revision that keeping one's own replaces."""
+    return FieldConflict(
+        _in_words(spec, conflict.current),
+        conflict.saved_by,
+        conflict.saved_at,
+        revision=conflict.revision,
+        mine=_in_words(spec, conflict.typed),
+    )
+
+
+def _in_words(spec: FieldSpec, raw: str) -> str:
+    if spec.kind == "checkbox":
+        return "coché" if raw else "non coché"
+    return dict(spec.choices).get(raw, raw) or "vide"
 
 
 # Which field of the same page holds the city of a postal code: postal.js proposes it there.
@@ -51,15 +85,18 @@ def raw_fields(
     source: DraftView | RowView,
     *,
     wrong: Mapping[str, str],
-    conflicts: Mapping[str, errors.FieldConflict] | None = None,
+    unkept: Unkept = ALL_KEPT,
 ) -> dict[str, RawField]:
     """The fields of a page by name."""
+    said = {**wrong, **unkept.sentences}
+    typed = {name: refused.typed for name, refused in unkept.refused.items()}
     return {
         spec.name: raw_field(
             spec,
             source.values.get(spec.name, EMPTY),
-            error=wrong.get(spec.name, ""),
-            conflict=(conflicts or {}).get(spec.name),
+            error=said.get(spec.name, ""),
+            conflict=unkept.conflicts.get(spec.name),
+            typed=typed.get(spec.name),
         )
         for spec in specs
     }
@@ -93,9 +130,9 @@ class ErrorLink:
 TWO_WINDOWS = "Ce champ a été modifié dans une autre fenêtre : choisissez la valeur à garder."
 
 
-def error_links(wrong: Mapping[str, str], conflicts: Iterable[str] = ()) -> list[ErrorLink]:
+def error_links(wrong: Mapping[str, str], unkept: Unkept = ALL_KEPT) -> list[ErrorLink]:
     """The sentences of a page's fields, and those that two windows changed."""
-    said = {**wrong, **dict.fromkeys(conflicts, TWO_WINDOWS)}
+    said = {**wrong, **unkept.sentences, **dict.fromkeys(unkept.conflicts, TWO_WINDOWS)}
     return [ErrorLink(anchor(target), message) for target, message in said.items()]
 
 

@@ -127,14 +127,22 @@ def test_what_scripts_read_is_escaped() -> None:
     assert control.get("data-postal-url") == '/x/"><script>'
 
 
-def test_a_conflict_shows_both_values_to_choose_from_mine_first() -> None:
-    there = FieldConflict("Pneus", "Alice Martin", datetime(2026, 11, 20, 9, 24, tzinfo=UTC))
+def test_what_was_served_goes_back_with_what_was_typed() -> None:
+    form = raw(replace(TITLE, served='Pneus "<été>"'))
+    assert form.xpath("//input[@name='served:intitule']/@value") == ['Pneus "<été>"']
+    assert not raw(TITLE).xpath("//input[@name='served:intitule']")
+
+
+def test_a_conflict_shows_both_values_to_choose_from_and_chooses_neither() -> None:
+    at = datetime(2026, 11, 20, 9, 24, tzinfo=UTC)
+    there = FieldConflict("Pneus", "Alice Martin", at, revision=4, mine="Frein & <b>")
     form = raw(replace(TITLE, conflict=there))
     choices = form.xpath("//input[@name='keep:intitule']")
     assert [(each.get("value"), each.get("checked") is not None) for each in choices] == [
-        ("mine", True),
+        ("mine", False),
         ("theirs", False),
     ]
+    assert form.xpath("//input[@name='theirs:intitule']/@value") == ["4"]
     words = form.xpath("//*[contains(@class, 'conflict')]")[0].text_content()
     assert "Frein & <b>" in words
     assert "Alice Martin, le 20/11/2026 à 10\u00a0h\u00a024" in words

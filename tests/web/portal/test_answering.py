@@ -15,6 +15,7 @@ from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.documents.factories import upload
 from tests.dossiers.factories import NIR, NOW, OTHER_NIR, PERSON, asked, in_state, number_of, piece, taken
+from tests.web.portal.drafting import form_of
 from tests.web.portal.people import browser_of, text_of, title_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
@@ -139,6 +140,20 @@ def test_two_windows_choose_between_both_values(
     assert stored(dossier, "cost") == "650"
     as_bob.post(page_of(dossier), {"cost": "640", "revision:cost": "3", "keep:cost": "theirs", "garder": "1"})
     assert stored(dossier, "cost") == "650"
+
+
+def test_what_one_window_left_alone_stays_the_other_s_and_no_text_is_cut(
+    as_alice: Client, as_bob: Client, alice: Actor, olga: Actor, place: Establishment
+) -> None:
+    dossier = ask(alice, place, olga, COST, row=("last_name",))
+    opened, name = form_of(as_alice.get(page_of(dossier))), f"{first_row(dossier)}-last_name"
+    as_bob.post(page_of(dossier), {"cost": "640", "revision:cost": "1", "garder": "1"})
+    response = as_alice.post(page_of(dossier), {**opened, name: "b" * 9000, "garder": "1"})
+    assert response.status_code == 422
+    assert "Ce texte est trop long : 100 caractères au plus." in text_of(response)
+    assert form_of(response)[name] == "b" * 9000
+    assert stored(dossier, "last_name", first_row(dossier)) == "Müller"
+    assert (form_of(response)["cost"], stored(dossier, "cost")) == ("640", "640")
 
 
 def test_saving_without_sending_keeps_and_sends_nothing(

@@ -128,7 +128,7 @@ def test_a_page_left_as_it_came_disagrees_with_nobody(as_alice: Client, draft: D
 
 def test_a_text_without_end_is_refused_in_words(as_alice: Client, draft: Dossier) -> None:
     answer = save(as_alice, draft, "comment", "a" * 5001)
-    assert (answer.status_code, answer.json()) == (422, {"error": "Ce texte est trop long."})
+    assert (answer.status_code, answer.json()) == (422, {"error": "Ce texte est trop long : 2000 caractères au plus."})
 
 
 def test_once_sent_nothing_moves(as_alice: Client, alice: Actor, place: Establishment) -> None:

@@ -313,11 +313,35 @@ def test_asked_to_check_it_tells_what_is_empty_too(as_alice: Client, draft: Doss
     assert '<a href="#id_provider">' in page.content.decode()
 
 
-def test_text_without_end_is_cut_and_told(as_alice: Client, draft: Dossier) -> None:
-    page = send_back(as_alice, step_of(draft, "formation"), title="é" * 9000)
+@pytest.mark.parametrize("button", [{}, {"precedent": "1"}, {"suite": "organisme"}])
+def test_text_without_end_is_never_cut_but_refused_beside_its_field(
+    button: dict[str, str], as_alice: Client, draft: Dossier
+) -> None:
+    send_back(as_alice, step_of(draft, "formation"), title="Freins")
+    page = send_back(as_alice, step_of(draft, "formation"), title="é" * 9000, hours="14", **button)
+    told = "Ce texte est trop long : 200 caractères au plus."
     assert page.status_code == 200
-    assert "Ce texte est trop long : 200 caractères au plus." in text_of(page)
-    assert len(stored(draft, "title")) == drafts.RAW_CEILING
+    assert f'<a href="#id_title">{told}</a>' in page.content.decode()
+    assert invalid_in(page)["title"]["aria-describedby"] == "id_title_error"
+    assert form_of(page)["title"] == "é" * 9000
+    assert (stored(draft, "title"), stored(draft, "hours")) == ("Freins", "14")
+    # Shortened, it goes through.
+    again = as_alice.post(step_of(draft, "formation"), {**form_of(page), "title": "Freinage"})
+    assert (again.status_code, stored(draft, "title")) == (302, "Freinage")
+
+
+def test_a_text_without_end_on_the_last_step_or_of_a_trainee_is_kept_on_the_page(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place)
+    closing = form_of(as_alice.get(step_of(draft, "synthese")))
+    page = as_alice.post(reverse("portal:submit", args=[draft.key]), {**closing, "comment": "a" * 9000})
+    assert "Ce texte est trop long : 2000 caractères au plus." in text_of(page)
+    assert (form_of(page)["comment"], stored(draft, "comment")) == ("a" * 9000, "")
+    row = rows_of(draft)[0]
+    page = send_back(as_alice, trainee_of(draft, row), last_name="b" * 9000)
+    assert "Ce texte est trop long : 100 caractères au plus." in text_of(page)
+    assert (form_of(page)["last_name"], stored(draft, "last_name", row)) == ("b" * 9000, PERSON["last_name"])
 
 
 def test_text_that_grows_once_normalised_is_refused_to_nobody(as_alice: Client, draft: Dossier) -> None:
@@ -370,11 +394,52 @@ class TestTwoWindows:
     def test_the_same_value_is_no_conflict(self, formation: str, as_alice: Client) -> None:
         assert as_alice.post(formation, {**self.opened, "title": "Celui de Bob"}).status_code == 302
 
-    def test_what_only_the_other_changed_is_a_conflict_to_see(self, formation: str, as_alice: Client) -> None:
-        """The page sends all it shows: an untouched empty field must not wipe what Bob typed."""
-        answer = as_alice.post(formation, self.opened)
-        assert answer.status_code == 200
-        assert "Celui de Bob" in text_of(answer)
+    def test_what_only_the_other_changed_is_his(self, formation: str, as_alice: Client, draft: Dossier) -> None:
+        """The page sends all it shows: an untouched empty field neither wipes what Bob typed nor asks anything."""
+        answer = as_alice.post(formation, {**self.opened, "hours": "14"})
+        assert answer["Location"] == step_of(draft, "stagiaires")
+        assert (stored(draft, "title"), stored(draft, "hours")) == ("Celui de Bob", "14")
+
+    def test_nothing_is_chosen_for_anybody_and_going_on_asks_again(
+        self, formation: str, as_alice: Client, draft: Dossier
+    ) -> None:
+        answer = as_alice.post(formation, {**self.opened, "title": "Celui d'Alice"})
+        for _ in range(2):
+            sent_back = form_of(answer)
+            assert "keep:title" not in sent_back
+            answer = as_alice.post(formation, sent_back)
+            assert answer.status_code == 200
+            assert "Ma saisie : Celui d'Alice" in text_of(answer)
+        assert stored(draft, "title") == "Celui de Bob"
+
+    def test_a_choice_made_on_a_value_that_changed_again_is_asked_again(
+        self, formation: str, as_alice: Client, as_bob: Client, draft: Dossier
+    ) -> None:
+        answer = as_alice.post(formation, {**self.opened, "title": "Celui d'Alice"})
+        send_back(as_bob, formation, title="Le second de Bob")
+        again = as_alice.post(formation, {**form_of(answer), "keep:title": "mine"})
+        assert "Le second de Bob" in text_of(again)
+        assert stored(draft, "title") == "Le second de Bob"
+
+    def test_lists_and_boxes_left_alone_are_the_other_s_too(
+        self, as_alice: Client, as_bob: Client, alice: Actor, draft: Dossier
+    ) -> None:
+        url = step_of(draft, "formation")
+        drafts.save_field(actor=alice, key=str(draft.key), name="modality", value="autre chose", revision=0)
+        opened = form_of(as_alice.get(url))
+        send_back(as_bob, url, nature="bilan", certifying="oui", internal="oui")
+        assert as_alice.post(url, {**opened, "precedent": "1"}).status_code == 302
+        kept = [stored(draft, name) for name in ("nature", "certifying", "internal", "modality")]
+        assert kept == ["bilan", "oui", "oui", "autre chose"]
+
+    def test_in_a_list_both_values_are_told_in_words(self, as_alice: Client, as_bob: Client, draft: Dossier) -> None:
+        url = step_of(draft, "formation")
+        opened = form_of(as_alice.get(url))
+        send_back(as_bob, url, certifying="oui", internal="oui")
+        send_back(as_bob, url, internal="")
+        text = text_of(as_alice.post(url, {**opened, "certifying": ""}))
+        assert "Ma saisie : vide" in text
+        assert ": Oui" in text
 
 
 # --- « Ce qui manque » -----------------------------------------------------------------------------------------------

@@ -10,7 +10,15 @@ from openopco.dossiers.actions.drafts.rows import (
     remove_row,
     set_nir,
 )
-from openopco.dossiers.actions.drafts.saving import RAW_CEILING, Batch, Saved, fill_fields, save_field, save_fields
+from openopco.dossiers.actions.drafts.saving import (
+    RAW_CEILING,
+    Batch,
+    Refused,
+    Saved,
+    fill_fields,
+    save_field,
+    save_fields,
+)
 from openopco.dossiers.actions.drafts.writing import refresh_heading
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "RAW_CEILING",
     "Batch",
     "NewRow",
+    "Refused",
     "Saved",
     "add_row",
     "add_rows",

@@ -15,6 +15,8 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.errors import FieldConflict, NotEditable, StaleField, TooLong, UnknownField
 from openopco.dossiers.fields import FieldSpec
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.rights import Actor
 
@@ -32,12 +34,22 @@ class Saved:
     saved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was typed and can't be kept at all, and why: the page shows both again."""
+
+    name: str
+    typed: str
+    message: str
+
+
 @dataclass(slots=True)
 class Batch:
-    """The outcome of saving several fields at once: what was saved, and where two windows disagree."""
+    """The outcome of saving several fields at once: what was saved, where two windows disagree, what can't be kept."""
 
     saved: list[Saved] = field(default_factory=list)
     conflicts: list[FieldConflict] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
 
 @action
@@ -52,7 +64,8 @@ def save_field(*, actor: Actor, key: str, name: str, value: str, revision: int, 
 
 @action
 def save_fields(*, actor: Actor, key: str, values: Mapping[str, tuple[str, int]], row: str = "") -> Batch:
-    """Keeps several fields of a page (name → value, revision). A conflict keeps the other window's value and is returned."""
+    """Keeps several fields of a page (name → value, revision). A conflict keeps the other window's value and is returned; so
+    is, unsaved, what can't be kept."""
     dossier = lock_writable(actor=actor, key=key)
     batch = Batch()
     for name, (value, revision) in values.items():
@@ -60,15 +73,17 @@ def save_fields(*, actor: Actor, key: str, values: Mapping[str, tuple[str, int]]
             batch.saved.append(_save(dossier, actor=actor, name=name, value=value, revision=revision, row=row))
         except StaleField as error:
             batch.conflicts.append(error.conflict)
+        except InvalidValue as error:
+            batch.refused.append(Refused(name, value, error.message))
     after_write(dossier)
     return batch
 
 
 def _save(dossier: Dossier, *, actor: Actor, name: str, value: str, revision: int, row: str) -> Saved:
     spec = _editable_field(dossier, name=name, row=row)
-    raw = clean_text(value)
+    raw = refuse_nir(clean_text(value))
     if len(raw) > RAW_CEILING:
-        raise TooLong
+        raise TooLong(f"Ce texte est trop long : {spec.max_length} caractères au plus.")
     now = timezone.now()
     stored = DraftField.objects.filter(dossier=dossier, row=row, name=name).select_related("saved_by").first()
     if stored is None:

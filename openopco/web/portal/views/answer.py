@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from openopco.documents.rules import ACCEPT, limits_in_words
 from openopco.dossiers import kinds, overview
-from openopco.dossiers.actions import corrections, drafts, talking
+from openopco.dossiers.actions import corrections, drafts
 from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import FieldConflict, NotEditable, NotPossibleNow, Unanswered
@@ -21,7 +21,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
 from openopco.web.portal import answering, wording
 from openopco.web.portal.access import dossier_or_404, view_of
-from openopco.web.portal.posted import LONGEST_VALUE, posted_revision
+from openopco.web.portal.posted import posted_field
 
 OVER = "Plus aucune réponse n'est attendue sur cette demande."
 
@@ -70,18 +70,9 @@ def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionIt
 
 
 def _send(request: PersonRequest, dossier: Dossier) -> None:
-    """Sends the answer. A message explains the points left as they were: it is written once the rest holds together."""
+    """Sends the answer. A message explains the fields left as they were: it is written with the answer, or not at all."""
     number, body = str(dossier.number), request.POST.get("message", "")
-    try:
-        corrections.answer(actor=request.actor, number=number)
-    except Unanswered:
-        if not body.strip():
-            raise
-        talking.write_message(actor=request.actor, number=number, body=body)
-        corrections.answer(actor=request.actor, number=number)
-    else:
-        if body.strip():
-            talking.write_message(actor=request.actor, number=number, body=body)
+    corrections.answer(actor=request.actor, number=number, message=body)
 
 
 @dataclass(slots=True)
@@ -90,10 +81,10 @@ class Kept:
 
     wrong: dict[str, str] = field(default_factory=dict)
     conflicts: dict[str, FieldConflict] = field(default_factory=dict)
-    typed_nirs: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
 
     def problems(self) -> answering.Problems:
-        return answering.Problems(self.wrong, self.conflicts, self.typed_nirs)
+        return answering.Problems(self.wrong, self.conflicts, self.typed)
 
 
 def _keep(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionItem]) -> Kept:
@@ -105,26 +96,28 @@ def _keep(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionIt
         if item.name == answering.NIR:
             _keep_nir(request, dossier, item, kept)
             continue
-        revision = posted_revision(request, name)
-        if revision is not None:
-            by_row.setdefault(item.row, {})[item.name] = (request.POST.get(name, "")[:LONGEST_VALUE], revision)
+        sent = posted_field(request, name)
+        if sent is not None:
+            by_row.setdefault(item.row, {})[item.name] = sent
     for row, values in by_row.items():
         batch = drafts.save_fields(actor=request.actor, key=str(dossier.key), values=values, row=row)
         prefix = f"{row}{answering.SEPARATOR}" if row else ""
         kept.conflicts.update({f"{prefix}{conflict.name}": conflict for conflict in batch.conflicts})
+        kept.wrong.update({f"{prefix}{refused.name}": refused.message for refused in batch.refused})
+        kept.typed.update({f"{prefix}{refused.name}": refused.typed for refused in batch.refused})
     return kept
 
 
 def _keep_nir(request: PersonRequest, dossier: Dossier, item: CorrectionItem, kept: Kept) -> None:
     """An empty field leaves the NIR that stands."""
     name = answering.page_name(item)
-    raw = request.POST.get(name, "")[:LONGEST_VALUE]
+    raw = request.POST.get(name, "")
     if not raw.strip():
         return
     try:
         drafts.set_nir(actor=request.actor, key=str(dossier.key), row=item.row, raw=raw)
     except InvalidValue as error:
-        kept.wrong[name], kept.typed_nirs[name] = error.message, raw
+        kept.wrong[name], kept.typed[name] = error.message, raw
 
 
 def _show(

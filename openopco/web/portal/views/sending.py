@@ -1,6 +1,5 @@
 """[VALIDER], the confirmation, the receipt."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -12,15 +11,13 @@ from openopco import opco
 from openopco.dossiers import kinds
 from openopco.dossiers.actions.sending import Incomplete, send
 from openopco.dossiers.enums import State
-from openopco.dossiers.errors import FieldConflict, NotEditable
+from openopco.dossiers.errors import NotEditable
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.http import PersonRequest
 from openopco.web.portal.access import dossier_or_404, draft_or_404
-from openopco.web.portal.opened import Opened, open_draft
-from openopco.web.portal.panel import by_person
-from openopco.web.portal.posted import keep_posted
-from openopco.web.portal.presenting import ErrorLink
+from openopco.web.portal.opened import open_draft
+from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted
 from openopco.web.portal.views.steps import step_context
 
 
@@ -38,9 +35,9 @@ def submit(request: PersonRequest, key: UUID) -> HttpResponse:
 
 
 def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
-    conflicts = keep_posted(request, dossier, kinds.get(dossier.kind).steps[-1].fields)
-    if conflicts:
-        return _refuse(request, dossier, conflicts)
+    unkept = keep_posted(request, dossier, kinds.get(dossier.kind).steps[-1].fields)
+    if unkept:
+        return _refuse(request, dossier, unkept)
     try:
         sent = send(actor=request.actor, key=str(dossier.key))
     except Incomplete:
@@ -48,20 +45,12 @@ def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
     return redirect("portal:sent", sent.dossier.number)
 
 
-def _refuse(
-    request: PersonRequest, dossier: Dossier, conflicts: Mapping[str, FieldConflict] | None = None
-) -> HttpResponse:
+def _refuse(request: PersonRequest, dossier: Dossier, unkept: Unkept = ALL_KEPT) -> HttpResponse:
     """The last step again, with all that forbids sending, here and on the other steps."""
     page = open_draft(request, draft_or_404(request, dossier.key))
     closing = page.kind.steps[-1]
-    context = step_context(page, closing, conflicts=conflicts, summary=True, insist=True)
-    context["errors"] += _elsewhere(page, closing)
+    context = step_context(page, closing, unkept=unkept, summary=True, insist=True)
     return render(request, f"portal/draft/{closing.slug}.html", context)
-
-
-def _elsewhere(page: Opened, closing: kinds.Step) -> list[ErrorLink]:
-    lines = [line for line in page.missing if line.step != closing.slug]
-    return [ErrorLink("", item.label, item.url) for item in by_person(page, lines)]
 
 
 @require_safe

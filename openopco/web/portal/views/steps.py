@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openopco.dossiers import kinds
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.enums import State
-from openopco.dossiers.errors import FieldConflict, UnknownDossier
+from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
@@ -21,8 +21,8 @@ from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404
 from openopco.web.portal.contents import content_of
 from openopco.web.portal.opened import Opened, open_draft
-from openopco.web.portal.panel import panel_context
-from openopco.web.portal.posted import keep_posted, new_key
+from openopco.web.portal.panel import by_person, panel_context
+from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted, new_key
 
 # Buttons of a step that keep the page, then open something: their value names it.
 FOLLOWING = {"organisme": "portal:provider", "modeles": "portal:templates"}
@@ -71,11 +71,11 @@ def step(request: PersonRequest, key: UUID, slug: str) -> HttpResponse:
 
 
 def _keep(request: PersonRequest, dossier: Dossier, current: kinds.Step) -> HttpResponse:
-    conflicts = keep_posted(request, dossier, current.fields)
+    unkept = keep_posted(request, dossier, current.fields)
     page = open_draft(request, draft_or_404(request, dossier.key))
     wrong = page.errors_of(current.slug)
-    if conflicts or (wrong and not _goes_back(request)):
-        return _show(request, page, current, conflicts=conflicts, summary=True)
+    if unkept or (wrong and not _goes_back(request)):
+        return _show(request, page, current, unkept=unkept, summary=True)
     return HttpResponseRedirect(_onward(request, page, current))
 
 
@@ -93,15 +93,10 @@ def _onward(request: PersonRequest, page: Opened, current: kinds.Step) -> str:
 
 
 def _show(
-    request: PersonRequest,
-    page: Opened,
-    current: kinds.Step,
-    *,
-    conflicts: Mapping[str, FieldConflict] | None = None,
-    summary: bool = False,
+    request: PersonRequest, page: Opened, current: kinds.Step, *, unkept: Unkept = ALL_KEPT, summary: bool = False
 ) -> HttpResponse:
     insist = "verifier" in request.GET
-    context = step_context(page, current, conflicts=conflicts, summary=summary, insist=insist)
+    context = step_context(page, current, unkept=unkept, summary=summary, insist=insist)
     return render(request, f"portal/draft/{current.slug}.html", context)
 
 
@@ -109,23 +104,35 @@ def step_context(
     page: Opened,
     current: kinds.Step,
     *,
-    conflicts: Mapping[str, FieldConflict] | None = None,
+    unkept: Unkept = ALL_KEPT,
     summary: bool = False,
     insist: bool = False,
 ) -> dict[str, Any]:
     """What every step's template needs. `insist` shows what is missing as errors too: sending was tried."""
-    slug, conflicts = current.slug, conflicts or {}
+    slug = current.slug
     wrong = presenting.messages_by_field(page.lacks_of(slug) if insist else page.errors_of(slug))
     return {
         **frame_context(page, current),
         **panel_context(page, slug),
         "step": current,
-        "fields": presenting.raw_fields(current.fields, page.draft, wrong=wrong, conflicts=conflicts),
-        "errors": presenting.error_links(wrong, conflicts) if summary or insist else [],
+        "fields": presenting.raw_fields(current.fields, page.draft, wrong=wrong, unkept=unkept),
+        "errors": _problems(page, current, wrong, unkept, insist=insist) if summary or insist else [],
         "warnings": page.warnings_of(slug),
         "autosave_url": reverse("portal:autosave", args=[page.dossier.key]),
         **content_of(slug, page, wrong),
     }
+
+
+def _problems(
+    page: Opened, current: kinds.Step, wrong: Mapping[str, str], unkept: Unkept, *, insist: bool
+) -> list[presenting.ErrorLink]:
+    """The page's own faults; with `insist` those of its rows too and, on the last step, which sends, of every other."""
+    links = presenting.error_links(wrong, unkept)
+    if not insist:
+        return links
+    is_last = current is page.kind.steps[-1]
+    others = [line for line in page.missing if (line.row if line.step == current.slug else is_last)]
+    return links + [presenting.ErrorLink("", item.label, item.url) for item in by_person(page, others)]
 
 
 def frame_context(page: Opened, current: kinds.Step) -> dict[str, Any]:

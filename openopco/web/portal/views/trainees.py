@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from openopco.dossiers import kinds
 from openopco.dossiers.actions import drafts
-from openopco.dossiers.errors import FieldConflict
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
@@ -22,7 +21,7 @@ from openopco.web.portal import presenting
 from openopco.web.portal.access import open_draft_or_404
 from openopco.web.portal.opened import Opened, open_draft
 from openopco.web.portal.panel import panel_context
-from openopco.web.portal.posted import keep_posted
+from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted
 from openopco.web.portal.views.steps import frame_context
 
 STEP = rules.TRAINEES
@@ -54,12 +53,12 @@ def trainee(request: PersonRequest, key: UUID, row: str) -> HttpResponse:
 
 def _keep(request: PersonRequest, dossier: Dossier, row: str) -> HttpResponse:
     nir_error = _keep_nir(request, dossier, row)
-    conflicts = keep_posted(request, dossier, TYPED_FIELDS, row=row)
+    unkept = keep_posted(request, dossier, TYPED_FIELDS, row=row)
     page = open_draft(request, open_draft_or_404(request, dossier.key))
     if "retirer-nir" in request.POST:
         return redirect(f"{presenting.target_url(dossier, STEP, row)}#id_nir")
-    if nir_error or conflicts or page.lacks_of(STEP, row):
-        return _show(request, page, row, insist=True, nir_error=nir_error, conflicts=conflicts)
+    if nir_error or unkept or page.lacks_of(STEP, row):
+        return _show(request, page, row, insist=True, nir_error=nir_error, unkept=unkept)
     messages.success(request, f"{_name(page, row)} est ajouté à la demande.")
     for warning in page.warnings_of(STEP, row):
         messages.warning(request, warning.message)
@@ -86,22 +85,20 @@ def _show(
     *,
     insist: bool = False,
     nir_error: str = "",
-    conflicts: Mapping[str, FieldConflict] | None = None,
+    unkept: Unkept = ALL_KEPT,
 ) -> HttpResponse:
     wrong = presenting.messages_by_field(page.lacks_of(STEP, row) if insist else page.errors_of(STEP, row))
     if nir_error:
         wrong = {"nir": nir_error} | {name: text for name, text in wrong.items() if name != "nir"}
     context = {
-        **_context(page, row, wrong, conflicts or {}),
-        "errors": presenting.error_links(wrong, conflicts or {}) if insist else [],
+        **_context(page, row, wrong, unkept),
+        "errors": presenting.error_links(wrong, unkept) if insist else [],
         "typed_nir": request.POST.get("nir", "") if nir_error else "",
     }
     return render(request, "portal/draft/trainee.html", context)
 
 
-def _context(
-    page: Opened, row: str, wrong: Mapping[str, str], conflicts: Mapping[str, FieldConflict]
-) -> dict[str, Any]:
+def _context(page: Opened, row: str, wrong: Mapping[str, str], unkept: Unkept) -> dict[str, Any]:
     view = page.draft.row(row)
     assert view is not None
     return {
@@ -109,7 +106,7 @@ def _context(
         **panel_context(page, STEP, row),
         "row": view,
         "name": _name(page, row),
-        "fields": presenting.raw_fields(TRAINEE_FIELDS, view, wrong=wrong, conflicts=conflicts),
+        "fields": presenting.raw_fields(TRAINEE_FIELDS, view, wrong=wrong, unkept=unkept),
         "warnings": page.warnings_of(STEP, row),
         "autosave_url": f"{reverse('portal:autosave', args=[page.dossier.key])}?ligne={row}",
         "back_url": presenting.step_url(page.dossier, STEP),

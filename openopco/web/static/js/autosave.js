@@ -37,10 +37,12 @@ function setValue(form, name, value) {
   }
 }
 
-function setRevision(form, name, revision) {
+/* The revision that the server has of a field, and its value: the form says with both whether it was touched since. */
+function setRevision(form, name, revision, value) {
   for (const control of controlsNamed(form, name)) control.dataset.revision = revision;
-  const hidden = form.elements[`revision:${name}`];
-  if (hidden) hidden.value = revision;
+  const [number, served] = [form.elements[`revision:${name}`], form.elements[`served:${name}`]];
+  if (number) number.value = revision;
+  if (served) served.value = value;
 }
 
 const placeOf = (form, name) => form.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -106,7 +108,7 @@ function showConflict(form, name, theirs) {
   const place = placeOf(form, name) ?? form;
   place.querySelector(".conflict")?.remove();
   const settle = (value) => {
-    setRevision(form, name, theirs.revision);
+    setRevision(form, name, theirs.revision, theirs.current);
     setValue(form, name, value);
     place.querySelector(".conflict")?.remove();
     controlsNamed(form, name)[0].focus();
@@ -153,7 +155,7 @@ async function send(form, name) {
   }
   if (!response.ok && response.status !== 422) throw new Error(String(response.status || 403));
   const answer = await response.json();
-  if (answer.revision !== undefined) setRevision(form, name, answer.revision);
+  if (answer.revision !== undefined) setRevision(form, name, answer.revision, sent);
   if (valueOf(form, name) !== sent) enqueue(form, name, PAUSE);
   showError(form, name, answer.error ?? "");
   replace("[data-missing]", answer.missing_html);
