@@ -24,6 +24,17 @@ def raw_or_default(spec: FieldSpec, raw: str) -> str:
     return raw if raw.strip() else spec.default
 
 
+# One page asks the same field many times over: what it was read as, by name, with the declaration that read it.
+Readings = dict[str, tuple[FieldSpec, Reading]]
+
+
+def _read_once(readings: Readings, spec: FieldSpec, raw: str) -> Reading:
+    known = readings.get(spec.name)
+    if known is None or known[0] is not spec:
+        known = readings[spec.name] = (spec, read(spec, raw_or_default(spec, raw)))
+    return known[1]
+
+
 @dataclass(frozen=True, slots=True)
 class RowView:
     """A trainee of the draft. `has_nir`: one was given, `nir_id` in the vault; `nir_mask`: all that this reader's page may
@@ -38,12 +49,13 @@ class RowView:
     nir_mask: str = ""
     nir_warnings: tuple[str, ...] = ()
     trainee_id: int | None = None
+    readings: Readings = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def raw(self, name: str) -> str:
         return self.values.get(name, EMPTY).value
 
     def reading(self, spec: FieldSpec) -> Reading:
-        return read(spec, raw_or_default(spec, self.raw(spec.name)))
+        return _read_once(self.readings, spec, self.raw(spec.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +125,13 @@ class DraftView:
     today: date
     parameters: Mapping[str, Any] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
+    readings: Readings = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def raw(self, name: str) -> str:
         return self.values.get(name, EMPTY).value
 
     def reading(self, spec: FieldSpec) -> Reading:
-        return read(spec, raw_or_default(spec, self.raw(spec.name)))
+        return _read_once(self.readings, spec, self.raw(spec.name))
 
     def value(self, spec: FieldSpec) -> Any:
         """The typed value, or None where it is empty or can't be read."""

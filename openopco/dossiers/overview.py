@@ -3,9 +3,10 @@ The number of queries never depends on the number of requests."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from openopco.base.prepared import Prepared
 from openopco.documents.queries import documents_of_many
@@ -98,10 +99,18 @@ def asked_of(dossiers: Iterable[Dossier]) -> dict[int, list[CorrectionItem]]:
         return found
     if len(ids) == 1:
         return {pk: points for pk in ids if (points := open_points_of(pk))}
-    items = CorrectionItem.objects.filter(request__dossier__in=ids, request__state=CorrectionState.OUVERTE)
-    for item in items.select_related("request").order_by("id"):
+    for item in _open_points_of_many(len(ids))(*ids):
         found.setdefault(item.request.dossier_id, []).append(item)
     return found
+
+
+@lru_cache(maxsize=16)
+def _open_points_of_many(many: int) -> Prepared[CorrectionItem]:
+    def build(*ids: int) -> QuerySet[CorrectionItem]:
+        items = CorrectionItem.objects.filter(request__dossier__in=ids, request__state=CorrectionState.OUVERTE)
+        return items.select_related("request").order_by("id")
+
+    return Prepared((int,) * many, build)
 
 
 def decision_on(dossier: Dossier) -> Decision | None:

@@ -66,6 +66,12 @@ def active_staff_roles() -> QuerySet[StaffRole]:
 _roles_held_by: Prepared[StaffRole] = Prepared(
     (int,), lambda user_id: StaffRole.objects.filter(user_id=user_id).order_by("granted_at", "id")
 )
+_accepted_of: Prepared[Membership] = Prepared(
+    (int, int),
+    lambda user_id, establishment_id: Membership.objects.filter(
+        user_id=user_id, establishment_id=establishment_id, state=MembershipState.ACCEPTED
+    ).order_by("id")[:1],
+)
 _live_of: Prepared[Membership] = Prepared((int,), lambda user_id: live_memberships(User(pk=user_id)))
 
 
@@ -179,5 +185,4 @@ def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bo
     """Whether the person's attachment to the establishment is accepted now."""
     if user_id is None:
         return False
-    accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
-    return accepted.filter(user_id=user_id).exists()
+    return bool(_accepted_of(user_id, establishment_id))

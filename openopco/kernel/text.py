@@ -33,11 +33,15 @@ def clean_text(raw: str) -> str:
 
 def typed(raw: str) -> str:
     """What somebody meant by `raw`, for parsers: full-width digits, odd spaces and invisible characters made plain."""
+    if raw.isascii():
+        return clean_line(raw)
     plain = "".join(letter if _is_decorated(letter) else unicodedata.normalize("NFKC", letter) for letter in raw)
     return clean_line(plain)
 
 
 def _visible(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(letter for letter in text if letter == "\t" or letter in JOINERS or _is_kept(letter))
 
 

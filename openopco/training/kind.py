@@ -68,10 +68,13 @@ class TrainingActionKind:
         """What has legal force, in words and raw values, without any NIR."""
         return {
             "sections": [_section_as_dict(section) for section in self.summary(draft)],
-            "trainees": [_person(row) for row in draft.rows],
+            "trainees": self.people(draft),
             "siret": draft.employer.siret,
             "provider_siret": draft.provider.siret if draft.provider else "",
         }
+
+    def people(self, draft: DraftView) -> list[dict[str, str]]:
+        return [_person(row) for row in draft.rows]
 
     def attested(self, draft: DraftView) -> str:
         lines = [in_opco_words(f.ATTEST.label), *(f"- {in_opco_words(point)}" for point in f.ATTESTED_POINTS)]

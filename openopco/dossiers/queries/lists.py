@@ -188,11 +188,38 @@ def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
 
 def awaiting_employer(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
     """What waits for the employer: answers due first, then drafts by last save."""
-    mine = visible_to(actor).filter(establishment_id=establishment_id, waiting_for="employeur")
-    return list(mine.select_related("provider").order_by("due_on", "-updated_at", "-id")[:limit])
+    if sees_all_of(actor, establishment_id):
+        return _waiting_of(limit)(establishment_id)
+    return list(_waiting(visible_to(actor).filter(establishment_id=establishment_id), limit))
+
+
+def _waiting(mine: QuerySet[Dossier], limit: int) -> QuerySet[Dossier]:
+    mine = mine.filter(waiting_for="employeur").select_related("provider")
+    return mine.order_by("due_on", "-updated_at", "-id")[:limit]
+
+
+@lru_cache(maxsize=8)
+def _waiting_of(limit: int) -> Prepared[Dossier]:
+    return Prepared((int,), lambda place: _waiting(_of_accepted(place), limit))
 
 
 def recent(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:
     """The requests sent that moved last."""
-    sent = visible_to(actor).filter(establishment_id=establishment_id).exclude(state=State.BROUILLON)
-    return list(sent.order_by("-updated_at", "-id")[:limit])
+    if sees_all_of(actor, establishment_id):
+        return _latest_of(limit)(establishment_id)
+    return list(_latest(visible_to(actor).filter(establishment_id=establishment_id), limit))
+
+
+def _latest(mine: QuerySet[Dossier], limit: int) -> QuerySet[Dossier]:
+    return mine.exclude(state=State.BROUILLON).order_by("-updated_at", "-id")[:limit]
+
+
+@lru_cache(maxsize=8)
+def _latest_of(limit: int) -> Prepared[Dossier]:
+    return Prepared((int,), lambda place: _latest(_of_accepted(place), limit))
+
+
+def _of_accepted(establishment_id: int) -> QuerySet[Dossier]:
+    """What anybody sees whose attachment to the establishment was accepted."""
+    someone = Actor(user_id=None, label="", grants=(Grant(Role.EMPLOYEUR, establishment_id, confirmed=True),))
+    return visible_to(someone).filter(establishment_id=establishment_id)

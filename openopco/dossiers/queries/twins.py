@@ -47,5 +47,5 @@ def twins_of(dossier: Dossier, draft: DraftView, viewer: Actor | None) -> list[s
     heading = kinds.get(dossier.kind).heading(draft)
     if not heading.starts_on or not heading.ends_on:
         return []
-    people = [(who["folded_name"], who["birth_date"]) for who in kinds.get(dossier.kind).snapshot(draft)["trainees"]]
+    people = [(who["folded_name"], who["birth_date"]) for who in kinds.get(dossier.kind).people(draft)]
     return find_twins(dossier, starts_on=heading.starts_on, ends_on=heading.ends_on, people=people, viewer=viewer)
