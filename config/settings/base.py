@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 FIRST_PARTY_APPS = [f"openopco.{room}" for room in ROOMS]
 
 MIDDLEWARE = [
+    "openopco.base.bodies.UnreadBodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
