@@ -16,6 +16,8 @@ class RefusalCode(StrEnum):
     ENCRYPTED = "encrypted"
     SCRIPT = "script"
     LAUNCH = "launch"
+    FAR_TARGET = "far_target"
+    AUTOMATIC = "automatic"
     EMBEDDED_FILE = "embedded_file"
     XFA = "xfa"
     MULTIMEDIA = "multimedia"
@@ -52,6 +54,8 @@ SENTENCES: dict[RefusalCode, str] = {
     ),
     RefusalCode.SCRIPT: f"Ce PDF contient un programme (JavaScript). {_PRINT_TO_PDF}",
     RefusalCode.LAUNCH: f"Ce PDF cherche à ouvrir un autre fichier ou une application. {_PRINT_TO_PDF}",
+    RefusalCode.FAR_TARGET: f"Ce PDF renvoie vers un autre fichier ou envoie des données ailleurs. {_PRINT_TO_PDF}",
+    RefusalCode.AUTOMATIC: f"Ce PDF déclenche une action de lui-même, par exemple à l'ouverture. {_PRINT_TO_PDF}",
     RefusalCode.EMBEDDED_FILE: (
         "Ce PDF contient d'autres fichiers en pièces jointes : déposez chacun d'eux séparément, "
         "avec une copie du PDF sans pièce jointe (Imprimer, puis « Enregistrer au format PDF »)."

@@ -86,6 +86,119 @@ def test_an_annotation_that_holds_more_than_a_note_is_refused(annotation: Dictio
     assert refusal_of(hostile.annotated_pdf(annotation)) == code
 
 
+def link(action: Dictionary) -> bytes:
+    """A page with a link that does this when clicked."""
+    return hostile.annotated_pdf(Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=action))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///C:/Windows/win.ini",
+        "FILE://serveur/partage",
+        "smb://serveur/partage",
+        "\\\\serveur\\partage\\a.pdf",
+        "//serveur/partage",
+        "/\\serveur/partage",
+        "fi\nle:///etc/passwd",
+        "C:\\Windows\\win.ini",
+        "javascript:alert(1)",
+        "search-ms:query=a",
+    ],
+)
+def test_a_link_to_a_file_or_a_file_server_is_refused(target: str) -> None:
+    assert refusal_of(link(Dictionary(S=Name.URI, URI=String(target)))) == RefusalCode.FAR_TARGET
+
+
+@pytest.mark.parametrize(
+    "target", ["https://exemple.fr/programme", "HTTP://exemple.fr", "mailto:a@exemple.fr", "www.exemple.fr", "tel:0389"]
+)
+def test_a_link_to_the_web_that_waits_for_a_click_is_accepted(target: str) -> None:
+    assert examine("a.pdf", [link(Dictionary(S=Name.URI, URI=String(target)))]).pages == 1
+
+
+UNC = String("\\\\serveur\\partage\\a.pdf")
+FAR = [
+    Dictionary(S=Name.SubmitForm, F=Dictionary(FS=Name.URL, F=String("https://ailleurs.example/"))),
+    Dictionary(S=Name.SubmitForm, F=String("https://ailleurs.example/")),
+    Dictionary(S=Name.GoToR, F=UNC, D=Array([0, Name.Fit])),
+    Dictionary(S=Name.GoToR, F=Dictionary(Type=Name.Filespec, F=String("autre.pdf")), D=Array([0, Name.Fit])),
+    Dictionary(S=Name.Thread, F=UNC, D=0),
+    Dictionary(S=Name.Thread, F=Dictionary(Type=Name.Filespec, UF=UNC), D=0),
+    Dictionary(S=Name.GoTo, D=String("a"), Next=Array([Dictionary(S=Name.GoToR, F=UNC)])),
+]
+
+
+@pytest.mark.parametrize("action", FAR, ids=range(len(FAR)))
+def test_a_click_that_sends_or_opens_another_file_is_refused(action: Dictionary) -> None:
+    assert refusal_of(link(action)) == RefusalCode.FAR_TARGET
+
+
+def test_a_base_of_all_links_on_a_file_server_is_refused() -> None:
+    def add(document: pikepdf.Pdf) -> None:
+        document.Root.URI = Dictionary(Base=document.make_indirect(String("file://serveur/partage/")))
+
+    assert refusal_of(hostile.pdf(add)) == RefusalCode.FAR_TARGET
+
+
+def test_a_stream_whose_content_is_in_another_file_is_refused() -> None:
+    content = hostile.pdf_with_stream(b"", [], F=String("autre.bin"))
+    assert refusal_of(content) == RefusalCode.FAR_TARGET
+
+
+AUTOMATIC = [
+    b"<< /S /URI /URI (https://ailleurs.example/) >>",
+    b"<< /S /Named /N /Print >>",
+    b"<< /S /ResetForm >>",
+    b"<< /S /GoTo /D (a) /Next << /S /URI /URI (https://ailleurs.example/) >> >>",
+    b"<< /S /GoTo /D (a) /Next [ << /S /GoTo /D (b) >> << /S /Named /N /Print >> ] >>",
+    b"<< /D (a) >>",
+]
+
+
+@pytest.mark.parametrize("action", AUTOMATIC, ids=range(len(AUTOMATIC)))
+def test_what_comes_by_itself_may_only_show_a_place_of_the_document(action: bytes) -> None:
+    def parsed() -> pikepdf.Object:
+        return pikepdf.Object.parse(action)
+
+    def on_page(document: pikepdf.Pdf) -> None:
+        document.pages[0].obj.AA = document.make_indirect(Dictionary(O=document.make_indirect(parsed())))
+
+    def on_root(document: pikepdf.Pdf) -> None:
+        document.Root.AA = Dictionary(WC=parsed())
+
+    def on_note(document: pikepdf.Pdf) -> None:
+        note = Dictionary(Type=Name.Annot, Subtype=Name.Link, AA=Dictionary(PO=parsed()))
+        document.pages[0].obj.Annots = Array([note])
+
+    def on_opening(document: pikepdf.Pdf) -> None:
+        document.Root.OpenAction = parsed()
+
+    places = (on_page, on_root, on_note, on_opening)
+    assert {refusal_of(hostile.pdf(place)) for place in places} == {RefusalCode.AUTOMATIC}
+
+
+def test_a_document_that_opens_on_one_of_its_own_places_is_accepted() -> None:
+    def furnish(document: pikepdf.Pdf) -> None:
+        place = Array([document.pages[0].obj, Name.Fit])
+        document.Root.OpenAction = document.make_indirect(Dictionary(S=Name.GoTo, D=place))
+        document.pages[0].obj.AA = Dictionary(
+            O=Dictionary(S=Name.GoTo, D=String("debut"), Next=Dictionary(S=Name.GoTo))
+        )
+        document.Root.AA = Dictionary()
+
+    assert examine("a.pdf", [hostile.pdf(furnish)]).pages == 1
+
+
+def test_actions_that_follow_each_other_in_circles_are_refused() -> None:
+    def turn(document: pikepdf.Pdf) -> None:
+        step = document.make_indirect(Dictionary(S=Name.GoTo))
+        step.Next = step
+        document.Root.OpenAction = step
+
+    assert refusal_of(hostile.pdf(turn)) == RefusalCode.TOO_COMPLEX
+
+
 def test_a_script_in_the_names_of_the_document_is_refused() -> None:
     def add(document: pikepdf.Pdf) -> None:
         script = document.make_indirect(Dictionary(S=Name.JavaScript, JS=String("1")))

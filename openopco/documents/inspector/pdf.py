@@ -1,9 +1,11 @@
-"""Whether a PDF is a plain document: no lock, no program, nothing hidden inside, nothing that explodes when opened."""
+"""Whether a PDF is a plain document: no lock, no program, nothing hidden inside, nothing that reaches out or explodes
+when opened."""
 
 from collections.abc import Iterator
 
 import pikepdf
 
+from openopco.documents.inspector.targets import AUTOMATIC_KEYS, refuse_automatic, refuse_far_target
 from openopco.documents.inspector.unpacking import unpacked_size
 from openopco.documents.inspector.verdict import Facts, Refusal
 from openopco.documents.refusals import RefusalCode
@@ -14,6 +16,8 @@ _ACTIONS = {
     "/Launch": RefusalCode.LAUNCH,
     "/ImportData": RefusalCode.LAUNCH,
     "/GoToE": RefusalCode.LAUNCH,
+    "/GoToR": RefusalCode.FAR_TARGET,
+    "/SubmitForm": RefusalCode.FAR_TARGET,
     "/Rendition": RefusalCode.MULTIMEDIA,
     "/Movie": RefusalCode.MULTIMEDIA,
     "/Sound": RefusalCode.MULTIMEDIA,
@@ -66,25 +70,34 @@ def _inspect_open(pdf: pikepdf.Pdf, size: int) -> Facts:
 
 def _inspect_objects(pdf: pikepdf.Pdf, size: int) -> None:
     unpacked = 0
-    _refuse_dangerous(pdf.trailer)
+    automatic = _refuse_dangerous(pdf.trailer)
     for top in pdf.objects:
         if not isinstance(top, _CONTAINERS):
             continue
-        _refuse_dangerous(top)
+        automatic += _refuse_dangerous(top)
         if isinstance(top, pikepdf.Stream):
             _refuse_pixel_flood(top)
             unpacked += unpacked_size(top, LIMITS.unpacked_megabytes * 2**20 - unpacked)
             if is_bomb(size, unpacked):
                 raise Refusal(RefusalCode.TOO_COMPLEX)
+    # Last, so that a script is called a script.
+    for key, value in automatic:
+        refuse_automatic(key, value)
 
 
-def _refuse_dangerous(top: pikepdf.Object) -> None:
+def _refuse_dangerous(top: pikepdf.Object) -> list[tuple[str, pikepdf.Object]]:
+    """What it holds that comes by itself, to be looked at with the whole document known."""
+    automatic = []
     for part in _direct_parts(top):
         for key, value in part.items():
             if key in _KEYS and not _is_empty(value):
                 raise Refusal(_KEYS[key])
+            if key in AUTOMATIC_KEYS and value is not None:
+                automatic.append((key, value))
+            refuse_far_target(key, value, part)
         _refuse_name(part.get("/S"), _ACTIONS)
         _refuse_name(part.get("/Subtype"), _SUBTYPES)
+    return automatic
 
 
 def _direct_parts(top: pikepdf.Object) -> Iterator[pikepdf.Object]:
