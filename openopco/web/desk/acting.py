@@ -7,15 +7,17 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import subject_of
 from openopco.dossiers.workflow import Event
+from openopco.kernel.errors import OpenOpcoError
 from openopco.rights import Actor, Permission, may
 
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it."""
+    """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it; `held_by`: who else does."""
 
     is_own: bool
     is_mine: bool
+    held_by: str
     take: bool
     release: bool
     assign: bool
@@ -43,6 +45,7 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
     return Possible(
         is_own=actor.user_id is not None and actor.user_id in (dossier.created_by_id, dossier.filed_by_id),
         is_mine=mine,
+        held_by=dossier.holder.full_name if dossier.holder and dossier.is_open and not mine else "",
         take=may_do(Event.PRENDRE),
         release=mine and may_do(Event.RELACHER),
         assign=may_do(Event.ASSIGNER),
@@ -55,3 +58,9 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         refuse=mine and may_do(Event.REFUSER),
         close=mine and may_do(Event.CLASSER),
     )
+
+
+def why_not(actor: Actor, dossier: Dossier, error: OpenOpcoError) -> str:
+    """Why an act was refused, on the request as it now stands: first that somebody else holds it."""
+    held_by = possible_for(actor, dossier).held_by
+    return f"Ce dossier est traité par {held_by}." if held_by else error.message

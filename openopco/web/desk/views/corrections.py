@@ -18,12 +18,14 @@ from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import add_calendar_days, format_date, paris_today, parse_date
 from openopco.kernel.errors import Conflict, InvalidValue
+from openopco.kernel.nir import NirInText, find_nir
 from openopco.opco import parameters
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.components.raw import RawField
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
+from openopco.web.desk.acting import why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import Target
 from openopco.web.desk.typed import TEXT, Typed, text_area
@@ -94,7 +96,7 @@ def _send(
         )
     except (NotPossibleNow, Conflict, UnknownField) as error:
         dossier = found(request, number)
-        refused = replace(choice, typed=choice.typed.refused(error.message))
+        refused = replace(choice, typed=choice.typed.refused(why_not(request.actor, dossier, error)))
         return _show(request, dossier, targets, refused, CONFLICT)
     except InvalidValue as error:
         field = "due_on" if choice.asked else "points"
@@ -128,15 +130,20 @@ def _reason(target: Target, value: str) -> RawField:
 
 def _checked(choice: Choice, today: date) -> tuple[Choice, date]:
     """The same with what is wrong said beside it, and the day read."""
-    asked = tuple(
-        each if each.field.value.strip() else replace(each, field=replace(each.field, error=MISSING))
-        for each in choice.asked
-    )
+    asked = tuple(replace(each, field=replace(each.field, error=_fault(each.field.value))) for each in choice.asked)
     choice = replace(choice, asked=asked)
+    if find_nir(choice.typed.value("message")):
+        choice = _with_error(choice, "message", NirInText.message)
     try:
         return choice, parse_date(choice.typed.value("due_on"))
     except InvalidValue as error:
         return _with_error(choice, "due_on", error.message), today
+
+
+def _fault(reason: str) -> str:
+    if not reason.strip():
+        return MISSING
+    return NirInText.message if find_nir(reason) else ""
 
 
 def _with_error(choice: Choice, field: str, message: str) -> Choice:

@@ -10,21 +10,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from openopco.dossiers import queries
 from openopco.dossiers.actions import corrections, deciding
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.kernel.money import parse_amount
+from openopco.kernel.nir import NirInText
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.components.raw import RawField
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
-from openopco.web.desk.acting import Possible, possible_for
+from openopco.web.desk.acting import Possible, possible_for, why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.typed import Typed, text_area
 from openopco.web.desk.views.holding import CONFLICT, OWN
+from openopco.web.menu import address_of
 
 WRITE_METHODS = ["GET", "HEAD", "POST"]
 
@@ -37,19 +40,22 @@ class Act:
     lead: str
     button: str
     done: str
-    fields: Callable[[Dossier], Typed]
+    fields: Callable[[showing.Reading | None], Typed]
     run: Callable[[PersonRequest, str, Typed], object]
     is_possible: Callable[[Possible], bool]
     danger: bool = False
     with_checks: bool = False
+    needs_filer: bool = False
 
 
 # --- the fields ------------------------------------------------------------------------------------------------------
 
 
-def _grant_fields(dossier: Dossier) -> Typed:
-    asked = "" if dossier.amount_asked is None else f"{dossier.amount_asked:.2f}".replace(".", ",")
-    hint = "Au plus le coût demandé. Moins : dites pourquoi, l'employeur le lira."
+def _grant_fields(reading: showing.Reading | None) -> Typed:
+    # What is asked, or less where it was rectified; once posted, what was typed stands.
+    standing = reading.kind.heading(reading.draft).amount if reading else None
+    asked = "" if standing is None else f"{standing:.2f}".replace(".", ",")
+    hint = "Coût pédagogique seul, au plus le coût demandé. Moins : dites pourquoi, l'employeur le lira."
     amount = RawField(
         "amount",
         "Montant accordé HT",
@@ -65,12 +71,12 @@ def _grant_fields(dossier: Dossier) -> Typed:
     return Typed({"amount": amount, "reason": reason})
 
 
-def _reason_fields(dossier: Dossier) -> Typed:
+def _reason_fields(reading: showing.Reading | None) -> Typed:
     hint = "L'employeur lira ce texte : dites ce qui a manqué, et ce qu'il peut faire."
     return Typed({"reason": text_area("reason", "Motif", hint=hint, required=True)})
 
 
-def _no_fields(dossier: Dossier) -> Typed:
+def _no_fields(reading: showing.Reading | None) -> Typed:
     return Typed({})
 
 
@@ -118,6 +124,7 @@ REFUSE = Act(
     _refuse,
     lambda possible: possible.refuse,
     danger=True,
+    needs_filer=True,
 )
 CLOSE = Act(
     "Classer sans suite",
@@ -170,14 +177,15 @@ def withdraw(request: PersonRequest, number: str) -> HttpResponse:
 
 def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
     dossier = found(request, number)
-    typed = act.fields(dossier)
     if request.method != "POST":
-        return _show(request, dossier, act, typed)
-    typed = typed.holding(request.POST.dict())
+        reading = showing.read(dossier, request.actor) if act.with_checks else None
+        return _show(request, dossier, act, act.fields(reading), reading=reading)
+    typed = act.fields(None).holding(request.POST.dict())
     try:
         act.run(request, number, typed)
     except (NotPossibleNow, NotDecidable, Conflict) as error:
-        return _show(request, found(request, number), act, typed.refused(error.message), CONFLICT)
+        dossier = found(request, number)
+        return _show(request, dossier, act, typed.refused(why_not(request.actor, dossier, error)), CONFLICT)
     except Forbidden as error:
         return _forbidden(request, dossier, act, typed, error)
     except InvalidValue as error:
@@ -188,7 +196,7 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
 
 def _field_of(error: InvalidValue) -> str:
     """What cannot be read, or is too much, is the amount; what is missing is the reason."""
-    return "reason" if isinstance(error, MissingReason) else "amount"
+    return "reason" if isinstance(error, MissingReason | NirInText) else "amount"
 
 
 def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, error: Forbidden) -> HttpResponse:
@@ -196,15 +204,25 @@ def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed,
     return _show(request, dossier, act, typed.refused(OWN if own else error.message), 403)
 
 
-def _show(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, status: int = 200) -> HttpResponse:
+def _show(
+    request: PersonRequest,
+    dossier: Dossier,
+    act: Act,
+    typed: Typed,
+    status: int = 200,
+    reading: showing.Reading | None = None,
+) -> HttpResponse:
     frame = frame_of(request, dossier)
-    checks = showing.checks_of(showing.read(dossier, request.actor)) if act.with_checks else []
+    checks = showing.checks_of(reading or showing.read(dossier, request.actor)) if act.with_checks else []
     blocking = [check for check in checks if check.blocks]
+    needs_filer = act.needs_filer and dossier.is_open and not queries.is_filer_accepted(dossier)
     context: dict[str, Any] = {
         "act": act,
         "typed": typed,
         "blocking": blocking,
+        "filer_unknown": deciding.FILER_UNKNOWN if needs_filer else "",
+        "memberships_url": address_of("desk:memberships"),
         "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
-        "can": act.is_possible(frame["possible"]) and not blocking,
+        "can": act.is_possible(frame["possible"]) and not blocking and not needs_filer,
     }
     return render(request, "desk/act.html", frame | context, status=status)

@@ -15,7 +15,7 @@ from openopco.kernel.errors import Conflict, Forbidden
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk.access import found, shown_version
-from openopco.web.desk.acting import possible_for
+from openopco.web.desk.acting import possible_for, why_not
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.views.dossier import show
@@ -55,7 +55,8 @@ def release(request: PersonRequest, number: str) -> HttpResponse:
     try:
         holding.release(actor=request.actor, number=number, version=shown_version(request))
     except (Conflict, NotPossibleNow) as error:
-        return show(request, found(request, number), problem=error.message, status=CONFLICT)
+        dossier = found(request, number)
+        return show(request, dossier, problem=why_not(request.actor, dossier, error), status=CONFLICT)
     messages.success(request, f"Le dossier {number} attend de nouveau d'être pris.")
     return redirect(page_url(request, number))
 

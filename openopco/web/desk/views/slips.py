@@ -13,11 +13,13 @@ from openopco.dossiers.errors import MissingReason, NotPossibleNow, UnknownField
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
+from openopco.kernel.nir import NirInText, find_nir
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.components.raw import RawField
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
+from openopco.web.desk.acting import why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import Target
 from openopco.web.desk.typed import Typed, text_area
@@ -48,9 +50,16 @@ def slip(request: PersonRequest, number: str) -> HttpResponse:
         )
     except (NotPossibleNow, Conflict, UnknownField, Forbidden) as error:
         dossier = found(request, number)
-        return _show(request, dossier, _target(request, dossier)[0], typed.refused(error.message), CONFLICT)
+        return _show(
+            request,
+            dossier,
+            _target(request, dossier)[0],
+            typed.refused(why_not(request.actor, dossier, error)),
+            CONFLICT,
+        )
     except InvalidValue as error:
-        field = "reason" if isinstance(error, MissingReason) else "value"
+        in_reason = isinstance(error, NirInText) and find_nir(typed.value("reason"))
+        field = "reason" if in_reason or isinstance(error, MissingReason) else "value"
         return _show(request, dossier, target, typed.wrong({field: error.message}), 422)
     messages.success(request, f"« {target.label} » est rectifié. L'employeur en est informé.")
     return redirect(page_url(request, number))

@@ -58,9 +58,14 @@ def test_a_colleague_is_told_who_holds_it_and_keeps_what_he_typed(
     dossier: Dossier, olga: Actor, other_desk: Client, page: str
 ) -> None:
     typed = {"reason": "Hors critères.", "amount": "560", "value": "Autre", "point": COST, "due_on": "01/12/2026"}
-    answer = post(other_desk, dossier, page, **typed, **{f"motif:{COST}": "Hors critères."})
+    typed[f"motif:{COST}"] = "Hors critères."
+    answer = post(other_desk, dossier, page, **typed)
     assert answer.status_code == 409
-    assert f"Ce dossier est traité par {User.objects.get(pk=olga.user_id).full_name}" in text_of(answer)
+    told = f"Ce dossier est traité par {User.objects.get(pk=olga.user_id).full_name}."
+    assert f"pas fait{told}" in text_of(answer)
+    assert "n'est pas possible maintenant" not in text_of(answer)
+    # An old page says the same: who holds it comes before what changed.
+    assert f"pas fait{told}" in text_of(post(other_desk, dossier, page, version=0, **typed))
     assert page == "remettre/" or "Hors critères." in text_of(answer)
     assert now(dossier).state == State.EN_INSTRUCTION
     assert Decision.objects.count() == 0
@@ -284,8 +289,49 @@ def test_an_evident_slip_is_mended_and_traced(desk: Client, dossier: Dossier) ->
     assert answer["Location"] == url(dossier)
     assert DraftField.objects.get(dossier=dossier, name="hours").value == "7"
     history = text_of(desk.get(url(dossier, "historique/")))
-    assert "« 14 » devient « 7 »" in history
+    assert "« 14 h » devient « 7 h »" in history
     assert "Le programme dit 7 h." in history
+
+
+def test_an_amount_is_not_raised_at_the_desk(desk: Client, dossier: Dossier) -> None:
+    answer = post(desk, dossier, "rectifier/?point=champ::cost", value="5600", reason="Il manque un zéro.")
+    assert answer.status_code == 422
+    assert "Demandez une correction à l'employeur : seul lui peut augmenter le coût." in text_of(answer)
+    assert DraftField.objects.get(dossier=dossier, name="cost").value == "560,00"
+
+
+def test_what_was_rectified_is_granted_with_a_reason_alone(desk: Client, dossier: Dossier) -> None:
+    post(desk, dossier, "rectifier/?point=champ::cost", value="56", reason="Un zéro de trop.")
+    page = desk.get(url(dossier, "accorder/"))
+    assert found(page, "//input[@name='amount']/@value") == ["56,00"]
+    assert "Coût pédagogique demandé : 560,00 € HT" in text_of(page)
+    assert post(desk, dossier, "accorder/", amount="56").status_code == 422
+    post(desk, dossier, "accorder/", amount="56", reason="Un zéro de trop.")
+    assert (Decision.objects.get().amount_asked, now(dossier).state) == (Decimal("560.00"), State.ACCORDEE)
+
+
+def test_the_officer_sees_the_costs_that_he_does_not_decide(
+    desk: Client, olga: Actor, alice: Actor, place: Establishment
+) -> None:
+    dossier = taken(alice, place, olga, repas_quantity="2", repas_amount="30,00")
+    for page in ("", "accorder/"):
+        shown = text_of(desk.get(url(dossier, page)))
+        assert "30,00 € HT demandés : la décision porte sur le coût pédagogique seul." in shown
+
+
+def test_a_newcomers_request_is_not_refused_before_his_attachment_is_decided(
+    desk: Client, olga: Actor, place: Establishment
+) -> None:
+    dossier = taken(employer(place, accepted=False), place, olga)
+    page = desk.get(url(dossier, "refuser/"))
+    assert "Décidez d'abord du rattachement" in text_of(page)
+    assert found(page, "//main//a[@href='/gestion/rattachements/']")
+    assert found(page, f"//main//a[@href='{url(dossier, 'classer/')}']")
+    assert not found(page, "//main//textarea")
+    answer = post(desk, dossier, "refuser/", reason="Hors critères.")
+    assert answer.status_code == 409
+    assert "Hors critères." in text_of(answer)
+    assert now(dossier).state == State.EN_INSTRUCTION
 
 
 def test_a_slip_in_a_trainee_and_in_a_box(desk: Client, dossier: Dossier) -> None:
@@ -467,5 +513,5 @@ def test_history_shows_before_and_after_of_each_correction(
     talking.write_message(actor=alice, number=number_of(dossier), body="Le titre est le bon.")
     corrections.answer(actor=alice, number=number_of(dossier))
     shown = text_of(desk.get(url(dossier, "historique/")))
-    for words in ("560,00 €", "480,00 €", "Inchangé", "Répondu", "Réponse de l'employeur"):
+    for words in ("560,00 €", "480,00 €", "Inchangé, répondu par un message", "Répondu", "Réponse de l'employeur"):
         assert words in shown
