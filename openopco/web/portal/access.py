@@ -8,6 +8,7 @@ from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.reading import note_opening
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 
@@ -29,10 +30,15 @@ def open_draft_or_404(request: PersonRequest, key: object) -> Dossier:
 
 
 def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
+    """The request sent. An officer who reads it here reads it as much as at the desk: kept, and slowed beyond reason
+    (`TooManyReads`)."""
     try:
-        return queries.find(actor=request.actor, number=number)
+        found = queries.find(actor=request.actor, number=number)
     except UnknownDossier as error:
         raise Http404 from error
+    if request.method == "GET":
+        note_opening(actor=request.actor, dossier=found)
+    return found
 
 
 def view_of(request: PersonRequest, dossier: Dossier, *, with_twins: bool = False) -> DraftView:

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.reading import REFUSED, TOLD, tell_of_mass_reading
+from openopco.dossiers.reading import READ, REFUSED, TOLD, tell_of_mass_reading
 from openopco.journal.models import Entry, ReadAudit
 from openopco.notifications.models import Notice
 from openopco.opco import parameters
@@ -45,6 +45,20 @@ def test_beyond_the_limit_one_waits_and_the_others_do_not(
     assert other_desk.get(url(dossiers[LIMIT])).status_code == 200
     clock.shift(601)
     assert desk.get(url(dossiers[LIMIT])).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["", "envoyee/", "accuse-reception.pdf"])
+def test_the_employer_s_pages_are_no_way_round(desk: Client, dossiers: list[Dossier], page: str) -> None:
+    for dossier in dossiers[:LIMIT]:
+        assert desk.get(f"/demandes/{dossier.number}/{page}").status_code == (200 if page else 302)
+    assert ReadAudit.objects.filter(what=READ).values("subject_id").distinct().count() == LIMIT
+    assert desk.get(f"/demandes/{dossiers[LIMIT].number}/{page}").status_code == 429
+
+
+def test_an_employer_opens_his_own_freely(dossiers: list[Dossier], clock: time_machine.Traveller) -> None:
+    client = browser_of(employer(dossiers[0].establishment))
+    assert [client.get(f"/demandes/{each.number}/").status_code for each in dossiers] == [200] * len(dossiers)
+    assert not ReadAudit.objects.exists()
 
 
 @pytest.mark.parametrize("page", ["echanges/", "historique/", "accorder/", "corrections/"])
