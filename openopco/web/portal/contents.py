@@ -10,8 +10,8 @@ from django.urls import reverse
 from openopco.documents.rules import ACCEPT, limits_in_words
 from openopco.dossiers.draft import RowView
 from openopco.training import rules
-from openopco.training.fields import ANCILLARY, ATTESTED_POINTS, CSP
-from openopco.training.kind import in_opco_words
+from openopco.training.fields import ANCILLARY, CSP
+from openopco.training.kind import attested_points
 from openopco.web.portal import presenting
 from openopco.web.portal.opened import Opened
 from openopco.web.portal.summary import summary_cards
@@ -76,8 +76,9 @@ def _pieces(page: Opened, wrong: Mapping[str, str]) -> Context:
 def _closing(page: Opened, wrong: Mapping[str, str]) -> Context:
     sections = [section for section in page.kind.summary(page.draft) if section.step != rules.SUMMARY]
     return {
-        "cards": summary_cards(page.dossier, sections),
-        "points": [in_opco_words(point) for point in ATTESTED_POINTS],
+        "cards": summary_cards(page, sections),
+        "ancillary": rules.ancillary_total(page.draft),
+        "points": attested_points(page.draft),
         "all_warnings": [
             {"message": each.message, "url": presenting.anchored(page.dossier, each.step, each.target, each.row)}
             for each in page.warnings

@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from html import unescape
 
 import pytest
 from django.contrib.messages import get_messages
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -476,6 +478,75 @@ class TestWhatIsMissing:
     def test_nothing_missing_says_so(self, as_alice: Client, alice: Actor, place: Establishment) -> None:
         draft = complete_draft(alice, place)
         assert "Il ne manque rien : vous pouvez valider la demande." in panel_of(as_alice, step_of(draft, "pieces"))
+
+
+# --- the synthesis -----------------------------------------------------------------------------------------------------
+
+
+def wrong_lines(page: HttpResponse) -> list[str]:
+    """What the synthesis shows as wrong, each with its error and what was typed."""
+    found = re.findall(r'<div class="summary-bad">.*?</div>', page.content.decode(), flags=re.DOTALL)
+    return [" ".join(unescape(re.sub("<[^>]*>", " ", line)).split()) for line in found]
+
+
+def test_the_synthesis_shows_what_was_typed_and_is_wrong(as_alice: Client, alice: Actor, place: Establishment) -> None:
+    draft = complete_draft(alice, place)
+    assert wrong_lines(as_alice.get(step_of(draft, "synthese"))) == []
+    write(draft, alice, {"starts_on": "31/02/2027", "cost": "beaucoup"})
+    drafts.save_field(
+        actor=alice, key=str(draft.key), name="birth_date", value="hier", revision=1, row=rows_of(draft)[0]
+    )
+    lines = wrong_lines(as_alice.get(step_of(draft, "synthese")))
+    assert [line.partition(" Erreur :")[0] for line in lines] == [
+        "Date de début",
+        "Coût pédagogique de l'action HT",
+        "Date de naissance",
+    ]
+    assert "Erreur : Le 31/02/2027 n'existe pas. 31/02/2027 Modifier" in lines[0]
+    assert " beaucoup Modifier" in lines[1]
+    assert " hier Modifier" in lines[2]
+
+
+def test_among_many_a_trainee_s_fault_is_on_his_line(as_alice: Client, alice: Actor, place: Establishment) -> None:
+    draft = complete_draft(alice, place, people=tuple({**PERSON, "last_name": f"Nom{rank}"} for rank in range(6)))
+    row = rows_of(draft)[3]
+    drafts.save_field(actor=alice, key=str(draft.key), name="birth_date", value="31/02/1995", revision=1, row=row)
+    (line,) = wrong_lines(as_alice.get(step_of(draft, "synthese")))
+    assert line.startswith("Zoé Nom3 Erreur : Le 31/02/1995 n'existe pas.")
+    assert "Date de naissance : 31/02/1995" in line
+
+
+def summary_in(page: HttpResponse) -> str:
+    html = page.content.decode()
+    return html[html.index("data-error-summary") : html.index("</ul>", html.index("data-error-summary"))]
+
+
+def test_to_check_the_last_step_is_to_be_told_every_problem(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place, people=(PERSON, {"first_name": "Léa"}))
+    write(draft, alice, {"title": "", "hours": "zéro", "done_at": ""})
+    page = as_alice.get(f"{step_of(draft, 'synthese')}?verifier")
+    told = summary_in(page)
+    assert f'href="{step_of(draft, "formation")}#id_title"' in told
+    assert f'href="{step_of(draft, "formation")}#id_hours"' in told
+    assert "Léa : 5 informations" in told
+    assert 'href="#id_done_at"' in told
+    assert told.count("<li>") == 4
+    assert title_of(page).startswith("Erreur : ")
+    assert "data-error-summary" not in as_alice.get(step_of(draft, "synthese")).content.decode()
+
+
+def test_to_check_the_trainees_is_to_be_told_what_each_lacks(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place, people=(PERSON, {"first_name": "Léa"}, {**PERSON, "csp": ""}))
+    write(draft, alice, {"title": ""})
+    told = summary_in(as_alice.get(f"{step_of(draft, 'stagiaires')}?verifier"))
+    rows = rows_of(draft)
+    assert f'href="{trainee_of(draft, rows[1])}?verifier">Léa : 5 informations' in told
+    assert f'href="{trainee_of(draft, rows[2])}#id_csp"' in told
+    assert told.count("<li>") == 2
 
 
 # --- light pages -----------------------------------------------------------------------------------------------------
