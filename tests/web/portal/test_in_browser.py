@@ -4,16 +4,18 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from openopco.dossiers.actions import corrections
+from openopco.dossiers.actions import pieces as drafting
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
-from tests.dossiers.factories import DossierFactory, asked, complete_draft, empty_draft, number_of, taken
+from tests.documents.factories import upload
+from tests.dossiers.factories import DossierFactory, asked, complete_draft, empty_draft, number_of, piece, taken
 from tests.web.portal.people import browser_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("a_folder")]
@@ -107,6 +109,9 @@ def test_an_answer_saves_itself_then_goes(page: Page, live_server: Any, alice: A
     page.get_by_label("Date de naissance").fill("05/02/1995")
     page.get_by_label("Votre message").fill("Le programme arrive demain.")
     page.get_by_role("button", name="ENVOYER MA RÉPONSE").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("joignez une nouvelle pièce")
+    piece(waiting, by=alice, name="signe.pdf")
+    page.get_by_role("button", name="ENVOYER MA RÉPONSE").click()
     expect(page.get_by_text("Votre réponse est envoyée.")).to_be_visible()
     assert Dossier.objects.get(pk=waiting.pk).state == State.EN_INSTRUCTION
 
@@ -134,3 +139,55 @@ def test_a_message_goes_without_javascript(
     page.get_by_role("button", name="Envoyer le message").click()
     expect(page.get_by_text("Votre message est envoyé.")).to_be_visible()
     expect(page.locator(".message-mine")).to_contain_text("Bonjour.")
+
+
+PHONES = ({"width": 320, "height": 640}, {"width": 375, "height": 640})
+
+
+@pytest.mark.parametrize("phone", PHONES, ids=lambda phone: str(phone["width"]))
+def test_on_a_phone_a_file_s_name_has_its_line_and_its_actions_theirs(
+    page: Page, live_server: Any, alice: Actor, waiting: Dossier, phone: ViewportSize
+) -> None:
+    drafting.join_piece(
+        actor=alice, key=str(waiting.key), zone="programme", upload=upload("programme-de-la-formation.pdf")
+    )
+    enter(page, alice, live_server.url)
+    page.set_viewport_size(phone)
+    page.goto(f"{live_server.url}/demandes/{waiting.number}/repondre/")
+    file = page.locator(".file", has=page.get_by_role("button", name="Retirer")).first
+    whole, name, actions = (
+        each.bounding_box() for each in (file, file.locator(".file-name"), file.locator(".file-actions"))
+    )
+    assert whole
+    assert name
+    assert actions
+    assert actions["y"] >= name["y"] + name["height"]
+    assert file.locator("div").first.evaluate("box => box.offsetWidth") > whole["width"] * 0.6
+    assert name["height"] < 60
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("phone", PHONES, ids=lambda phone: str(phone["width"]))
+def test_on_a_phone_no_label_of_a_trainee_runs_over_its_value(
+    page: Page, live_server: Any, alice: Actor, place: Establishment, phone: ViewportSize
+) -> None:
+    draft = complete_draft(alice, place)
+    enter(page, alice, live_server.url)
+    page.set_viewport_size(phone)
+    page.goto(f"{live_server.url}/brouillons/{draft.key}/stagiaires/")
+    # The label is drawn before the cell: neither may need more room than it has.
+    widths = page.locator("td[data-label]").evaluate_all(
+        """cells => cells.map(cell => {
+            const label = document.createElement("span");
+            label.textContent = cell.dataset.label;
+            label.style.cssText = "position: absolute; font-size: .9375rem";
+            document.body.append(label);
+            const words = cell.dataset.label.split(" ").map(word => { label.textContent = word; return label.offsetWidth; });
+            const room = parseFloat(getComputedStyle(cell).gridTemplateColumns);
+            label.remove();
+            return [Math.max(...words), room];
+        })"""
+    )
+    assert len(widths) == 4
+    assert all(needed <= room for needed, room in widths), widths
+    assert_fits(page)
