@@ -74,7 +74,8 @@ class Unanswered(OpenOpcoError):
     """Points of a correction that still wait for an answer. `targets` are their « row:name » keys."""
 
     message = (
-        "Il reste des points sans réponse. Corrigez-les, ou écrivez un message si l'information était déjà la bonne."
+        "Il reste des points sans réponse. Corrigez-les, joignez les pièces demandées, ou écrivez un message si une "
+        "information était déjà la bonne."
     )
 
     def __init__(self, targets: list[str]) -> None:

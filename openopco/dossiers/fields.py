@@ -61,10 +61,10 @@ def read(spec: FieldSpec, raw: str) -> Reading:
     """Reads a raw value by its declaration. Empty is never an error here: whether it is missing is another question."""
     if not raw.strip():
         return Reading(None)
-    if len(raw) > spec.max_length:
-        return Reading(error=f"Ce texte est trop long : {spec.max_length} caractères au plus.")
     if spec.choices and raw not in dict(spec.choices):
         return Reading(error="Choisissez une des réponses proposées.")
+    if len(raw) > spec.max_length:
+        return Reading(error=f"Ce texte est trop long : {spec.max_length} caractères au plus.")
     try:
         return Reading(spec.parse(raw))
     except InvalidValue as error:

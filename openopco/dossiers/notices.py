@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.timeline import field_label
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
 from openopco.notifications.kinds import NoticeKind, Readers, register
@@ -49,9 +51,6 @@ TOLD: dict[str, Told] = {
     f"dossier.{Event.RENDRE_CADUQUE}": Told(
         _E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."
     ),
-    "dossier.rectifier": Told(
-        _E, MOVED, lambda d: f"Le gestionnaire a rectifié une information de la demande {d.number}."
-    ),
     f"dossier.{Event.REPONDRE}": Told(_O, DESK, lambda d: f"L'employeur a répondu sur le dossier {d.number}."),
     f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
     f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),
@@ -70,6 +69,8 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
     """What an entry of the journal is worth telling."""
     if event == "dossier.message":
         return [_message(from_opco=bool(payload.get("opco")))]
+    if event == "dossier.rectifier":
+        return [_slip(str(payload.get("champ", "")))]
     told = [TOLD[event]] if event in TOLD else []
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         # For the employer it is as if the colleague had taken it himself.
@@ -80,6 +81,17 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
 def _message(*, from_opco: bool) -> Told:
     """A message is told to the other side."""
     return Told(_E if from_opco else _O, MESSAGE, lambda d: f"Nouveau message sur la demande {d.number}.")
+
+
+def _slip(name: str) -> Told:
+    """Names the field that an officer rectified; both values are on the request's page."""
+
+    def words(dossier: Dossier) -> str:
+        label = field_label(kinds.get(dossier.kind), name)
+        what = f"« {label} »" if label else "une information"
+        return f"Le gestionnaire a rectifié {what} dans la demande {dossier.number}."
+
+    return Told(_E, MOVED, words)
 
 
 def path_for(dossier: Dossier, audience: Audience) -> str:

@@ -1,6 +1,7 @@
 """What an employer sees of several requests at once: how many in each state, what each draft misses, what was asked of him.
 The number of queries never depends on the number of requests."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -14,9 +15,8 @@ from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView, PieceView, RowView, StoredValue
 from openopco.dossiers.enums import CorrectionState, State
 from openopco.dossiers.models import DOSSIER_DOCUMENT, CorrectionItem, Decision, Dossier, DraftField, DraftRow, Message
-from openopco.dossiers.queries import PARAMETERS_OF_A_DRAFT, employer_facts, provider_facts, sees_all_of, visible_to
+from openopco.dossiers.queries import employer_facts, parameters_of_a_draft, provider_facts, sees_all_of, visible_to
 from openopco.dossiers.queries.drafts import open_points_of
-from openopco.opco import parameters
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 
@@ -35,12 +35,20 @@ def state_counts(*, actor: Actor, establishment_id: int, kind: str = "") -> dict
 
 
 def _counted(establishment_id: int, kind: str) -> dict[State, int]:
-    """The same where nothing is hidden. Written by hand: the dashboard and the list ask it each time."""
+    """The same for who was accepted there. Written by hand: the dashboard and the list ask it each time. The drafts of those
+    whose attachment waits are taken off apart: an index of their own holds them."""
     narrowed, values = (" AND kind = %s", [kind]) if kind else ("", [])
-    sql = f"SELECT state, COUNT(*) FROM dossiers_dossier WHERE establishment_id = %s{narrowed} GROUP BY state"  # noqa: S608
+    of_the_place = f"FROM dossiers_dossier WHERE establishment_id = %s{narrowed}"
+    sql = (
+        f"SELECT state, COUNT(*) {of_the_place} GROUP BY state "
+        f"UNION ALL SELECT 'brouillon', -COUNT(*) {of_the_place} AND unconfirmed AND state = 'brouillon'"
+    )
+    counts: Counter[State] = Counter()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [establishment_id, *values])
-        return {State(state): count for state, count in cursor.fetchall()}
+        cursor.execute(sql, [establishment_id, *values, establishment_id, *values])
+        for state, count in cursor.fetchall():
+            counts[State(state)] += count
+    return {state: count for state, count in counts.items() if count}
 
 
 def missing_counts(drafts: Sequence[Dossier], establishment: Establishment, *, today: date) -> dict[int, int]:
@@ -50,7 +58,7 @@ def missing_counts(drafts: Sequence[Dossier], establishment: Establishment, *, t
         return {}
     ids = [draft.pk for draft in drafts]
     values, rows, pieces = _values(ids), _rows(ids), documents_of_many(DOSSIER_DOCUMENT, ids)
-    known = {code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT}
+    known = parameters_of_a_draft(today)
     counts = {}
     for draft in drafts:
         typed = values.get(draft.pk, {})

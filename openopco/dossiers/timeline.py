@@ -10,6 +10,7 @@ from openopco import journal, opco
 from openopco.base.prepared import Prepared
 from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
+from openopco.dossiers.fields import FieldSpec, read
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.workflow import Event
 from openopco.journal.models import Entry
@@ -58,11 +59,17 @@ def _points(kind: kinds.Kind, payload: Payload) -> str:
 def _slip(kind: kinds.Kind, payload: Payload) -> str:
     if "champ" not in payload:
         return ""
-    label = field_label(kind, str(payload["champ"]))
-    before, after = (payload.get(when) or "vide" for when in ("avant", "apres"))
+    spec = _spec_of(kind, str(payload["champ"]))
+    label = spec.label if spec else ""
+    before, after = (_as_read(spec, str(payload.get(when) or "")) or "vide" for when in ("avant", "apres"))
     # What may not be kept reads the same before and after.
     told = f"{label} : « {before} » devient « {after} »." if before != after else f"{label}."
     return "\n".join(filter(None, [told, _reason(kind, payload)]))
+
+
+def _as_read(spec: FieldSpec | None, raw: str) -> str:
+    """A raw value in people's words, where it can be read."""
+    return (spec.shown(read(spec, raw).value) if spec else "") or raw
 
 
 WORDS: dict[str, Words] = {
@@ -139,6 +146,10 @@ def label_of_target(kind: kinds.Kind, target: str) -> str:
 
 def field_label(kind: kinds.Kind, name: str) -> str:
     """The label of a field of the form, on a step or in a row; empty where the kind no longer has it."""
-    specs = (kinds.find_row_field(kind, step.row_kind, name) for step in kind.steps if step.row_kind)
-    spec = kinds.find_field(kind, name) or next((spec for spec in specs if spec), None)
+    spec = _spec_of(kind, name)
     return spec.label if spec else ""
+
+
+def _spec_of(kind: kinds.Kind, name: str) -> FieldSpec | None:
+    specs = (kinds.find_row_field(kind, step.row_kind, name) for step in kind.steps if step.row_kind)
+    return kinds.find_field(kind, name) or next((spec for spec in specs if spec), None)

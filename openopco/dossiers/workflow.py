@@ -43,7 +43,7 @@ class Transition:
 
 
 E = Event
-_DECIDABLE = "rattachement accepté, établissement vérifié, pas sa propre demande"
+_DECIDABLE = "rattachement accepté, établissement vérifié, pièces obligatoires contrôlées, pas sa propre demande"
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.BROUILLON, E.TRANSMETTRE, S.TRANSMISE, P.DOSSIER_SEND, "rien ne manque"),
     Transition(
@@ -55,7 +55,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.EN_INSTRUCTION, E.RELACHER, S.TRANSMISE, P.DOSSIER_INSTRUCT),
     Transition(S.EN_INSTRUCTION, E.DEMANDER_COMPLEMENT, S.COMPLEMENT_DEMANDE, P.DOSSIER_INSTRUCT, "au moins un point"),
     Transition(S.EN_INSTRUCTION, E.ACCORDER, S.ACCORDEE, P.DOSSIER_DECIDE, _DECIDABLE),
-    Transition(S.EN_INSTRUCTION, E.REFUSER, S.REFUSEE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
+    Transition(
+        S.EN_INSTRUCTION,
+        E.REFUSER,
+        S.REFUSEE,
+        P.DOSSIER_DECIDE,
+        "motif écrit, rattachement accepté, pas sa propre demande",
+    ),
     Transition(S.EN_INSTRUCTION, E.CLASSER, S.SANS_SUITE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
     Transition(S.EN_INSTRUCTION, E.ANNULER, S.ANNULEE, P.DOSSIER_CANCEL),
     Transition(

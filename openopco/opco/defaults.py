@@ -167,6 +167,15 @@ DEFAULTS: Final[dict[str, Default]] = {
             "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n'ont pas de programme.",
         ),
     ),
+    "provider_checks_block": Default(
+        "Organisme non déclaré, suspendu ou non certifié Qualiopi : interdit d'accorder",
+        "oui ou non",
+        yes_or_no,
+        _shipped(
+            True,
+            "L.6351-1 C. trav. (déclaration d'activité) et L.6316-1 (Qualiopi) : sans elles, aucun fonds ne peut payer.",
+        ),
+    ),
     "last_submission": Default(
         "Dernier jour pour envoyer une demande",
         "selon le jour de début de l'action",

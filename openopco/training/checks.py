@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openopco.dossiers.draft import DraftView, ProviderFacts
+from openopco.dossiers.draft import DraftView, PieceView, ProviderFacts
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.kernel.calendar import format_date
 from openopco.kernel.identifiers import format_siret
@@ -11,7 +11,7 @@ from openopco.kernel.money import format_euros
 from openopco.organisations.enums import Nature, ProviderStatus
 from openopco.organisations.rules import Certificates, Verdict, check_nda, check_qualiopi
 from openopco.training import fields as f
-from openopco.training.rules import hourly_cost, required_zones, warnings
+from openopco.training.rules import ancillary_total, hourly_cost, last_submission, required_zones, warnings
 
 # What the room of organisations finds, in the words of a list of checks.
 _OUTCOMES = {Verdict.OK: Outcome.PASSED, Verdict.LOOK: Outcome.LOOK, Verdict.FAIL: Outcome.FAILED}
@@ -26,7 +26,7 @@ def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
         *_dates(draft, around),
         *_plausible(draft),
         *_twins(around),
-        *_pieces(draft),
+        *_pieces(draft, around),
     ]
 
 
@@ -74,9 +74,10 @@ def _provider(draft: DraftView) -> Iterator[Check]:
         detail = f"{provider.name} est suspendu ou fermé."
         yield Check("organisme", "Organisme de formation", Outcome.FAILED, detail, blocking=True)
     declaration = check_nda(nda=provider.nda, status=ProviderStatus(provider.status), verified=provider.verified)
-    yield Check("nda", "Déclaration d'activité", _OUTCOMES[declaration.verdict], declaration.message)
+    blocks = bool(draft.parameters.get("provider_checks_block", True))
+    yield Check("nda", "Déclaration d'activité", _OUTCOMES[declaration.verdict], declaration.message, blocking=blocks)
     certificate = check_qualiopi(certificates=_certificates(provider), nature=Nature(draft.value(f.NATURE) or "action"))
-    yield Check("qualiopi", "Qualiopi", _OUTCOMES[certificate.verdict], certificate.message)
+    yield Check("qualiopi", "Qualiopi", _OUTCOMES[certificate.verdict], certificate.message, blocking=blocks)
 
 
 def _certificates(provider: ProviderFacts) -> Certificates:
@@ -94,6 +95,10 @@ def _dates(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
         yield Check("dates", "Dates", Outcome.LOOK, detail)
     else:
         yield Check("dates", "Dates", Outcome.PASSED, f"Demande envoyée avant le début, {period}.")
+    limit = last_submission(draft)
+    if limit and sent > limit:
+        detail = f"Envoyée le {format_date(sent)}, après la date limite ({format_date(limit)})."
+        yield Check("date_limite", "Date limite d'envoi", Outcome.LOOK, detail)
 
 
 def _plausible(draft: DraftView) -> Iterator[Check]:
@@ -101,6 +106,9 @@ def _plausible(draft: DraftView) -> Iterator[Check]:
     hourly = hourly_cost(draft)
     words = f"{format_euros(hourly)} par heure et par stagiaire." if hourly is not None else "Coût horaire inconnu."
     yield Check("heures", "Heures et coût", Outcome.LOOK if odd else Outcome.PASSED, " ".join(odd) or words)
+    if extra := ancillary_total(draft):
+        detail = f"{format_euros(extra)} HT demandés : la décision porte sur le coût pédagogique seul."
+        yield Check("frais_annexes", "Frais annexes", Outcome.LOOK, detail)
     identity = [warning.message for warning in warnings(draft) if warning.target == "nir"]
     if identity:
         yield Check("identite", "Identité des stagiaires", Outcome.LOOK, " ".join(identity))
@@ -109,20 +117,37 @@ def _plausible(draft: DraftView) -> Iterator[Check]:
 def _twins(around: Mapping[str, Any]) -> Iterator[Check]:
     twins = around.get("twins") or []
     detail = (
-        f"Mêmes dates et même stagiaire : {', '.join(twins)}." if twins else "Aucune autre demande aux mêmes dates."
+        f"Un même stagiaire, des dates qui se chevauchent : {', '.join(twins)}."
+        if twins
+        else "Aucune autre demande aux mêmes dates."
     )
     yield Check("doublon", "Doublons", Outcome.LOOK if twins else Outcome.PASSED, detail)
 
 
-def _pieces(draft: DraftView) -> Iterator[Check]:
+def _pieces(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
+    """Without an antivirus a file whose format was checked is enough; where there is one, its word is awaited."""
     absent = [zone for zone in required_zones(draft) if not any(piece.is_usable for piece in draft.pieces_in(zone))]
-    unsafe = [piece.name for piece in draft.pieces if piece.state != "safe"]
+    unchecked = [piece.name for piece in draft.pieces if _is_unchecked(draft, piece)]
+    doubtful = [piece.name for piece in draft.pieces if piece.state != "safe" and piece.name not in unchecked]
     if absent:
-        yield Check("pieces", "Pièces", Outcome.FAILED, "Il manque une pièce obligatoire.")
-    elif unsafe:
-        yield Check("pieces", "Pièces", Outcome.LOOK, f"Contrôle antivirus non terminé : {', '.join(unsafe)}.")
+        yield _piece(Outcome.FAILED, "Il manque une pièce obligatoire : demandez-la à l'employeur.")
+    elif unchecked and around.get("antivirus", True):
+        yield _piece(Outcome.FAILED, f"Contrôle antivirus non terminé : {', '.join(unchecked)}.")
+    elif unchecked or doubtful:
+        yield _piece(Outcome.LOOK, f"Non contrôlé ou écarté par l'antivirus : {', '.join([*unchecked, *doubtful])}.")
     else:
-        yield Check("pieces", "Pièces", Outcome.PASSED, "Les pièces obligatoires sont là.")
+        yield _piece(Outcome.PASSED, "Les pièces obligatoires sont là.")
+
+
+def _piece(outcome: Outcome, detail: str) -> Check:
+    return Check("pieces", "Pièces", outcome, detail, blocking=True)
+
+
+def _is_unchecked(draft: DraftView, piece: PieceView) -> bool:
+    """Whether the antivirus has still to look, or could not where no other piece of the zone makes up for it: what was
+    sent stays, a new piece stands beside it."""
+    made_up = any(other.state == "safe" for other in draft.pieces_in(piece.zone))
+    return piece.state == "pending" or (piece.state == "error" and not made_up)
 
 
 def _passed(answer: bool) -> Outcome:

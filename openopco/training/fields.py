@@ -14,22 +14,32 @@ from openopco.training.enums import AncillaryCost, Modality, Nature
 
 YES_NO = ((YES, "Oui"), ("non", "Non"))
 TRAINEE = "stagiaire"
+MOST_DIGITS = 9
 
 
 def parse_headcount(raw: str) -> int:
     """A number of employees of the whole company (SIREN), 1 to 500 000."""
-    digits = "".join(raw.split())
-    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:7]) <= 500_000:
-        raise InvalidValue("Indiquez un nombre entier de salariés, par exemple 3.")
-    return int(digits)
+    return _count(raw, 500_000, "Indiquez un nombre entier de salariés, par exemple 3.")
 
 
 def parse_quantity(raw: str) -> int:
     """A count of meals, nights, trips or hours, 1 to 9 999."""
+    return _count(raw, 9999, "Indiquez un nombre entier, par exemple 4.")
+
+
+def _count(raw: str, most: int, problem: str) -> int:
     digits = "".join(raw.split())
-    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:5]) <= 9999:
-        raise InvalidValue("Indiquez un nombre entier, par exemple 4.")
+    # A longer one is too much, whatever it says.
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_DIGITS or not 1 <= int(digits) <= most:
+        raise InvalidValue(problem)
     return int(digits)
+
+
+def parse_declared(raw: str) -> bool:
+    """What is declared of a person, health included: « oui », « non », and nothing else passes for a « non »."""
+    if raw.strip() not in (YES, "non"):
+        raise InvalidValue("Répondez par oui ou par non.")
+    return raw.strip() == YES
 
 
 def _choices(enum: type) -> tuple[tuple[str, str], ...]:
@@ -269,7 +279,7 @@ EDUCATION_LEVEL = FieldSpec(
 RQTH = FieldSpec(
     "rqth",
     "Déclare bénéficiaire de la reconnaissance travailleur handicapé",
-    parse=parse_yes,
+    parse=parse_declared,
     kind="checkbox",
     show=show_yes,
     sensitive=True,
@@ -341,7 +351,7 @@ ATTESTED_POINTS = (
     "Les stagiaires mentionnés dans ce formulaire ont bien le statut de salariés au sein de l'entreprise et que toutes les "
     "informations indiquées sont exactes.",
     "M'engage à signaler par écrit à {opco}, toute modification intervenant dans le déroulement de l'action dans un délai de "
-    "8 jours.",
+    "{delay}.",
     "Etre habilité(e) par l'employeur à déposer une demande de prise en charge auprès des services d'{opco}.",
 )
 EMPLOYER_FIELDS = (HEADCOUNT, IDCC, EMAIL, PHONE)

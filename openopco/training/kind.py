@@ -36,6 +36,7 @@ class TrainingActionKind:
     prefix: str = "AF"
     steps: tuple[Step, ...] = STEPS
     zones: tuple[tuple[str, str], ...] = tuple(Zone.choices)
+    amount_field: str = f.COST.name
 
     def row_fields(self, row_kind: str) -> tuple[FieldSpec, ...]:
         return f.TRAINEE_FIELDS if row_kind == f.TRAINEE else ()
@@ -77,8 +78,7 @@ class TrainingActionKind:
         return [_person(row) for row in draft.rows]
 
     def attested(self, draft: DraftView) -> str:
-        lines = [in_opco_words(f.ATTEST.label), *(f"- {in_opco_words(point)}" for point in f.ATTESTED_POINTS)]
-        return "\n".join(lines)
+        return "\n".join([in_opco_words(f.ATTEST.label), *(f"- {point}" for point in attested_points(draft))])
 
     def materialise(self, dossier: Dossier, draft: DraftView) -> None:
         write_rows(dossier, draft)
@@ -87,6 +87,13 @@ class TrainingActionKind:
 def in_opco_words(text: str) -> str:
     """A sentence of the form, with this OPCO's name in it."""
     return text.replace("{opco}", opco.identity().name)
+
+
+def attested_points(draft: DraftView) -> list[str]:
+    """What the employer attests, with this OPCO's name and its delay to tell of a change."""
+    days = draft.parameters.get("change_notice_days", 8)
+    delay = f"{days} jour{'s' if days > 1 else ''}"
+    return [in_opco_words(point).replace("{delay}", delay) for point in f.ATTESTED_POINTS]
 
 
 def _line(spec: FieldSpec, draft: DraftView) -> SummaryLine:

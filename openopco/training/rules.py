@@ -15,6 +15,7 @@ EMPLOYER, TRAINING, TRAINEES, PIECES, SUMMARY = "employeur", "formation", "stagi
 LONGEST_DAY = 12
 YOUNGEST, OLDEST = 14, 100
 SHORTEST = Decimal(1) / 60
+EARLIEST = date(2000, 1, 1)
 _PIECE_WORDS = {
     Zone.PROGRAMME: "le programme de l'action",
     Zone.BILAN: "la convention tripartite du bilan de compétences",
@@ -86,6 +87,9 @@ def _training(draft: DraftView) -> Iterator[Missing]:
     if starts and ends and ends < starts:
         message = f"La fin ({format_date(ends)}) précède le début ({format_date(starts)})."
         yield Missing(TRAINING, "ends_on", "Corriger la date de fin", message)
+    if starts and starts < EARLIEST:
+        message = f"Cette date n'est pas vraisemblable ({format_date(starts)}) : vérifiez l'année."
+        yield Missing(TRAINING, "starts_on", "Corriger la date de début", message)
     hours = draft.value(f.HOURS)
     least = Decimal(str(draft.parameters.get("min_hours", 0)))
     if hours is not None and (hours < least or hours <= 0):
@@ -181,7 +185,9 @@ def warnings(draft: DraftView) -> list[Warning_]:
     """What deserves a second look and forbids nothing."""
     rules: tuple[Callable[[DraftView], Iterator[Warning_]], ...] = (
         _already_started,
+        _sent_too_late,
         _too_many_hours,
+        _free,
         _hourly_cost,
         _twins_inside,
         _twins_outside,
@@ -195,6 +201,37 @@ def _already_started(draft: DraftView) -> Iterator[Warning_]:
     if starts and starts < draft.today:
         message = f"La formation a déjà commencé ({format_date(starts)}) : la demande se fait avant le début."
         yield Warning_(TRAINING, "starts_on", message)
+
+
+def last_submission(draft: DraftView) -> date | None:
+    """The last day to send the request: by the day the training starts, whose criteria apply to it. None without limit."""
+    starts = draft.value(f.STARTS_ON)
+    known = [each for each in draft.parameters.get("last_submission", ()) if starts and each.since <= starts]
+    limits = known[-1].value if known else None
+    if limits is None:
+        return None
+    is_late = starts >= date.fromisoformat(limits["late_from"])
+    return date.fromisoformat(limits["late_last_day" if is_late else "last_day"])
+
+
+def _sent_too_late(draft: DraftView) -> Iterator[Warning_]:
+    limit = last_submission(draft)
+    if limit and draft.today > limit:
+        message = (
+            f"Cette demande devait être envoyée au plus tard le {format_date(limit)} : elle pourrait être refusée."
+        )
+        yield Warning_(TRAINING, "starts_on", message)
+
+
+def _free(draft: DraftView) -> Iterator[Warning_]:
+    if draft.value(f.COST) == 0:
+        yield Warning_(TRAINING, "cost", "Le coût pédagogique est de 0 € : vérifiez-le.")
+
+
+def ancillary_total(draft: DraftView) -> Decimal:
+    """Euros HT of frais annexes, for all trainees. The OPCO decides on the « coût pédagogique » alone."""
+    amounts = (draft.value(spec) for spec in f.ANCILLARY if spec.kind == "amount")
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
 
 
 def _too_many_hours(draft: DraftView) -> Iterator[Warning_]:

@@ -20,7 +20,15 @@ from openopco.dossiers.errors import (
     UnknownDossier,
     UnknownField,
 )
-from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier, DraftField, DraftRow, Transmission
+from openopco.dossiers.models import (
+    CorrectionItem,
+    CorrectionRequest,
+    Dossier,
+    DraftField,
+    DraftRow,
+    Message,
+    Transmission,
+)
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.opco.models import Parameter
@@ -175,6 +183,23 @@ class TestAnswering:
         assert answer(alice, dossier).state == State.EN_INSTRUCTION
         assert Entry.objects.get(event="dossier.repondre").payload["points"] == []
 
+    def test_a_message_replaces_no_piece(self, alice: Actor, olga: Actor, place: Establishment, clock: Any) -> None:
+        dossier = asked(alice, place, olga, COST, PROGRAMME)
+        with pytest.raises(Unanswered) as error:
+            corrections.answer(actor=alice, number=number_of(dossier), message="Voilà.")
+        assert error.value.targets == ["piece:programme"]
+        # Nothing of an answer that is refused stays: the message is still in the window.
+        assert not Message.objects.exists()
+        clock.move_to("2026-11-24T09:00:00Z")
+        given = piece(dossier, by=alice, state="infected", content="", reason="Eicar", name="danger.pdf")
+        with pytest.raises(Unanswered):
+            corrections.answer(actor=alice, number=number_of(dossier), message="Voilà.")
+        given.delete()
+        piece(dossier, by=alice, name="lisible.pdf")
+        corrections.answer(actor=alice, number=number_of(dossier), message="Voilà.")
+        assert Message.objects.get().body == "Voilà."
+        assert Entry.objects.get(event="dossier.repondre").payload["points"] == ["piece:programme"]
+
     def test_a_piece_joined_answers(self, alice: Actor, olga: Actor, place: Establishment, clock: Any) -> None:
         dossier = asked(alice, place, olga, PROGRAMME)
         with pytest.raises(Unanswered):
@@ -324,6 +349,30 @@ class TestSlips:
         payload = Entry.objects.get(event="dossier.rectifier").payload
         assert (payload["avant"], payload["apres"]) == ("(non conservé)", "(non conservé)")
         assert Enrolment.objects.get().rqth
+
+    def test_an_amount_only_goes_down_and_what_was_asked_stands(
+        self, alice: Actor, olga: Actor, place: Establishment
+    ) -> None:
+        dossier = taken(alice, place, olga, repas_quantity="2", repas_amount="30,00")
+        for name, value in (("cost", "560,01"), ("repas_amount", "31"), ("transport_amount", "10")):
+            with pytest.raises(InvalidValue, match="seul lui peut augmenter le coût"):
+                self.mend(olga, dossier, name, value)
+        mended = self.mend(olga, dossier, "cost", "500,00")
+        assert (str(mended.amount_asked), str(TrainingAction.objects.get().cost)) == ("560.00", "500.00")
+        self.mend(olga, dossier, "repas_amount", "20,00")
+        self.mend(olga, dossier, "hours", "15")
+        dossier.refresh_from_db()
+        assert str(dossier.amount_asked) == "560.00"
+
+    def test_the_employer_alone_moves_what_he_asks(self, alice: Actor, olga: Actor, place: Establishment) -> None:
+        dossier = taken(alice, place, olga)
+        self.mend(olga, dossier, "cost", "500,00")
+        corrections.ask(actor=olga, number=number_of(dossier), points=[Point(ItemKind.CHAMP, "hours", "Combien ?")])
+        save(alice, dossier, "hours", "15")
+        assert str(answer(alice, dossier).amount_asked) == "560.00"
+        corrections.ask(actor=olga, number=number_of(dossier), points=[COST])
+        save(alice, dossier, "cost", "700,00", revision=2)
+        assert str(answer(alice, dossier).amount_asked) == "700.00"
 
     @pytest.mark.parametrize(
         ("name", "value", "words"),

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from openopco.accounts.models import User
+from openopco.documents.models import Document
 from openopco.dossiers import effects
-from openopco.dossiers.actions import corrections, deciding, holding, talking
+from openopco.dossiers.actions import corrections, deciding, holding, slips, talking
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
 from openopco.dossiers.errors import (
@@ -22,11 +23,13 @@ from openopco.dossiers.errors import (
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Decision, Dossier, DraftField, Message, Note
 from openopco.dossiers.queries import checks_of
 from openopco.dossiers.workflow import Event
+from openopco.habilitations.enums import MembershipState as S
+from openopco.habilitations.models import Membership
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue, OpenOpcoError
-from openopco.organisations.models import Establishment
+from openopco.organisations.models import Establishment, Provider
 from openopco.rights import SYSTEM, Actor, Grant, Role
-from tests.dossiers.factories import asked, complete_draft, garage, in_state, number_of, sent, taken
+from tests.dossiers.factories import NOW, asked, complete_draft, garage, in_state, number_of, sent, taken
 from tests.dossiers.test_sending import at_once
 from tests.habilitations.factories import administrator, employer, officer
 
@@ -182,11 +185,54 @@ class TestGranting:
         assert {check.outcome for check in checks_of(dossier)} == {"passe", "a_regarder"}
         deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("90000.00"))
 
-    def test_a_refusal_is_possible_whatever_is_left_to_verify(
+    def test_nor_is_it_refused_to_who_may_be_a_stranger(
         self, newcomer: Actor, olga: Actor, place: Establishment
     ) -> None:
         dossier = taken(newcomer, place, olga)
+        refused = {"state": S.REFUSED, "decided_at": NOW, "decided_by_id": olga.user_id, "reason": "Inconnu."}
+        for changes in ({}, refused):
+            Membership.objects.filter(user_id=newcomer.user_id).update(**changes)
+            with pytest.raises(NotDecidable, match="Décidez d'abord du rattachement"):
+                deciding.refuse(actor=olga, number=number_of(dossier), reason="Hors critères.")
+        assert not Decision.objects.exists()
+        assert deciding.close(actor=olga, number=number_of(dossier), reason="Inconnu.").state == State.SANS_SUITE
+
+    def test_a_refusal_is_possible_whatever_else_is_left_to_verify(
+        self, alice: Actor, olga: Actor, place: Establishment
+    ) -> None:
+        dossier = taken(alice, place, olga)
+        Establishment.objects.update(verified=False)
         assert deciding.refuse(actor=olga, number=number_of(dossier), reason="Hors critères.").state == State.REFUSEE
+
+    @pytest.mark.parametrize("state", ["pending", "error", "infected", "gone"])
+    def test_not_without_a_piece_that_was_checked(
+        self, state: str, alice: Actor, olga: Actor, place: Establishment, settings: Any
+    ) -> None:
+        settings.CLAMD_ADDRESS = "127.0.0.1:1"
+        dossier = taken(alice, place, olga)
+        given = {"infected": {"reason": "Eicar", "content": ""}, "error": {"reason": "Trop lourd"}}.get(state, {})
+        if state == "gone":
+            Document.objects.all().delete()
+        else:
+            Document.objects.update(state=state, **given)
+        with pytest.raises(NotDecidable, match="antivirus" if state == "pending" else "manque une pièce obligatoire"):
+            deciding.grant(actor=olga, number=number_of(dossier), amount=ALL)
+
+    def test_not_to_a_provider_that_no_fund_may_pay(self, alice: Actor, olga: Actor, place: Establishment) -> None:
+        dossier = taken(alice, place, olga)
+        Provider.objects.update(qualiopi_actions=False)
+        with pytest.raises(NotDecidable, match="non certifié Qualiopi"):
+            deciding.grant(actor=olga, number=number_of(dossier), amount=ALL)
+
+    def test_what_an_officer_rectified_is_not_what_was_asked(
+        self, alice: Actor, olga: Actor, place: Establishment
+    ) -> None:
+        dossier = taken(alice, place, olga)
+        slips.correct_slip(actor=olga, number=number_of(dossier), name="cost", value="56,00", reason="Un zéro de trop.")
+        with pytest.raises(MissingReason):
+            deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("56.00"))
+        deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("56.00"), reason="Un zéro de trop.")
+        assert Decision.objects.get().amount_asked == ALL
 
 
 class TestRefusingAndClosing:

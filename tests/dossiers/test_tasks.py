@@ -171,7 +171,7 @@ class TestNotices:
     def test_a_slip_mended_is_told(self, alice: Actor, olga: Actor, place: Establishment) -> None:
         dossier = taken(alice, place, olga)
         slips.correct_slip(actor=olga, number=number_of(dossier), name="hours", value="15", reason="Faute.")
-        assert told(alice)[0][-1] == "Le gestionnaire a rectifié une information de la demande AF-2026-000001."
+        assert told(alice)[0][-1] == "Le gestionnaire a rectifié « Durée en heure(s) » dans la demande AF-2026-000001."
 
     def test_a_correction_taken_back_is_told(self, alice: Actor, olga: Actor, place: Establishment) -> None:
         dossier = asked(alice, place, olga)

@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from openopco.dossiers.timeline import WORDS, TimelineEvent, events, label_of_ta
 from openopco.dossiers.workflow import Event
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import asked, in_state, number_of, sent, taken
+from tests.dossiers.factories import asked, in_state, number_of, piece, sent, taken
 
 E, O = Audience.EMPLOYEUR, Audience.OPCO  # noqa: E741
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_the_latest_comes_first(alice: Actor, olga: Actor, place: Establishment)
     ]
 
 
-def test_the_points_asked_and_answered_are_named(alice: Actor, olga: Actor, place: Establishment) -> None:
+def test_the_points_asked_and_answered_are_named(alice: Actor, olga: Actor, place: Establishment, clock: Any) -> None:
     dossier = taken(alice, place, olga)
     row = DraftRow.objects.filter(dossier=dossier).values_list("key", flat=True)[0]
     points = [
@@ -67,10 +68,11 @@ def test_the_points_asked_and_answered_are_named(alice: Actor, olga: Actor, plac
     corrections.ask(actor=olga, number=number_of(dossier), points=points)
     expected = "Coût pédagogique de l'action HT · Date de naissance · Programme de l'action"
     assert latest(dossier, E).text == latest(dossier, O).text == expected
-    talking.write_message(actor=alice, number=number_of(dossier), body="Tout est juste.")
-    corrections.answer(actor=alice, number=number_of(dossier))
+    clock.move_to("2026-11-24T09:00:00Z")
+    piece(dossier, by=alice, name="lisible.pdf")
+    corrections.answer(actor=alice, number=number_of(dossier), message="Le reste est juste.")
     assert latest(dossier, E).title == "Réponse envoyée"
-    assert latest(dossier, E).text == ""
+    assert latest(dossier, E).text == "Programme de l'action"
 
 
 def test_employers_never_read_notes_nor_who_gave_it_to_whom(
@@ -134,6 +136,16 @@ def test_a_slip_mended_says_both_values_and_why(alice: Actor, olga: Actor, place
     assert latest(dossier, E).text == (
         "Intitulé de la formation : « Contrôle technique : mise à jour » devient « Freinage ».\nFaute de frappe."
     )
+
+
+def test_a_slip_is_told_in_the_words_of_the_form(alice: Actor, olga: Actor, place: Establishment) -> None:
+    dossier = taken(alice, place, olga)
+    row = DraftRow.objects.get(dossier=dossier).key
+    for name, where, value in (("csp", row, "CAD"), ("cost", "", "500")):
+        correct_slip(actor=olga, number=number_of(dossier), name=name, value=value, row=where, reason="Faute.")
+    told = [event.text for event in events(dossier, E)][:2]
+    assert told[0] == "Coût pédagogique de l'action HT : « 560,00\u202f€ » devient « 500,00\u202f€ ».\nFaute."
+    assert told[1].startswith("CSP : « Ouvrier qualifié")
 
 
 def test_a_purged_entry_is_still_told(alice: Actor, olga: Actor, place: Establishment) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from openopco.dossiers.draft import DraftView, EmployerFacts, Missing, PieceView, ProviderFacts, RowView, StoredValue
+from openopco.opco.defaults import DEFAULTS
 from tests.dossiers.factories import COURSE, PERSON, TODAY
 
 PARAMETERS: Mapping[str, Any] = {
@@ -15,6 +16,8 @@ PARAMETERS: Mapping[str, Any] = {
     "hourly_cost_high": 150,
     "max_trainees": 200,
     "change_notice_days": 8,
+    "provider_checks_block": True,
+    "last_submission": DEFAULTS["last_submission"].versions,
 }
 EMPLOYER = EmployerFacts(
     name="ACTIF AUTO CONTROLE",

@@ -26,7 +26,7 @@ def test_an_ordinary_request_passes_all_of_them() -> None:
     assert [each.code for each in found] == codes
 
 
-def test_only_four_of_them_can_block() -> None:
+def test_only_what_the_law_or_the_house_asks_can_block() -> None:
     worst = view(
         taught_by=provider(status="FERME", nda="", qualiopi_actions=False),
         employer=replace(EMPLOYER, verified=False),
@@ -36,7 +36,7 @@ def test_only_four_of_them_can_block() -> None:
         starts_on="01/01/2020",
     )
     blocking = [each.code for each in checks(worst, {"membership_accepted": False, "twins": ["AF-1"]}) if each.blocking]
-    assert blocking == ["rattachement", "etablissement", "organisme"]
+    assert blocking == ["rattachement", "etablissement", "organisme", "nda", "qualiopi", "pieces"]
     assert check("organisme", taught_by=None).blocking
 
 
@@ -89,7 +89,7 @@ def test_a_provider_that_may_not_be_paid(status: str) -> None:
 )
 def test_the_declaration_of_activity(facts: dict[str, Any], outcome: Outcome, words: str) -> None:
     found = check("nda", taught_by=provider(**facts))
-    assert found.outcome is outcome
+    assert (found.outcome, found.blocking) == (outcome, True)
     assert words in found.detail
 
 
@@ -132,12 +132,62 @@ def test_the_identity_of_people_only_where_it_is_odd() -> None:
 
 def test_duplicates() -> None:
     found = check("doublon", {"twins": ["AF-2026-000002"]})
-    assert (found.outcome, found.detail) == (Outcome.LOOK, "Mêmes dates et même stagiaire : AF-2026-000002.")
+    assert found.outcome is Outcome.LOOK
+    assert found.detail == "Un même stagiaire, des dates qui se chevauchent : AF-2026-000002."
     assert check("doublon").detail == "Aucune autre demande aux mêmes dates."
 
 
 def test_pieces() -> None:
     assert check("pieces", pieces=()).outcome is Outcome.FAILED
     assert check("pieces", pieces=(file(state="infected"),)).outcome is Outcome.FAILED
-    unsure = check("pieces", pieces=(file(), file(state="pending", name="devis.pdf")))
-    assert (unsure.outcome, unsure.detail) == (Outcome.LOOK, "Contrôle antivirus non terminé : devis.pdf.")
+    assert check("pieces", pieces=()).blocking
+
+
+@pytest.mark.parametrize(
+    ("pieces", "outcome", "words"),
+    [
+        (
+            (file(), file(state="pending", name="devis.pdf")),
+            Outcome.FAILED,
+            "Contrôle antivirus non terminé : devis.pdf.",
+        ),
+        ((file(state="error"),), Outcome.FAILED, "Il manque une pièce obligatoire"),
+        ((file(), file(zone="divers", state="error", name="devis.pdf")), Outcome.FAILED, "non terminé : devis.pdf."),
+        ((file(), file(state="error", name="illisible.pdf")), Outcome.LOOK, "écarté par l'antivirus : illisible.pdf."),
+        ((file(), file(state="infected", name="devis.pdf")), Outcome.LOOK, "écarté par l'antivirus : devis.pdf."),
+    ],
+)
+def test_the_word_of_the_antivirus_is_awaited(pieces: tuple[Any, ...], outcome: Outcome, words: str) -> None:
+    found = check("pieces", {"antivirus": True}, pieces=pieces)
+    assert (found.outcome, found.blocking) == (outcome, True)
+    assert words in found.detail
+
+
+def test_without_an_antivirus_nobody_waits_for_it() -> None:
+    assert check("pieces", {"antivirus": False}).outcome is Outcome.PASSED
+    left = check("pieces", {"antivirus": False}, pieces=(file(state="pending"),))
+    assert (left.outcome, left.detail) == (Outcome.LOOK, "Non contrôlé ou écarté par l'antivirus : programme.pdf.")
+
+
+def test_the_house_may_let_providers_failures_through() -> None:
+    given = {"parameters": {"provider_checks_block": False}, "taught_by": provider(nda="", qualiopi_actions=False)}
+    for code in ("nda", "qualiopi"):
+        found = check(code, **given)
+        assert (found.outcome, found.blocking) == (Outcome.FAILED, False)
+
+
+def test_sent_after_the_last_day() -> None:
+    course = {"starts_on": "14/12/2026", "ends_on": "14/12/2026"}
+    late = check("date_limite", {"sent_on": date(2027, 1, 1)}, **course)
+    assert (late.outcome, late.blocking) == (Outcome.LOOK, False)
+    assert late.detail == "Envoyée le 01/01/2027, après la date limite (31/12/2026)."
+    in_time = checks(view(**course), {**AROUND, "sent_on": date(2026, 12, 31)})
+    assert not [each for each in in_time if each.code == "date_limite"]
+
+
+def test_ancillary_costs_are_shown_and_not_decided() -> None:
+    found = check(
+        "frais_annexes", repas_quantity="2", repas_amount="30,00", transport_quantity="1", transport_amount="9"
+    )
+    assert (found.outcome, found.blocking) == (Outcome.LOOK, False)
+    assert found.detail == "39,00\u202f€ HT demandés : la décision porte sur le coût pédagogique seul."

@@ -189,7 +189,7 @@ class TestTwins:
     def test_the_officer_sees_them_among_the_checks(self, alice: Actor, place: Establishment) -> None:
         first, second = sent(alice, place), sent(alice, place)
         check = next(check for check in checks_of(second) if check.code == "doublon")
-        assert check.detail == f"Mêmes dates et même stagiaire : {first.number}."
+        assert check.detail == f"Un même stagiaire, des dates qui se chevauchent : {first.number}."
 
     def test_without_people_nothing_is_asked(self, alice: Actor, place: Establishment) -> None:
         dossier = sent(alice, place)

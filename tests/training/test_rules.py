@@ -267,9 +267,32 @@ class TestWhatIsOdd:
     def test_more_hours_than_the_days_hold(self, hours: str, ends: str, words: list[str]) -> None:
         assert [line for line in sentences(view(hours=hours, ends_on=ends, cost="1000")) if "jour" in line] == words
 
+    def test_a_start_of_another_century(self) -> None:
+        found = [line.message for line in missing(view(starts_on="31/12/1999")) if line.target == "starts_on"]
+        assert found == ["Cette date n'est pas vraisemblable (31/12/1999) : vérifiez l'année."]
+        assert not [line for line in missing(view(starts_on="01/01/2000")) if line.target == "starts_on"]
+
+    def test_a_free_training(self) -> None:
+        assert sentences(view(cost="0")) == ["Le coût pédagogique est de 0 € : vérifiez-le."]
+
     @pytest.mark.parametrize(
-        ("cost", "word"), [("69,99", "bas"), ("70,00", ""), ("2100,00", ""), ("2101,00", "élevé"), ("0", "")]
+        ("starts", "today", "limit"),
+        [
+            ("14/12/2026", date(2026, 12, 31), ""),
+            ("14/12/2026", date(2027, 1, 1), "31/12/2026"),
+            ("15/12/2026", date(2027, 1, 15), ""),
+            ("15/12/2026", date(2027, 1, 16), "15/01/2027"),
+            ("31/12/2025", date(2027, 1, 16), ""),
+            ("04/01/2027", date(2027, 2, 1), ""),
+            ("", date(2027, 2, 1), ""),
+        ],
     )
+    def test_the_last_day_to_send_it_follows_the_day_it_starts(self, starts: str, today: date, limit: str) -> None:
+        found = [line for line in sentences(view(starts_on=starts, ends_on=starts, today=today)) if "plus tard" in line]
+        said = f"Cette demande devait être envoyée au plus tard le {limit} : elle pourrait être refusée."
+        assert found == ([said] if limit else [])
+
+    @pytest.mark.parametrize(("cost", "word"), [("69,99", "bas"), ("70,00", ""), ("2100,00", ""), ("2101,00", "élevé")])
     def test_an_hourly_cost_out_of_the_ordinary(self, cost: str, word: str) -> None:
         found = sentences(view(cost=cost, ends_on="20/01/2027"))
         if not word or cost == "69,99":

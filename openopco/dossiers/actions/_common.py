@@ -79,9 +79,13 @@ def refresh_from_draft(dossier: Dossier, draft: DraftView | None = None) -> Draf
     return draft
 
 
-def rewrite_typed_rows(dossier: Dossier) -> None:
-    """After a correction: the narrow row, then the kind's own typed rows, follow the draft."""
+def rewrite_typed_rows(dossier: Dossier, *, amount_answered: bool = False) -> None:
+    """After a correction: the narrow row, then the kind's own typed rows, follow the draft. The amount asked moves only
+    where the employer has just answered on it: what an officer rectified is not what was asked."""
+    asked = dossier.amount_asked
     draft = refresh_from_draft(dossier)
+    if not amount_answered:
+        dossier.amount_asked = asked
     dossier.save()
     kinds.get(dossier.kind).materialise(dossier, draft)
 

@@ -8,10 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from openopco.base.actions import action
+from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, workflow
 from openopco.dossiers.actions._common import answer_target, lock, move, person, rewrite_typed_rows
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.actions.sending import Incomplete
+from openopco.dossiers.actions.talking import write_message
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import CorrectionState, ItemKind
 from openopco.dossiers.errors import MissingReason, NotPossibleNow, Unanswered, UnknownField
@@ -27,6 +29,7 @@ from openopco.dossiers.models import (
 from openopco.dossiers.queries import as_sent, load_draft, open_correction
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission
@@ -61,7 +64,11 @@ def ask(*, actor: Actor, number: str, points: Iterable[Point], message: str = ""
     items = _items(dossier, list(points), load_draft(dossier, today=today))
     dossier.due_on = _deadline(today, due_on)
     request = CorrectionRequest.objects.create(
-        dossier=dossier, asked_by_id=person(actor), message=clean_text(message), due_on=dossier.due_on, created_at=now
+        dossier=dossier,
+        asked_by_id=person(actor),
+        message=refuse_nir(clean_text(message)),
+        due_on=dossier.due_on,
+        created_at=now,
     )
     for item in items:
         item.request = request
@@ -99,7 +106,7 @@ def _item(dossier: Dossier, draft: DraftView, point: Point) -> CorrectionItem:
         else raw_value(kind, draft, row=point.row, name=point.name)
     )
     item = CorrectionItem(
-        kind=point.kind, row=point.row, name=point.name, reason=clean_text(point.reason), before=before
+        kind=point.kind, row=point.row, name=point.name, reason=refuse_nir(clean_text(point.reason)), before=before
     )
     if _is_nir(item):
         item.nir_before_id = DraftRow.objects.values_list("nir_id", flat=True).get(dossier=dossier, key=point.row)
@@ -135,19 +142,22 @@ def _is_nir(item: CorrectionItem) -> bool:
 
 
 @action
-def answer(*, actor: Actor, number: str) -> Dossier:
-    """Sends the employer's answer: the points are read again, the typed rows rewritten, the officer told. A point is
-    answered by a change, or by a message since it was asked. Raises `Unanswered` with the points that still miss, or
+def answer(*, actor: Actor, number: str, message: str = "") -> Dossier:
+    """Sends the employer's answer: the points are read again, the typed rows rewritten, the officer told. A field is
+    answered by a change, or by a message since it was asked (`message` is written with the answer, or not at all); a
+    piece, by a piece. Raises `Unanswered` with the points that still miss, `InvalidValue` for the message, or
     `sending.Incomplete` with what the answer broke; what was lacking already is not the employer's to mend here."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_ANSWER, number=number)
     workflow.check(dossier, workflow.Event.REPONDRE)
     correction = _open(dossier)
+    if message.strip():
+        write_message(actor=actor, number=number, body=message)
     now = timezone.now()
     draft = load_draft(dossier, today=paris_today(now))
     _require_unbroken(kinds.get(dossier.kind), before=as_sent(draft, correction), after=draft)
     _keep_answers(dossier, draft, correction)
     _close(correction, CorrectionState.REPONDUE, now)
-    rewrite_typed_rows(dossier)
+    rewrite_typed_rows(dossier, amount_answered=_asks_amount(dossier, correction))
     dossier.due_on = answer_target(paris_today(now))
     changed = [_target(item) for item in correction.items.all() if item.before != item.after]
     move(dossier, workflow.Event.REPONDRE, actor=actor, payload={"points": changed})
@@ -159,6 +169,11 @@ def _open(dossier: Dossier) -> CorrectionRequest:
     if correction is None:
         raise NotPossibleNow
     return correction
+
+
+def _asks_amount(dossier: Dossier, correction: CorrectionRequest) -> bool:
+    name = kinds.get(dossier.kind).amount_field
+    return any(item.kind == ItemKind.CHAMP and not item.row and item.name == name for item in correction.items.all())
 
 
 def _require_unbroken(kind: kinds.Kind, *, before: DraftView, after: DraftView) -> None:
@@ -176,14 +191,16 @@ def _keep_answers(dossier: Dossier, draft: DraftView, correction: CorrectionRequ
     for item in correction.items.all():
         item.after = _after(dossier, draft, item)
         item.save(update_fields=["after"])
-        if not (explained or _is_changed(item, joined, nirs)):
+        said = explained and item.kind == ItemKind.CHAMP
+        if not (said or _is_changed(item, joined, nirs)):
             unanswered.append(_target(item))
     if unanswered:
         raise Unanswered(unanswered)
 
 
 def _zones_joined_since(dossier: Dossier, correction: CorrectionRequest) -> Iterable[str]:
-    return pieces_of(dossier.pk).filter(created_at__gt=correction.created_at).values_list("zone", flat=True)
+    joined = pieces_of(dossier.pk).filter(created_at__gt=correction.created_at)
+    return joined.exclude(state=FileState.INFECTED).values_list("zone", flat=True)
 
 
 def _after(dossier: Dossier, draft: DraftView, item: CorrectionItem) -> str:

@@ -14,18 +14,23 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.kinds import Outcome
 from openopco.dossiers.models import Decision, Dossier
-from openopco.dossiers.queries import checks_of, load_draft
+from openopco.dossiers.queries import checks_of, is_filer_accepted, load_draft
 from openopco.kernel.calendar import add_months, paris_today
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission
 
 CENT = Decimal("0.01")
+FILER_UNKNOWN = (
+    "Décidez d'abord du rattachement de la personne qui a envoyé la demande. "
+    "Si vous ne pouvez pas l'accepter, classez la demande sans suite."
+)
 
 
 @action
 def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", version: int | None = None) -> Dossier:
-    """Grants a request: `amount` in euros HT, at most what was asked; less needs a reason.
+    """Grants a request: `amount` in euros HT, at most what the employer last asked; less needs a reason.
     Raises `NotDecidable` while something blocks the decision."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
     require_holder(actor, dossier)
@@ -51,7 +56,8 @@ def _is_within(amount: Decimal, asked: Decimal) -> bool:
 
 @action
 def refuse(*, actor: Actor, number: str, reason: str, version: int | None = None) -> Dossier:
-    """Refuses a request, with the reason that the employer reads."""
+    """Refuses a request, with the reason that the employer reads. Raises `NotDecidable` while nobody has said that who
+    filed it acts for the employer: a stranger's request is no decision on him."""
     return _close(actor=actor, number=number, reason=reason, version=version, event=workflow.Event.REFUSER)
 
 
@@ -67,6 +73,8 @@ def _close(*, actor: Actor, number: str, reason: str, version: int | None, event
     workflow.check(dossier, event)
     if not reason.strip():
         raise MissingReason
+    if event is workflow.Event.REFUSER and not is_filer_accepted(dossier):
+        raise NotDecidable(FILER_UNKNOWN)
     outcome = State.REFUSEE if event is workflow.Event.REFUSER else State.SANS_SUITE
     return _decide(dossier, event, outcome, actor=actor, reason=reason)
 
@@ -82,14 +90,14 @@ def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: A
         outcome=outcome,
         amount_asked=dossier.amount_asked,
         amount_granted=dossier.amount_granted,
-        reason=clean_text(reason),
+        reason=refuse_nir(clean_text(reason)),
         snapshot=kinds.get(dossier.kind).snapshot(draft),
         decided_by_id=person(actor),
         decided_by_label=actor.label,
         decided_at=now,
     )
     amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
-    move(dossier, event, actor=actor, payload={"motif": clean_text(reason), "montant": amount})
+    move(dossier, event, actor=actor, payload={"motif": refuse_nir(clean_text(reason)), "montant": amount})
     return dossier
 
 
@@ -100,7 +108,7 @@ def cancel(*, actor: Actor, number: str, reason: str = "", version: int | None =
     workflow.check(dossier, workflow.Event.ANNULER)
     no_deadline(dossier)
     drop_open_correction(dossier)
-    move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": clean_text(reason)})
+    move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": refuse_nir(clean_text(reason))})
     return dossier
 
 

@@ -2,13 +2,13 @@
 
 from openopco.dossiers.queries.checks import DESK, checks_in, checks_of, is_filer_accepted, kind_of
 from openopco.dossiers.queries.drafts import (
-    PARAMETERS_OF_A_DRAFT,
     as_sent,
     load_draft,
     load_values,
     nir_of_row,
     open_correction,
     open_points,
+    parameters_of_a_draft,
 )
 from openopco.dossiers.queries.facts import employer_facts, provider_facts
 from openopco.dossiers.queries.lists import (
@@ -37,6 +37,7 @@ from openopco.dossiers.queries.scope import (
     find_draft,
     find_for_desk,
     may_edit,
+    reads_piece,
     sees_all_of,
     subject_of,
     visible_to,
@@ -53,7 +54,6 @@ __all__ = [
     "OPEN",
     "ORDERS",
     "PAGE_SIZE",
-    "PARAMETERS_OF_A_DRAFT",
     "DeskCounts",
     "Filters",
     "as_key",
@@ -79,8 +79,10 @@ __all__ = [
     "nir_of_row",
     "open_correction",
     "open_points",
+    "parameters_of_a_draft",
     "portfolio_of",
     "provider_facts",
+    "reads_piece",
     "recent",
     "sees_all_of",
     "subject_of",

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from openopco.documents import antivirus
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.models import Dossier
@@ -30,6 +31,7 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
         "twins": list(draft.twins),
         "membership_accepted": is_filer_accepted(dossier),
         "sent_on": paris_today(dossier.sent_at or timezone.now()),
+        "antivirus": antivirus.is_configured(),
     }
     return kind_of(dossier).checks(draft, around)
 

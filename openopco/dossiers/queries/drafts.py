@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from openopco.base.prepared import Prepared
 from openopco.documents.models import Document
-from openopco.dossiers.draft import DraftView, RowView, StoredValue
+from openopco.dossiers.draft import DraftView, PieceView, RowView, StoredValue
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
 from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
 from openopco.dossiers.queries.facts import employer_facts, piece_view, provider_facts
+from openopco.dossiers.queries.scope import reads_piece
 from openopco.dossiers.queries.twins import twins_of
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
@@ -26,7 +28,16 @@ PARAMETERS_OF_A_DRAFT = (
     "hourly_cost_high",
     "max_trainees",
     "change_notice_days",
+    "provider_checks_block",
 )
+# The day that decides is not the sending's but the training's: a kind looks for the version itself.
+VERSIONS_OF_A_DRAFT = ("last_submission",)
+
+
+def parameters_of_a_draft(today: date) -> dict[str, Any]:
+    """What the rules need of the dated parameters, as in force on a day. No query while they are fresh."""
+    known = {code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT}
+    return known | {code: tuple(parameters.versions(code)) for code in VERSIONS_OF_A_DRAFT}
 
 
 def load_draft(
@@ -44,13 +55,17 @@ def load_draft(
     values = _stored_values(dossier)
     draft = replace(
         _bare(dossier, values, _rows(dossier, values, viewer), today),
-        pieces=tuple(piece_view(piece) for piece in _pieces_of(dossier.pk)),
-        employer=employer_facts(dossier.establishment),
-        parameters={code: parameters.value(code, on=today) for code in PARAMETERS_OF_A_DRAFT},
+        pieces=tuple(_piece(dossier, piece, viewer) for piece in _pieces_of(dossier.pk)),
+        employer=employer_facts(dossier.establishment, reader=viewer),
+        parameters=parameters_of_a_draft(today),
     )
     if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
         draft = before(draft, open_points(dossier) if points is None else points)
     return replace(draft, twins=tuple(twins_of(dossier, draft, viewer))) if with_twins else draft
+
+
+def _piece(dossier: Dossier, piece: Document, viewer: Actor | None) -> PieceView:
+    return piece_view(piece, is_closed=viewer is not None and not reads_piece(viewer, dossier, piece))
 
 
 def load_values(dossier: Dossier, *, today: date) -> DraftView:

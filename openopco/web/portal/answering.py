@@ -134,7 +134,7 @@ def _before(spec: FieldSpec, item: CorrectionItem, row: RowView | None) -> str:
 
 
 def asked_zones(
-    dossier: Dossier, kind: kinds.Kind, items: Sequence[CorrectionItem], problems: Problems
+    dossier: Dossier, kind: kinds.Kind, draft: DraftView, items: Sequence[CorrectionItem], problems: Problems
 ) -> list[AskedZone]:
     """The zones asked, with what each holds; only what was joined since may be taken off."""
     reasons = {item.name: item.reason for item in items if item.kind == ItemKind.PIECE}
@@ -147,6 +147,7 @@ def asked_zones(
         wrong=problems.wrong,
         only=frozenset(reasons),
         since=items[0].request.created_at,
+        closed=frozenset(piece.key for piece in draft.pieces if piece.is_closed),
     )
     return [AskedZone(zone, reasons[zone.code]) for zone in shown]
 

@@ -113,6 +113,15 @@ def test_what_is_odd_is_told_before_sending_and_forbids_nothing(as_alice: Client
     assert validate(as_alice, whole).status_code == 302
 
 
+def test_what_the_decision_bears_on_is_said_where_costs_are_asked(as_alice: Client, whole: Dossier) -> None:
+    said = "La décision portera sur le coût pédagogique seul"
+    assert said in text_of(as_alice.get(step_of(whole, "formation")))
+    assert f"{said}." in text_of(as_alice.get(step_of(whole, "synthese")))
+    send_back(as_alice, step_of(whole, "formation"), transport_quantity="1", transport_amount="40")
+    text = text_of(as_alice.get(step_of(whole, "synthese")))
+    assert f"{said} : vos frais annexes (40,00 € HT) sont transmis avec la demande, sans montant accordé." in text
+
+
 # --- sent ------------------------------------------------------------------------------------------------------------
 
 

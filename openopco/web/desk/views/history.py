@@ -39,11 +39,11 @@ def history(request: PersonRequest, number: str) -> HttpResponse:
 def _corrections(dossier: Dossier) -> list[dict[str, Any]]:
     asked = CorrectionRequest.objects.filter(dossier=dossier).select_related("asked_by").prefetch_related("items")
     requests = list(asked.order_by("-id"))
-    rows = dict(DraftRow.objects.filter(dossier=dossier).values_list("key", "kind")) if requests else {}
+    rows = {row.key: row for row in DraftRow.objects.filter(dossier=dossier)} if requests else {}
     return [_correction(dossier, request, rows) for request in requests]
 
 
-def _correction(dossier: Dossier, request: CorrectionRequest, rows: dict[str, str]) -> dict[str, Any]:
+def _correction(dossier: Dossier, request: CorrectionRequest, rows: dict[str, DraftRow]) -> dict[str, Any]:
     state = CorrectionState(request.state)
     tone, word = WORDS[state]
     return {
@@ -58,13 +58,21 @@ def _correction(dossier: Dossier, request: CorrectionRequest, rows: dict[str, st
     }
 
 
-def _item(kind: kinds.Kind, item: CorrectionItem, rows: dict[str, str]) -> dict[str, Any]:
+def _item(kind: kinds.Kind, item: CorrectionItem, rows: dict[str, DraftRow]) -> dict[str, Any]:
     if item.kind == ItemKind.PIECE:
         label, before, after = dict(kind.zones).get(item.name, item.name), item.before, item.after
     else:
-        spec = kinds.find_row_field(kind, rows.get(item.row, ""), item.name) or kinds.find_field(kind, item.name)
+        row = rows.get(item.row)
+        spec = kinds.find_row_field(kind, row.kind, item.name) if row else kinds.find_field(kind, item.name)
         label = in_opco_words(spec.label) if spec else item.name
         before, after = (
             (spec.shown(read(spec, raw).value) or raw) if spec else raw for raw in (item.before, item.after)
         )
-    return {"label": label, "reason": item.reason, "before": before, "after": after}
+    unchanged = item.before == item.after and not _is_other_nir(item, rows)
+    return {"label": label, "reason": item.reason, "before": before, "after": after, "unchanged": unchanged}
+
+
+def _is_other_nir(item: CorrectionItem, rows: dict[str, DraftRow]) -> bool:
+    """Of a NIR the point only says that there is one, before and after."""
+    row = rows.get(item.row)
+    return item.name == "nir" and row is not None and row.nir_id != item.nir_before_id

@@ -133,7 +133,7 @@ def _show(
         "turn": wording.turn_of(dossier),
         "asked_message": items[0].request.message,
         "fields": answering.asked_fields(kind, draft, items, problems),
-        "zones": answering.asked_zones(dossier, kind, items, problems),
+        "zones": answering.asked_zones(dossier, kind, draft, items, problems),
         "limits": limits_in_words(),
         "accept": ACCEPT,
         "errors": links,

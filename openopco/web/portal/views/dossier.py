@@ -24,9 +24,10 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_size
 from openopco.rights import Actor, Permission, may
-from openopco.training.rules import PIECES
+from openopco.training.rules import PIECES, ancillary_total
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.zones import CLOSED
 
 # Beyond this many, trainees are told in one line each.
 MOST_TRAINEES_IN_FULL = 10
@@ -54,6 +55,8 @@ def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str
         "turn": wording.turn_of(found),
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",
+        "is_unconfirmed": wording.is_from_unconfirmed(found, request.actor),
+        "ancillary": ancillary_total(draft),
         "decision": overview.decision_on(found),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
         "talk": _talk(found, request.actor),
@@ -83,7 +86,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece as the page lists it; `url` is empty while the antivirus holds it back."""
+    """A piece as the page lists it; `url` is empty while the antivirus holds it back, and for who may not open it."""
 
     name: str
     zone: str
@@ -95,6 +98,8 @@ class Piece:
 
 def _piece(kind: kinds.Kind, piece: PieceView) -> Piece:
     state = FileState(piece.state)
+    if piece.is_closed:
+        return Piece(piece.name, dict(kind.zones).get(piece.zone, ""), format_size(piece.size), "", "wait", CLOSED)
     zone, size = dict(kind.zones).get(piece.zone, ""), format_size(piece.size)
     if state is FileState.SAFE:
         return Piece(piece.name, zone, size, f"{reverse('portal:document', args=[piece.key])}?apercu")
@@ -172,9 +177,13 @@ def cancel(request: PersonRequest, number: str) -> HttpResponse:
         messages.info(request, "Cette demande ne peut plus être annulée.")
         return redirect("portal:dossier", number)
     if request.method != "POST":
-        return render(request, "portal/cancel.html", {"dossier": found})
+        return render(request, "portal/cancel.html", {"dossier": found, "typed": "", "error": ""})
+    reason = request.POST.get("motif", "")[:1000]
     try:
-        deciding.cancel(actor=request.actor, number=number, reason=request.POST.get("motif", "")[:1000])
+        deciding.cancel(actor=request.actor, number=number, reason=reason)
+    except InvalidValue as error:
+        context = {"dossier": found, "typed": reason, "error": error.message}
+        return render(request, "portal/cancel.html", context, status=422)
     except NotPossibleNow as error:
         messages.error(request, error.message)
     else:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from openopco import opco
@@ -15,6 +16,8 @@ from openopco.dossiers.errors import NotEditable
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
+from openopco.opco import parameters
 from openopco.web.portal.access import dossier_or_404, draft_or_404
 from openopco.web.portal.opened import open_draft
 from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted
@@ -57,7 +60,9 @@ def _refuse(request: PersonRequest, dossier: Dossier, unkept: Unkept = ALL_KEPT)
 def sent(request: PersonRequest, number: str) -> HttpResponse:
     """« Demande envoyée »: the number, what happens next, and when."""
     dossier = dossier_or_404(request, number)
-    return render(request, "portal/sent.html", {"dossier": dossier, "identity": opco.identity()})
+    notice_days = parameters.value("change_notice_days", on=paris_today(timezone.now()))
+    context = {"dossier": dossier, "identity": opco.identity(), "change_notice_days": notice_days}
+    return render(request, "portal/sent.html", context)
 
 
 @require_safe
