@@ -2,6 +2,9 @@
 
 No message here repeats any part of the number: messages end up on screens, in drafts and in logs."""
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 from stdnum.exceptions import InvalidChecksum, ValidationError
@@ -16,6 +19,19 @@ SEXES = {"1": "M", "3": "M", "7": "M", "2": "F", "4": "F", "8": "F"}
 # Months that the registry gives to those whose true month isn't known, or once a month is full.
 PSEUDO_MONTHS = frozenset([*range(20, 43), *range(50, 100)])
 BULLET = "•"
+
+# Digits as people group them: Corsica's letter belongs to them, what stands between two groups does not.
+_GROUP = re.compile(r"[0-9](?:[0-9]|[AaBb](?<=2[AaBb]))*")
+_BETWEEN = re.compile(r"[\s.,:;/\\_|·•*'’()\-‐‑‒–—]{1,3}")
+_PARTS = re.compile(r"([1-478])\d\d(\d\d)(?!00)(?:\d\d|2[AB])(?!000)\d{3}(?!000)\d{3}(?:\d\d)?")
+# Where the parts of a NIR end: sex, year, month, department, commune, order.
+_ENDS = frozenset({1, 3, 5, 7, 10, 13})
+
+
+class NirInText(InvalidValue):
+    """A NIR was typed where words are asked."""
+
+    message = "N'écrivez pas de numéro de sécurité sociale ici : saisissez-le dans la fiche du stagiaire."
 
 
 def parse_nir(raw: str) -> str:
@@ -87,3 +103,56 @@ def _is_wrong_month(month: int, birth_date: date | None) -> bool:
     if month in PSEUDO_MONTHS:
         return False
     return month != birth_date.month if birth_date else not 1 <= month <= 12
+
+
+def find_nir(text: str) -> bool:
+    """Whether a NIR stands somewhere in a text, whole or without its key, spaced or dotted in any way. With its key, the
+    key is right; without, it has a NIR's parts: a SIRET, a telephone or an invoice's number is none."""
+    run: list[str] = []
+    for group, is_near in _groups(_plain(text)):
+        run = [*run, group] if is_near else [group]
+        if any(_is_nir(run[first:]) for first in range(len(run))):
+            return True
+        run = run[-LENGTH:]
+    return False
+
+
+def refuse_nir(text: str) -> str:
+    """The text as given. Raises NirInText where a NIR stands in it: its one place is the vault."""
+    if find_nir(text):
+        raise NirInText
+    return text
+
+
+def _groups(text: str) -> Iterator[tuple[str, bool]]:
+    """Each group of digits, and whether no more than a separator parts it from the one before."""
+    end = 0
+    for match in _GROUP.finditer(text):
+        yield match.group().upper(), _BETWEEN.fullmatch(text, end, match.start()) is not None
+        end = match.end()
+
+
+def _plain(text: str) -> str:
+    visible = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in visible)
+
+
+def _is_nir(groups: list[str]) -> bool:
+    digits = "".join(groups)
+    parts = _PARTS.fullmatch(digits)
+    if parts is None or not _is_month(int(parts[2])):
+        return False
+    if len(digits) == LENGTH:
+        return bool(standard.is_valid(digits))
+    if len(groups) > 1:
+        return _ends(groups) <= _ENDS
+    # Thirteen digits in a row are also what shops and books are numbered with.
+    return parts[1] in "12" and 1 <= int(parts[2]) <= 12
+
+
+def _ends(groups: list[str]) -> set[int]:
+    return {sum(map(len, groups[: rank + 1])) for rank in range(len(groups))}
+
+
+def _is_month(month: int) -> bool:
+    return 1 <= month <= 12 or month in PSEUDO_MONTHS
