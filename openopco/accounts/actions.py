@@ -21,6 +21,7 @@ from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.kernel.identifiers import parse_email
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
 from openopco.mail import queue_mail
 from openopco.opco import identity
@@ -37,7 +38,7 @@ def open_opco_account(*, actor: Actor, email: str, first_name: str = "", last_na
     email = parse_email(email)
     if User.objects.filter(email=email).exists():
         raise EmailTaken
-    names = {"first_name": clean_line(first_name), "last_name": clean_line(last_name)}
+    names = {"first_name": refuse_nir(clean_line(first_name)), "last_name": refuse_nir(clean_line(last_name))}
     user = User.objects.create_user(email, kind=AccountKind.OPCO, **names)
     _tell(user, "account.opened", actor, {"kind": user.kind})
     return user
@@ -63,7 +64,7 @@ def send_set_password_link(*, actor: Actor, user: User) -> None:
 def rename_user(*, actor: Actor, user_id: int, first_name: str, last_name: str) -> User:
     """The person's own name. Raises `Forbidden`, `InvalidValue`."""
     user = _lock_own(actor, user_id)
-    user.first_name, user.last_name = clean_line(first_name), clean_line(last_name)
+    user.first_name, user.last_name = refuse_nir(clean_line(first_name)), refuse_nir(clean_line(last_name))
     if not (user.first_name and user.last_name):
         raise InvalidValue("Indiquez votre prénom et votre nom.")
     user.save(update_fields=["first_name", "last_name"])

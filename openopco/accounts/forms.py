@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from openopco.accounts.models import User
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_email
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
 
 EMAIL_EXPECTED = "Saisissez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
@@ -42,7 +43,10 @@ class NameField(forms.CharField):
         super().__init__(label=label, max_length=80, error_messages=messages, widget=widget)
 
     def to_python(self, value: Any) -> str:
-        return clean_line(super().to_python(value) or "")
+        try:
+            return refuse_nir(clean_line(super().to_python(value) or ""))
+        except InvalidValue as error:
+            raise forms.ValidationError(error.message) from error
 
 
 class LoginForm(account_forms.LoginForm):  # type: ignore[misc]

@@ -232,10 +232,10 @@ def _state_after(verdict: antivirus.Verdict) -> tuple[State, str]:
 
 
 def _tell(document: Document, actor: Actor, event: str, **more: Any) -> None:
-    """One entry in the document's own chain. Subscribers find in the payload whom it concerns."""
+    """One entry in the document's own chain. Subscribers find in the payload whom it concerns; never the file's name, which
+    people choose."""
     payload = {
         "key": str(document.key),
-        "name": document.name,
         "owner_kind": document.owner_kind,
         "owner_id": document.owner_id,
         "zone": document.zone,

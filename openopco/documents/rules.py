@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from openopco.kernel.nir import find_nir
+
 MEGABYTE = 1024 * 1024
 
 
@@ -64,6 +66,8 @@ ACCEPT = ",".join(f".{extension}" for kind in KINDS.values() for extension in ki
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _WINDOWS_DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 _DROPPED = {"Cc", "Cf"}
+# What a piece is called whose own name can't be kept.
+NEUTRAL = "piece"
 _BLANKED = {"Co", "Cs", "Cn", "Zl", "Zp"}
 
 
@@ -89,7 +93,10 @@ def kind_for_extension(extension: str) -> Kind | None:
 
 
 def kept_name(name: str, kind: Kind) -> str:
-    """The name under which a file of this kind is kept: IMG_1.HEIC becomes IMG_1.jpg, since that is what it now is."""
+    """The name under which a file of this kind is kept: IMG_1.HEIC becomes IMG_1.jpg, since that is what it now is; one
+    that holds a NIR becomes piece.jpg."""
+    if find_nir(_split(name)[0]):
+        return f"{NEUTRAL}.{kind.kept_extension}"
     if extension_of(name) in kind.extensions and kind.kept_extension in kind.extensions:
         return name
     return f"{_split(name)[0]}.{kind.kept_extension}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from openopco.base.actions import action
 from openopco.journal import record
 from openopco.kernel.errors import Forbidden
+from openopco.kernel.nir import refuse_nir
 from openopco.opco import parameters, rules
 from openopco.opco.defaults import DEFAULTS
 from openopco.opco.errors import ParameterAlreadySet, TooMuchFeedback, UnknownParameter, WrongParameterValue
@@ -55,7 +56,7 @@ def set_parameter(*, actor: Actor, code: str, value: Any, starts_on: date, sourc
     if not DEFAULTS[code].accepts(value) or not source.strip():
         raise WrongParameterValue
     row = Parameter(
-        code=code, value=value, starts_on=starts_on, source=source.strip()[:300], created_by=actor.label[:160]
+        code=code, value=value, starts_on=starts_on, source=refuse_nir(source.strip())[:300], created_by=actor.label[:160]
     )
     _insert(row)
     payload = {"code": code, "value": value, "starts_on": starts_on.isoformat(), "source": row.source}

@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco.errors import EmptyFeedback, FeedbackTooLong, WrongRating
 
@@ -31,7 +32,7 @@ def feedback_rating(raw: str | int | None) -> int | None:
 
 def feedback_body(raw: str, rating: int | None) -> str:
     """The words, tidied. Raises EmptyFeedback where there is neither word nor note, FeedbackTooLong over 4,000."""
-    body = clean_text(raw)
+    body = refuse_nir(clean_text(raw))
     if not body and rating is None:
         raise EmptyFeedback
     if len(body) > MAX_BODY:

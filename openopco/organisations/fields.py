@@ -5,6 +5,7 @@ from typing import Any
 
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_email, parse_idcc, parse_naf, parse_nda, parse_phone, parse_postal_code
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, typed
 from openopco.organisations.errors import InvalidFields
 
@@ -38,7 +39,7 @@ def _reader(name: str, allowed: frozenset[str]) -> Reader:
 
 def _line(most: int) -> Reader:
     def read_line(raw: str) -> str:
-        line = clean_line(raw)
+        line = refuse_nir(clean_line(raw))
         if len(line) > most:
             raise InvalidValue(f"Ce texte est trop long : {most} caractères au plus.")
         return line

@@ -6,6 +6,7 @@ from typing import Any
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_postal_code
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
 from openopco.organisations.errors import InvalidFields
 from openopco.trainees.directory import TraineeIdentity
@@ -31,7 +32,7 @@ def read_identity(raw: Mapping[str, str]) -> TraineeIdentity:
 
 def _line(most: int, empty: str = "") -> Reader:
     def read_line(raw: str) -> str:
-        line = clean_line(raw)
+        line = refuse_nir(clean_line(raw))
         if empty and not line:
             raise InvalidValue(empty)
         if len(line) > most:

@@ -15,6 +15,7 @@ from openopco.journal.actions import audit_read, record
 from openopco.journal.models import ReadAudit
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.identifiers import check_nir_against, format_nir, mask_nir, parse_nir
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
 from openopco.notifications.actions import notify
 from openopco.notifications.kinds import NoticeKind, Readers, register
@@ -75,7 +76,7 @@ def reveal(*, actor: Actor, secret_id: int, reason: str) -> str:
     POST only, outside a transaction (the alert must outlive the refusal). Raises Forbidden, ReasonNeeded,
     TooManyReveals, NirSecret.DoesNotExist."""
     require(actor, Permission.NIR_REVEAL)
-    reason = clean_line(reason)[:500]
+    reason = refuse_nir(clean_line(reason))[:500]
     if actor.user_id is None or not is_real_reason(reason):
         raise ReasonNeeded
     nir = _reveal(actor=actor, user_id=actor.user_id, secret_id=secret_id, reason=reason)

@@ -10,6 +10,7 @@ from openopco.dossiers.actions.drafts import fill_fields
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import find_draft, subject_of
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
 from openopco.rights import Actor, Permission, require
 from openopco.training.fields import TEMPLATE_FIELDS, TRAINING_FIELDS
@@ -38,7 +39,7 @@ def keep_as_template(*, actor: Actor, key: str, values: Mapping[str, str]) -> Co
     """Keeps the course of a draft under its title; again under the same title replaces it. Raises `InvalidValue`."""
     dossier = find_draft(actor=actor, key=key)
     require(actor, Permission.DRAFT_WRITE, subject_of(dossier))
-    name = clean_line(values.get("title", ""))[:200]
+    name = refuse_nir(clean_line(values.get("title", "")))[:200]
     if not name:
         raise InvalidValue("Donnez d'abord l'intitulé de la formation : ce sera le nom du modèle.")
     _require_room(actor, dossier.establishment_id, name)

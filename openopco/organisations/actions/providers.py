@@ -9,6 +9,7 @@ from django.utils import timezone
 from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.identifiers import parse_siret
+from openopco.kernel.nir import refuse_nir
 from openopco.organisations import fields, registries
 from openopco.organisations.actions.common import assign, creator, insert, recheck_later, refuse_known, tell
 from openopco.organisations.enums import Nature, ProviderStatus, Source
@@ -83,7 +84,7 @@ def set_provider_status(*, actor: Actor, provider_id: int, status: ProviderStatu
     provider = _lock(provider_id)
     before, provider.status = provider.status, status
     provider.save()
-    tell(provider, "status", actor, {"before": before, "after": status.value, "reason": reason[:500]})
+    tell(provider, "status", actor, {"before": before, "after": status.value, "reason": refuse_nir(reason)[:500]})
     return provider
 
 

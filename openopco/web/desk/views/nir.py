@@ -10,6 +10,7 @@ from openopco.dossiers import queries
 from openopco.dossiers.draft import RowView
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.nir import NirInText
 from openopco.rights import Permission
 from openopco.trainees import vault
 from openopco.trainees.errors import ReasonNeeded, TooManyReveals
@@ -38,7 +39,7 @@ def nir(request: PersonRequest, number: str, row: str) -> HttpResponse:
     typed = typed.holding(request.POST.dict())
     try:
         number_shown = vault.reveal(actor=request.actor, secret_id=secret_id, reason=typed.value("reason"))
-    except ReasonNeeded as error:
+    except (ReasonNeeded, NirInText) as error:
         return _show(request, dossier, person, typed.wrong({"reason": error.message}), status=422)
     except TooManyReveals as error:
         return _show(request, dossier, person, typed.refused(error.message), status=429)
