@@ -186,3 +186,13 @@ def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bo
     if user_id is None:
         return False
     return bool(_accepted_of(user_id, establishment_id))
+
+
+def hold_accepted_membership(*, user_id: int | None, establishment_id: int) -> bool:
+    """As `has_accepted_membership`, and the answer holds until the end of the caller's transaction: an acceptance on its
+    way is waited for, one to come will see what the caller wrote."""
+    if user_id is None:
+        return False
+    live = Membership.objects.filter(user_id=user_id, establishment_id=establishment_id, state__in=LIVE_STATES)
+    held = live.select_for_update().order_by("id").first()
+    return held is not None and held.state == MembershipState.ACCEPTED

@@ -1,15 +1,19 @@
 """Reads of organisations. Providers are everybody's to choose from; establishments belong to those who act for them."""
 
+from django.db.models import Q
+
 from openopco import opco
 from openopco.base.keyset import Page, paginate
+from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.text import fold
 from openopco.opco.table import OPCOS
-from openopco.organisations.enums import ProviderStatus
+from openopco.organisations import fields
+from openopco.organisations.enums import ProviderStatus, Source
 from openopco.organisations.models import Establishment, Provider
 from openopco.organisations.rules import is_of_another_opco
 from openopco.reference.queries import proposes_opco
-from openopco.rights import Actor, Permission, require
+from openopco.rights import Actor, Permission, Subject, may, require
 
 LEAST_SEARCHED = 3
 
@@ -20,6 +24,45 @@ def establishment_by_siret(siret: str) -> Establishment | None:
 
 def provider_by_siret(siret: str) -> Provider | None:
     return Provider.objects.filter(siret=siret).first()
+
+
+def knows_private(actor: Actor, establishment: Establishment) -> bool:
+    """Whether the actor may read, and write again, what people completed of an establishment: he is of the OPCO, his
+    membership there is accepted, or he recorded it and nobody else completed it since. At most one query, and only for
+    the last."""
+    if actor.is_opco or may(actor, Permission.ESTABLISHMENT_WRITE, Subject(establishment.pk)):
+        return True
+    is_own = actor.user_id is not None and establishment.created_by_id == actor.user_id
+    return is_own and not _completed(establishment, but=actor.user_id)
+
+
+def knows_agreement(actor: Actor, establishment: Establishment) -> bool:
+    """Whether the actor may read the IDCC: public where the registry told it, else as `knows_private`."""
+    if knows_private(actor, establishment):
+        return True
+    return establishment.source == Source.REGISTRY and "idcc" not in _completed(establishment)
+
+
+def _completed(establishment: Establishment, *, but: int | None = None) -> frozenset[str]:
+    """What people completed of an establishment and of its company, by the journal; `but` leaves one person's out."""
+    at_the_place = Q(subject_kind="establishment", subject_id=establishment.pk)
+    of_the_company = Q(subject_kind="company", subject_id=establishment.company_id, event="company.headcount")
+    told = Entry.objects.filter(at_the_place & Q(event__in=_COMPLETING) | of_the_company)
+    if but is not None:
+        told = told.exclude(actor_id=but)
+    names: set[str] = set()
+    for event, payload in told.order_by("id").values_list("event", "payload"):
+        names.update(["headcount_exact"] if event == "company.headcount" else _fields_in(payload))
+    return frozenset(names)
+
+
+_COMPLETING = ("establishment.completed", "establishment.verified")
+
+
+def _fields_in(payload: dict[str, list[str]] | None) -> frozenset[str]:
+    """Forgotten since, it may have been anything."""
+    typed = fields.COMPLETION | fields.IDENTITY
+    return typed if payload is None else typed & set(payload.get("fields", ()))
 
 
 def search_providers(actor: Actor, text: str, *, size: int = 10) -> list[Provider]:

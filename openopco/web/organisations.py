@@ -16,8 +16,10 @@ from openopco.opco.table import OPCOS
 from openopco.organisations import fields
 from openopco.organisations.errors import InvalidFields
 from openopco.organisations.models import Establishment
+from openopco.organisations.queries import knows_agreement
 from openopco.reference.enums import HeadcountBand
 from openopco.reference.queries import idcc_label, naf_label
+from openopco.rights import Actor
 
 BANDS = dict(HeadcountBand.choices)
 FORM_NAMES = fields.IDENTITY | fields.COMPLETION | fields.PROVIDER
@@ -111,8 +113,10 @@ def values_of(establishment: Establishment) -> dict[str, Any]:
     return {**known, "phone": format_phone(establishment.phone), "headcount_exact": company.headcount_exact}
 
 
-def public_rows(establishment: Establishment) -> list[Row]:
-    """What the public registry tells of an establishment, to whoever gives its SIRET."""
+def public_rows(establishment: Establishment, reader: Actor) -> list[Row]:
+    """What the public registry tells of an establishment, to whoever gives its SIRET; the agreement that its people told,
+    to those who may read it alone."""
+    idcc = establishment.idcc if knows_agreement(reader, establishment) else ""
     place_ = f"{establishment.postal_code} {establishment.city}".strip()
     activity = f"{format_naf(establishment.naf)} {naf_label(establishment.naf)}" if establishment.naf else ""
     return [
@@ -120,7 +124,7 @@ def public_rows(establishment: Establishment) -> list[Row]:
         Row("Adresse", "\n".join(part for part in (establishment.address, place_) if part)),
         Row("Activité (NAF)", activity.strip()),
         Row("Tranche d'effectif", BANDS.get(establishment.company.headcount_band, "")),
-        Row("Convention collective", agreement(establishment.idcc)),
+        Row("Convention collective", agreement(idcc)),
         Row("OPCO", opco_name(establishment.opco_slug)),
     ]
 

@@ -13,6 +13,7 @@ from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
 from openopco.documents.queries import usable
 from openopco.habilitations import notices, workflow
+from openopco.habilitations.effects import run_accepted
 from openopco.habilitations.enums import LIVE_STATES, MembershipState
 from openopco.habilitations.errors import ProofNeeded, ReasonNeeded, TooManyPending, UnknownMembership
 from openopco.habilitations.models import Membership
@@ -21,6 +22,7 @@ from openopco.habilitations.rules import MOST_PENDING, is_reason
 from openopco.habilitations.workflow import Event
 from openopco.journal.actions import record
 from openopco.kernel.errors import Forbidden
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.organisations.errors import ClosedEstablishment
 from openopco.organisations.models import Establishment
@@ -67,10 +69,11 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Me
     """An officer accepts the proof, or writes in `note` how he checked without one. Nobody accepts his own.
     Raises Forbidden, NotPossibleNow, ProofNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
-    note = clean_text(note)[:500]
+    note = refuse_nir(clean_text(note))[:500]
     if not _has_proof(membership) and not is_reason(note):
         raise ProofNeeded
     _decide(membership, Event.ACCEPTER, actor, note)
+    run_accepted(membership)
     name = membership.establishment.name
     notices.tell_holder(membership, f"Votre rattachement à {name} est accepté.")
     notices.tell_colleagues(membership)
@@ -81,7 +84,7 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Me
 def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membership:
     """An officer refuses, and writes why: the person reads it. Raises Forbidden, NotPossibleNow, ReasonNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.REFUSER)
-    reason = clean_text(reason)[:500]
+    reason = refuse_nir(clean_text(reason))[:500]
     if not is_reason(reason):
         raise ReasonNeeded
     _decide(membership, Event.REFUSER, actor, reason)

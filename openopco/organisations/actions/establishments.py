@@ -7,15 +7,20 @@ from django.utils import timezone
 from openopco.base.actions import action
 from openopco.journal.actions import record
 from openopco.kernel.calendar import paris_today
-from openopco.kernel.errors import Unavailable
+from openopco.kernel.errors import Forbidden, Unavailable
 from openopco.kernel.identifiers import parse_siret, siren_of
 from openopco.organisations import fields, registries
 from openopco.organisations.actions.common import assign, creator, insert, recheck_later, refuse_known, tell
 from openopco.organisations.enums import Source
 from openopco.organisations.errors import ClosedEstablishment, NotFound
 from openopco.organisations.models import Company, Establishment
+from openopco.organisations.queries import knows_private
 from openopco.organisations.registries import CompanyFacts, OpcoFacts
 from openopco.rights import SYSTEM, Actor, Permission, Subject, require
+
+COMPLETED = (
+    "Quelqu'un a déjà complété ces informations : vous pourrez les changer quand votre rattachement sera accepté."
+)
 
 
 def find_or_create_establishment(*, actor: Actor, siret: str) -> Establishment:
@@ -41,7 +46,9 @@ def create_establishment_by_hand(*, actor: Actor, siret: str, **raw: str) -> Est
     headcount = values.pop("headcount_exact", None)
     refuse_known(Establishment, siret)
     company = _company(siret, values["name"])
-    _set_headcount(company, headcount, actor)
+    if company.headcount_exact is None:
+        # Told already at another of its places: whoever keys this one by hand may be anybody.
+        _set_headcount(company, headcount, actor)
     establishment = Establishment(siret=siret, company=company, source=Source.HAND, created_by_id=user_id, **values)
     insert(establishment)
     tell(establishment, "created", actor, {"source": Source.HAND.value})
@@ -52,9 +59,12 @@ def create_establishment_by_hand(*, actor: Actor, siret: str, **raw: str) -> Est
 @action
 def complete_establishment(*, actor: Actor, establishment_id: int, **raw: str) -> Establishment:
     """Completes what the registry does not tell: headcount_exact (of the whole SIREN), idcc, email, phone; and, while
-    the establishment is keyed by hand and unverified, its identity. Raises Forbidden, InvalidFields."""
+    the establishment is keyed by hand and unverified, its identity. Whose membership waits changes nothing that somebody
+    else typed. Raises Forbidden, InvalidFields."""
     establishment = _lock(establishment_id)
     require(actor, Permission.ESTABLISHMENT_WRITE, Subject(establishment.pk, typed_by=establishment.created_by_id))
+    if not knows_private(actor, establishment):
+        raise Forbidden(COMPLETED)
     by_hand = establishment.source == Source.HAND and not establishment.verified
     values = fields.read(raw, fields.COMPLETION | (fields.IDENTITY if by_hand else frozenset()))
     if "headcount_exact" in values:

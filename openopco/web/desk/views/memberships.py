@@ -125,7 +125,7 @@ def _page(
         "establishment": establishment,
         "card": card_of(found),
         "others": others,
-        "rows": [*public_rows(establishment), *private_rows(establishment)],
+        "rows": [*public_rows(establishment, request.actor), *private_rows(establishment)],
         "elsewhere": elsewhere_in_words(establishment),
         "note": note or NoteForm(),
         "reason": reason or ReasonForm(),

@@ -25,7 +25,7 @@ from openopco.organisations.actions import (
 )
 from openopco.organisations.errors import AlreadyKnown, NotFound
 from openopco.organisations.models import Establishment
-from openopco.organisations.queries import elsewhere_in_words, establishment_by_siret
+from openopco.organisations.queries import elsewhere_in_words, establishment_by_siret, knows_private
 from openopco.web.organisations import check, place, public_rows, siret_of, typed, values_of
 from openopco.web.portal.memberships import AskForm, KeyedForm, ProofForm, SiretForm, card_of, external_only, own_or_404
 
@@ -139,9 +139,9 @@ def _read(form: forms.Form, request: PersonRequest) -> ExaminedFile | None:
 
 
 def _ask_form(request: PersonRequest, known: Establishment, *, sent: bool) -> AskForm | ProofForm:
-    """Who found it first completes it; anybody else is shown nothing but what is public."""
+    """Who found it first completes it, until somebody else has; anybody else is shown nothing but what is public."""
     data, files = (request.POST, request.FILES) if sent else (None, None)
-    if known.created_by_id != request.actor.user_id:
+    if not knows_private(request.actor, known):
         return ProofForm(data, files)
     initial = values_of(known)
     return AskForm(data, files, initial={**initial, "email": initial["email"] or request.user.email})
@@ -156,10 +156,10 @@ def _facts_page(request: PersonRequest, known: Establishment, form: forms.Form |
     tied = next((each for each in request.access.memberships if each.establishment_id == known.pk), None)
     context = {
         "establishment": known,
-        "rows": public_rows(known),
+        "rows": public_rows(known, request.actor),
         "elsewhere": elsewhere_in_words(known),
         "form": form or _ask_form(request, known, sent=False),
-        "may_complete": known.created_by_id == request.actor.user_id,
+        "may_complete": knows_private(request.actor, known),
         "tied": card_of(tied) if tied else None,
     }
     status = 422 if form is not None else 200
