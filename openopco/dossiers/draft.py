@@ -60,7 +60,7 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class PieceView:
-    """A piece attached: `state` is the antivirus' word on it."""
+    """A piece attached: `state` is the antivirus' word on it. `is_closed`: this reader may not open it."""
 
     key: str
     zone: str
@@ -68,6 +68,7 @@ class PieceView:
     size: int
     state: str
     content_type: str = ""
+    is_closed: bool = False
 
     @property
     def is_usable(self) -> bool:

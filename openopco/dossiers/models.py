@@ -61,6 +61,9 @@ class Dossier(models.Model):
     # Only a draft is ever deleted: its copies then stand on their own.
     resumed_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     search = models.TextField(default="", blank=True)
+    # Typed, or sent, by somebody whose membership nobody has accepted yet: his colleagues see no such draft, and of such a
+    # request no piece.
+    unconfirmed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -126,6 +129,7 @@ class Dossier(models.Model):
             models.Index(fields=["state", "due_on", "id"], name="dossier_by_state_due"),
             models.Index(fields=["state", "-id"], name="dossier_by_state_newest"),
             models.Index(fields=["holder", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_holder_due"),
+            models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="dossier_unconfirmed"),
         ]
 
     def __str__(self) -> str:

@@ -258,7 +258,8 @@ class TestQueries:
         ) as context:
             queries.list_of_employer(actor=alice, establishment_id=place.pk, filters=NONE)
         assert sql_of(context) == [
-            "SELECT … FROM dossiers_dossier WHERE dossiers_dossier.establishment_id = ? "
+            "SELECT … FROM dossiers_dossier WHERE (dossiers_dossier.establishment_id = ? "
+            "AND NOT (dossiers_dossier.state = ? AND dossiers_dossier.unconfirmed)) "
             "ORDER BY dossiers_dossier.updated_at DESC, dossiers_dossier.id DESC LIMIT ?"
         ]
 

@@ -1,25 +1,52 @@
 """A NIR is in the vault and nowhere else; who sees its mask, who sees only that it is there."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
+from openopco.accounts.actions import rename_user
 from openopco.base.jobs import run_pending_jobs
 from openopco.dossiers import tasks
-from openopco.dossiers.actions import corrections, deciding, drafts, talking
+from openopco.dossiers.actions import corrections, deciding, drafts, slips, talking
 from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.actions.pieces import join_piece
 from openopco.dossiers.enums import ItemKind
-from openopco.dossiers.models import DraftRow
+from openopco.dossiers.models import Dossier, DraftField, DraftRow
 from openopco.dossiers.queries import checks_of, find_draft, load_draft
+from openopco.habilitations.actions import accept_membership, refuse_membership
+from openopco.journal.models import Entry
+from openopco.kernel.errors import InvalidValue
+from openopco.opco.actions import leave_feedback
+from openopco.organisations.actions import set_provider_status
+from openopco.organisations.enums import ProviderStatus
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, SYSTEM, Actor
+from openopco.trainees import vault
+from openopco.trainees.models import NirSecret
 from openopco.training.kind import TRAINING_ACTION
-from tests.dossiers.factories import NIR, OTHER_NIR, PERSON, TODAY, asked, complete_draft, number_of, write
+from openopco.training.templates import keep_as_template
+from tests.dossiers.factories import (
+    NIR,
+    OTHER_NIR,
+    PERSON,
+    TODAY,
+    asked,
+    complete_draft,
+    empty_draft,
+    number_of,
+    school,
+    taken,
+    write,
+)
+from tests.habilitations.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 MASK = "2 95 •• •• ••• ••• ••"
@@ -55,6 +82,155 @@ def test_after_a_whole_life_no_table_holds_it(
         for nir in (NIR, OTHER_NIR):
             assert nir not in text, table
             assert nir[:10] not in text, table
+
+
+TEXT = "Son numéro : 2 95 01 99 126 111 46."
+Door = Callable[[Actor, Actor, Dossier, Dossier], object]
+
+
+def in_a_field(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return drafts.save_field(actor=alice, key=str(draft.key), name="comment", value=TEXT, revision=0)
+
+
+def in_a_row(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return drafts.add_row(actor=alice, key=str(draft.key), row_kind="stagiaire", values={"employee_number": TEXT})
+
+
+def in_a_course(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return drafts.fill_fields(actor=alice, key=str(draft.key), values={"title": TEXT})
+
+
+def in_a_model(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return keep_as_template(actor=alice, key=str(draft.key), values={"title": TEXT})
+
+
+def in_a_message(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return talking.write_message(actor=alice, number=number_of(dossier), body=TEXT)
+
+
+def in_a_note(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return talking.write_note(actor=olga, number=number_of(dossier), body=TEXT)
+
+
+def in_a_correction(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    points = [Point(ItemKind.CHAMP, "cost", "À vérifier.")]
+    return corrections.ask(actor=olga, number=number_of(dossier), points=points, message=TEXT)
+
+
+def in_a_point(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return corrections.ask(actor=olga, number=number_of(dossier), points=[Point(ItemKind.CHAMP, "cost", TEXT)])
+
+
+def in_a_slip(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return slips.correct_slip(actor=olga, number=number_of(dossier), name="title", value=TEXT, reason="Lisible.")
+
+
+def in_the_reason_of_a_slip(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return slips.correct_slip(actor=olga, number=number_of(dossier), name="title", value="Freins", reason=TEXT)
+
+
+def in_a_grant(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("500.00"), reason=TEXT)
+
+
+def in_a_refusal(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return deciding.refuse(actor=olga, number=number_of(dossier), reason=TEXT)
+
+
+def in_a_closure(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return deciding.close(actor=olga, number=number_of(dossier), reason=TEXT)
+
+
+def in_a_cancellation(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return deciding.cancel(actor=alice, number=number_of(dossier), reason=TEXT)
+
+
+def in_a_membership(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    waiting = MembershipFactory.create()
+    return refuse_membership(actor=olga, membership_id=waiting.pk, reason=TEXT)
+
+
+def in_the_note_of_a_membership(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    waiting = MembershipFactory.create()
+    return accept_membership(actor=olga, membership_id=waiting.pk, note=TEXT)
+
+
+def in_an_opinion(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return leave_feedback(actor=alice, page="/", body=TEXT)
+
+
+def in_a_name(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    assert alice.user_id
+    return rename_user(actor=alice, user_id=alice.user_id, first_name=NIR, last_name="Roux")
+
+
+def in_a_reason_to_reveal(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return vault.reveal(actor=olga, secret_id=NirSecret.objects.order_by("id")[0].pk, reason=TEXT)
+
+
+def in_a_suspension(alice: Actor, olga: Actor, draft: Dossier, dossier: Dossier) -> object:
+    return set_provider_status(actor=olga, provider_id=school().pk, status=ProviderStatus.SUSPENDU, reason=TEXT)
+
+
+DOORS: list[Door] = [
+    in_a_field,
+    in_a_row,
+    in_a_course,
+    in_a_model,
+    in_a_message,
+    in_a_note,
+    in_a_correction,
+    in_a_point,
+    in_a_slip,
+    in_the_reason_of_a_slip,
+    in_a_grant,
+    in_a_refusal,
+    in_a_closure,
+    in_a_cancellation,
+    in_a_membership,
+    in_the_note_of_a_membership,
+    in_an_opinion,
+    in_a_name,
+    in_a_reason_to_reveal,
+    in_a_suspension,
+]
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: str(door.__name__))
+def test_no_words_bring_it_in(door: Door, alice: Actor, olga: Actor, place: Establishment) -> None:
+    draft, dossier = empty_draft(alice, place), taken(alice, place, olga)
+    with pytest.raises(InvalidValue, match="N'écrivez pas de numéro de sécurité sociale ici"):
+        door(alice, olga, draft, dossier)
+    run_pending_jobs()
+    for table, text in everything_written():
+        assert NIR not in text, table
+
+
+def test_among_the_fields_of_a_page_the_others_are_kept(alice: Actor, place: Establishment) -> None:
+    draft = empty_draft(alice, place)
+    values = {"comment": (TEXT, 0), "done_at": ("Illzach", 0)}
+    batch = drafts.save_fields(actor=alice, key=str(draft.key), values=values)
+    assert [saved.name for saved in batch.saved] == ["done_at"]
+    assert [(each.name, each.typed) for each in batch.refused] == [("comment", TEXT)]
+    assert not DraftField.objects.filter(dossier=draft, name="comment").exists()
+
+
+def test_no_file_brings_it_in_by_its_name(alice: Actor, place: Establishment) -> None:
+    draft = empty_draft(alice, place)
+    upload = SimpleUploadedFile("carte vitale 2 95 01 99 126 111 46.PNG", small_png())
+    kept = join_piece(actor=alice, key=str(draft.key), zone="programme", upload=upload)
+    assert kept.name == "piece.png"
+    upload = SimpleUploadedFile("devis garage.png", small_png(side=9))
+    join_piece(actor=alice, key=str(draft.key), zone="programme", upload=upload)
+    assert not any("devis" in str(entry.payload) for entry in Entry.objects.order_by("id"))
+    for table, text in everything_written():
+        assert NIR not in text, table
+
+
+def small_png(side: int = 8) -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (side, side), "white").save(content, "PNG")
+    return content.getvalue()
 
 
 class TestWhoSeesIt:

@@ -11,6 +11,7 @@ from openopco.base.jobs import enqueue
 from openopco.base.sequences import next_value
 from openopco.dossiers import kinds, workflow
 from openopco.dossiers.actions._common import answer_target, lock, move, refresh_from_draft
+from openopco.dossiers.confirming import is_unconfirmed
 from openopco.dossiers.draft import DraftView, Missing
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, Receipt, Transmission
@@ -52,6 +53,7 @@ def send(*, actor: Actor, key: str) -> Sent:
     if missing:
         raise Incomplete(missing)
     dossier.filed_by_id, dossier.sent_at, dossier.due_on = actor.user_id, now, answer_target(today)
+    dossier.unconfirmed = is_unconfirmed(actor, dossier.establishment_id)
     _keep_what_is_sent(dossier, kind, draft, now)
     # Taken late: whoever holds the series makes all other senders wait.
     dossier.number = _next_number(kind, today.year)

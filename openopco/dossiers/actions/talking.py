@@ -8,6 +8,7 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import Message, Note
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.rights import Actor, Permission
 
@@ -16,7 +17,7 @@ LONGEST = 4000
 
 @action
 def write_message(*, actor: Actor, number: str, body: str) -> Message:
-    """A message that both sides read. Raises `InvalidValue` when empty or too long."""
+    """A message that both sides read. Raises `InvalidValue` when empty, too long, or with a NIR."""
     dossier = lock(actor=actor, permission=Permission.MESSAGE_WRITE, number=number)
     if dossier.state == State.BROUILLON:
         raise NotPossibleNow
@@ -36,7 +37,7 @@ def write_message(*, actor: Actor, number: str, body: str) -> Message:
 
 @action
 def write_note(*, actor: Actor, number: str, body: str) -> Note:
-    """A note for the OPCO's people alone. Raises `InvalidValue` when empty or too long."""
+    """A note for the OPCO's people alone. Raises `InvalidValue` when empty, too long, or with a NIR."""
     dossier = lock(actor=actor, permission=Permission.NOTE_WRITE, number=number)
     note = Note.objects.create(
         dossier=dossier,
@@ -50,7 +51,7 @@ def write_note(*, actor: Actor, number: str, body: str) -> Note:
 
 
 def _readable(body: str) -> str:
-    text = clean_text(body)
+    text = refuse_nir(clean_text(body))
     if not text:
         raise InvalidValue("Écrivez votre message avant de l'envoyer.")
     if len(text) > LONGEST:

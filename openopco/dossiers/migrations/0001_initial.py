@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('due_on', models.DateField(default=datetime.date(9999, 12, 31))),
                 ('search', models.TextField(blank=True, default='')),
+                ('unconfirmed', models.BooleanField(default=False)),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.establishment')),
@@ -194,6 +195,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='dossier',
             index=models.Index(condition=models.Q(('is_open', True)), fields=['holder', 'due_on', 'id'], name='dossier_by_holder_due'),
+        ),
+        migrations.AddIndex(
+            model_name='dossier',
+            index=models.Index(condition=models.Q(('unconfirmed', True)), fields=['establishment'], name='dossier_unconfirmed'),
         ),
         migrations.AddConstraint(
             model_name='dossier',

@@ -13,7 +13,7 @@ from openopco.base.keyset import Page, cursor_after, first_page, ordering, pagin
 from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries.scope import sees_all_of, visible_to
+from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
 from openopco.dossiers.search import matching, matching_few
 from openopco.rights import Actor, Grant, Permission, Role, require
 
@@ -93,7 +93,8 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
 def _first_of_employer(codes: tuple[str, ...], keys: tuple[str, ...], descending: bool) -> Prepared[Dossier]:
     def build(establishment_id: int, *values: str) -> QuerySet[Dossier]:
         narrow = dict(zip(codes, values, strict=True))
-        return _top(Dossier.objects.filter(establishment_id=establishment_id, **narrow), keys, descending)
+        own = Dossier.objects.filter(establishment_id=establishment_id, **narrow)
+        return _top(own.exclude(HIDDEN), keys, descending)
 
     return Prepared((int, *[str] * len(codes)), build)
 

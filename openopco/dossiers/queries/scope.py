@@ -12,6 +12,9 @@ from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
 from openopco.rights import Actor, Permission, Role, Subject, may
 
+# The drafts of those whose attachment waits: theirs alone.
+HIDDEN = Q(state=State.BROUILLON, unconfirmed=True)
+
 
 def subject_of(dossier: Dossier) -> Subject:
     """What rights are asked about."""
@@ -20,7 +23,7 @@ def subject_of(dossier: Dossier) -> Subject:
 
 def visible_to(actor: Actor) -> QuerySet[Dossier]:
     """The requests that an actor may read: the OPCO's people see all that was sent; an employer those of his
-    establishments, or, while his attachment waits, those he typed."""
+    establishments, less the drafts of those whose attachment waits, or, while his own waits, those he typed."""
     if actor.is_system:
         return Dossier.objects.all()
     reach = Q(pk__in=[])
@@ -29,14 +32,14 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
     confirmed = [grant.establishment_id for grant in actor.employer_grants() if grant.confirmed]
     waiting = [grant.establishment_id for grant in actor.employer_grants() if not grant.confirmed]
     if confirmed:
-        reach |= Q(establishment_id__in=confirmed)
+        reach |= Q(establishment_id__in=confirmed) & ~HIDDEN
     if waiting:
         reach |= Q(establishment_id__in=waiting, created_by_id=actor.user_id)
     return Dossier.objects.filter(reach)
 
 
 def sees_all_of(actor: Actor, establishment_id: int) -> bool:
-    """Whether the actor reads every request of an establishment, drafts included: his attachment was accepted."""
+    """Whether the actor reads the requests of an establishment, all but `HIDDEN`: his attachment was accepted."""
     return any(grant.confirmed and grant.establishment_id == establishment_id for grant in actor.employer_grants())
 
 
@@ -47,7 +50,15 @@ def sees(actor: Actor, dossier: Dossier) -> bool:
     if Role.GESTIONNAIRE in actor.roles and dossier.state != State.BROUILLON:
         return True
     here = [grant for grant in actor.employer_grants() if grant.establishment_id == dossier.establishment_id]
-    return any(grant.confirmed for grant in here) or (bool(here) and dossier.created_by_id == actor.user_id)
+    is_hidden = dossier.unconfirmed and dossier.state == State.BROUILLON
+    is_own = dossier.created_by_id == actor.user_id
+    return any(not is_hidden if grant.confirmed else is_own for grant in here)
+
+
+def reads_piece(actor: Actor, dossier: Dossier, piece: Document) -> bool:
+    """Whether who reads the request may also read one of its pieces: of what somebody sent whose attachment waits, the
+    employer's side reads what it joined itself."""
+    return not dossier.unconfirmed or actor.is_opco or actor.is_system or piece.uploaded_by_id == actor.user_id
 
 
 def find(*, actor: Actor, number: str) -> Dossier:
@@ -93,7 +104,8 @@ def document_for(*, actor: Actor, key: str) -> Document:
     """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises
     `UnknownDossier`."""
     document = Document.objects.filter(key=as_key(key), owner_kind=DOSSIER_DOCUMENT).first()
-    if document is None or not visible_to(actor).filter(pk=document.owner_id).exists():
+    dossier = visible_to(actor).filter(pk=document.owner_id).first() if document else None
+    if document is None or dossier is None or not reads_piece(actor, dossier, document):
         raise UnknownDossier
     if not may_fetch(document, actor):
         raise UnknownDossier

@@ -15,11 +15,13 @@ from openopco.documents.queries import usable
 from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import SUBJECT, person
 from openopco.dossiers.actions.drafts.writing import lock_draft, refresh_heading
+from openopco.dossiers.confirming import is_unconfirmed
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, pieces_of
-from openopco.dossiers.queries import subject_of
+from openopco.dossiers.queries import reads_piece, subject_of
 from openopco.kernel.errors import OpenOpcoError
 from openopco.organisations.models import Establishment, Provider
+from openopco.organisations.queries import knows_agreement, knows_private
 from openopco.rights import Actor, Permission, Subject, require
 
 
@@ -39,6 +41,7 @@ def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, 
         created_by_id=person(actor),
         created_at=now,
         updated_at=now,
+        unconfirmed=is_unconfirmed(actor, establishment.pk),
     )
     try:
         with transaction.atomic():
@@ -59,14 +62,12 @@ def _own(dossier: Dossier, actor: Actor) -> Dossier:
 
 
 def _fill_employer(draft: Dossier, establishment: Establishment, actor: Actor, now: datetime) -> None:
-    """Nothing is typed twice: what the house knows of the employer stands in the draft from the start."""
-    headcount = establishment.company.headcount_exact
-    known = {
-        "contact_email": establishment.email,
-        "contact_phone": establishment.phone,
-        "headcount": "" if headcount is None else str(headcount),
-        "idcc": establishment.idcc,
-    }
+    """Nothing is typed twice: what the actor may know of the employer stands in the draft from the start."""
+    known = {"idcc": establishment.idcc} if knows_agreement(actor, establishment) else {}
+    if knows_private(actor, establishment):
+        headcount = establishment.company.headcount_exact
+        known["contact_email"], known["contact_phone"] = establishment.email, establishment.phone
+        known["headcount"] = "" if headcount is None else str(headcount)
     DraftField.objects.bulk_create(
         DraftField(dossier=draft, name=name, value=value, saved_by_id=person(actor), saved_at=now)
         for name, value in known.items()
@@ -125,10 +126,11 @@ def copy_as_draft(*, actor: Actor, source: Dossier, key: UUID, without: frozense
 
 
 def resume(*, actor: Actor, source: Dossier, key: UUID, without: frozenset[str]) -> Dossier:
-    """`copy_as_draft`, then the source's pieces one by one: one that can't be copied is to be joined again."""
+    """`copy_as_draft`, then the source's pieces one by one: one that can't be copied, or that the actor may not read, is to
+    be joined again."""
     draft = copy_as_draft(actor=actor, source=source, key=key, without=without)
     if not pieces_of(draft.pk).exists():
-        for piece in usable(pieces_of(source.pk)):
+        for piece in usable(each for each in pieces_of(source.pk) if reads_piece(actor, source, each)):
             with suppress(OpenOpcoError):
                 copy_document(actor=actor, document=piece, to_kind=DOSSIER_DOCUMENT, to_id=draft.pk)
     return draft

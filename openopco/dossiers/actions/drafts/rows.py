@@ -13,6 +13,7 @@ from openopco.dossiers.actions.drafts.writing import after_write, is_asked, lock
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotEditable, TooManyRows, UnknownField
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
+from openopco.kernel.nir import refuse_nir
 from openopco.rights import Actor
 from openopco.trainees.vault import store_nir
 
@@ -66,7 +67,7 @@ def _row(dossier: Dossier, row_kind: str, position: int, row: NewRow) -> DraftRo
 def _fill(dossier: Dossier, actor: Actor, added: Sequence[DraftRow], rows: Sequence[NewRow]) -> None:
     now, by = timezone.now(), person(actor)
     DraftField.objects.bulk_create(
-        DraftField(dossier=dossier, row=row.key, name=name, value=value, saved_by_id=by, saved_at=now)
+        DraftField(dossier=dossier, row=row.key, name=name, value=refuse_nir(value), saved_by_id=by, saved_at=now)
         for row, new in zip(added, rows, strict=True)
         for name, value in new.values.items()
         if value
