@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from openopco.habilitations.queries import current_establishment
 from openopco.kernel.calendar import paris_today
@@ -66,6 +69,15 @@ class Frame:
     def menu(self) -> list[MenuLink]:
         return menu_for(self.actor, self._request.path)
 
+    @property
+    def menu_html(self) -> SafeString:
+        return _menu_html(tuple(map(_fixed, self.menu)), tuple(self.foot_links), self.version)
+
+    @property
+    def head_html(self) -> SafeString:
+        # The first sheet's address stands for the way static files are served.
+        return _head_html(self.identity, self.theme_url, static("css/tokens.css"))
+
     @cached_property
     def foot_links(self) -> list[FootLink]:
         return [FootLink(label, url) for label, route in FOOT if (url := address_of(route))]
@@ -122,6 +134,30 @@ class Frame:
     @property
     def mailbox_url(self) -> str:
         return address_of("demo:mailbox")
+
+
+FixedLink = tuple[str, str, str, tuple["FixedLink", ...]]
+
+
+def _fixed(link: MenuLink) -> FixedLink:
+    return link.label, link.url, link.current, tuple(map(_fixed, link.children))
+
+
+def _loose(link: FixedLink) -> MenuLink:
+    label, url, current, children = link
+    return MenuLink(label, url, current, [_loose(child) for child in children])
+
+
+# Most of a page is its frame, and most of the frame is the same for everybody at the same place.
+@lru_cache(maxsize=256)
+def _menu_html(links: tuple[FixedLink, ...], foot_links: tuple[FootLink, ...], version: str) -> SafeString:
+    shown = {"menu": [_loose(link) for link in links], "foot_links": foot_links, "version": version}
+    return render_to_string("layouts/menu.html", {"frame": shown})
+
+
+@lru_cache(maxsize=16)
+def _head_html(identity: Identity, theme_url: str, sheet: str) -> SafeString:
+    return render_to_string("layouts/head.html", {"frame": {"identity": identity, "theme_url": theme_url}})
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
