@@ -17,7 +17,10 @@ from openopco.web.portal.zones import ShownZone, shown_zones
 # Between a trainee's row and a field's name, in the names of the page: neither holds one.
 SEPARATOR = "-"
 UNANSWERED = "« {label} » attend votre réponse : corrigez, ou expliquez-vous dans le message."
-UNANSWERED_PIECE = "« {label} » : joignez une nouvelle pièce. Si vous ne l'avez pas, écrivez-le au gestionnaire depuis la page de la demande."
+UNANSWERED_PIECE = (
+    "« {label} » : joignez une nouvelle pièce. "
+    "Si vous ne l'avez pas, écrivez-le au gestionnaire depuis la page de la demande."
+)
 EMPTY_WORD = "(vide)"
 NIR = "nir"
 
