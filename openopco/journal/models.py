@@ -71,6 +71,8 @@ class ReadAudit(models.Model):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "at"], name="journal_readaudit_subject"),
             models.Index(fields=["actor_id", "at"], name="journal_readaudit_actor"),
+            # Who read what lately: the page of administrators, and the alert on mass reading.
+            models.Index(fields=["what", "at"], name="journal_readaudit_what"),
         ]
 
     def __str__(self) -> str:

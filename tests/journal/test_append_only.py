@@ -1,10 +1,15 @@
 """The database itself refuses to rewrite the journal."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from openopco.journal.actions import audit_read, purge_payload, record
 from openopco.journal.models import Entry, ReadAudit, Seal
+from openopco.journal.queries import readers_since
 from openopco.journal.sealing import seal_chains
 from openopco.journal.verifying import find_breaks
 from openopco.rights import SYSTEM
@@ -77,3 +82,16 @@ def test_the_triggers_are_back_after_a_flush(turn: int) -> None:
     assert Entry.objects.count() == 1
     with pytest.raises(DatabaseError, match="append only"):
         Entry.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_who_read_lately_is_found_by_an_index() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite tells its plan without rows")
+    lately = timezone.now() - timedelta(days=30)
+    with CaptureQueriesContext(connection) as captured:
+        readers_since(lately, counted=["nir", "document"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
+        plan = " ".join(str(row[3]) for row in cursor.fetchall())
+    assert "USING INDEX journal_readaudit_what" in plan

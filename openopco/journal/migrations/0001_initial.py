@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'at'], name='journal_readaudit_subject'), models.Index(fields=['actor_id', 'at'], name='journal_readaudit_actor')],
+                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'at'], name='journal_readaudit_subject'), models.Index(fields=['actor_id', 'at'], name='journal_readaudit_actor'), models.Index(fields=['what', 'at'], name='journal_readaudit_what')],
             },
         ),
         migrations.CreateModel(
