@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
+from openopco.base.jobs import run_pending_jobs
 from openopco.demo import data
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.data import Person, Request, Worker
@@ -45,6 +46,8 @@ HEADCOUNTS = {
     data.GRANDMOUGIN: "34",
     data.CYCLES: "2",
 }
+# What must bear the day of the act. Receipts, slow to draw, are left to the worker.
+SAME_DAY = ("dossiers.tell", "mail.send")
 
 
 def is_loaded() -> bool:
@@ -70,10 +73,12 @@ class Loader:
 
     @contextmanager
     def day(self, days: int, hour: int = 10, minute: int = 0) -> Iterator[None]:
-        """Everything inside happens that many days from the day of loading, at that time in Paris."""
+        """Everything inside happens that many days from the day of loading, at that time in Paris; people are told of
+        it on that day too."""
         moment = datetime.combine(self.today + timedelta(days=days), time(hour, minute), tzinfo=PARIS)
         with mock.patch.object(timezone, "now", return_value=moment.astimezone(timezone.get_default_timezone())):
             yield
+            run_pending_jobs(names=SAME_DAY)
 
     def actor(self, person: Person) -> Actor:
         return actor_for(self.users[person.email])

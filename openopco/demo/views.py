@@ -21,7 +21,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """The latest first; « a » keeps one person's."""
     _demo_only()
     to = request.GET.get("a", "").strip()
-    page = paginate(demo_mailbox(to or None), keys=("id",), after=request.GET.get("after"), size=SIZE, descending=True)
+    page = paginate(
+        demo_mailbox(to or None), keys=("sent_at", "id"), after=request.GET.get("after"), size=SIZE, descending=True
+    )
     context = {"page": page, "to": to, "waiting": backlog()[0], "accounts": [email for email, _ in ACCOUNTS]}
     return render(request, "demo/mailbox.html", context)
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 
 from openopco.base.jobs import enqueue
 from openopco.kernel.errors import InvalidValue
@@ -35,7 +36,13 @@ def queue_mail(
     _refuse_forged(to, subject, *(one.name for one in attachments))
     with transaction.atomic():
         mail = OutgoingMail(
-            message_id=_message_id(), unique_key=unique_key, to=to, subject=subject[:250], text=text, html=html or ""
+            message_id=_message_id(),
+            unique_key=unique_key,
+            to=to,
+            subject=subject[:250],
+            text=text,
+            html=html or "",
+            created_at=timezone.now(),
         )
         OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
         kept = OutgoingMail.objects.get(unique_key=unique_key)

@@ -44,6 +44,13 @@ def later(**delta: float) -> time_machine.travel:
 
 @pytest.mark.django_db
 class TestQueueing:
+    def test_only_the_jobs_of_these_names_are_run(self, calls: list[object]) -> None:
+        enqueue("test.break")
+        enqueue("test.note", value=1)
+        assert run_pending_jobs(names=["test.note"]) == 1
+        assert calls == [1]
+        assert Job.objects.get(name="test.break").state == JobState.QUEUED
+
     def test_a_job_is_run_with_its_arguments_then_done(self, calls: list[object]) -> None:
         enqueue("test.note", value={"ids": [1, 2]})
         assert run_pending_jobs() == 1

@@ -7,16 +7,20 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from openopco.accounts.models import User
+from openopco.base.models import Job
 from openopco.demo import data
 from openopco.demo.accounts import ACCOUNTS, PASSWORD
-from openopco.demo.loading import Loader, invented_nir
+from openopco.demo.loading import SAME_DAY, Loader, invented_nir
 from openopco.demo.management.commands.load_demo import Command
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import CorrectionRequest, Dossier
+from openopco.dossiers.models import CorrectionRequest, Dossier, Receipt
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import actor_for
+from openopco.journal.models import Entry
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.identifiers import check_nir_against, parse_nir
+from openopco.mail.models import OutgoingMail
+from openopco.notifications.models import Notice
 from openopco.rights import Role
 
 TODAY = date(2026, 11, 23)
@@ -63,6 +67,31 @@ def test_one_attachment_waits_for_an_officer() -> None:
 @pytest.mark.usefixtures("loaded")
 def test_the_journal_it_leaves_is_whole() -> None:
     call_command("verify_journal", stdout=StringIO())
+
+
+@pytest.mark.usefixtures("loaded")
+def test_people_are_told_on_the_day_of_the_act() -> None:
+    refused = Dossier.objects.get(state=State.REFUSEE)
+    notice = Notice.objects.get(subject_id=refused.pk, kind="dossier.decision")
+    entry = Entry.objects.get(subject_kind="dossier", subject_id=refused.pk, event="dossier.refuser")
+    assert notice.created_at == entry.at
+    mail = OutgoingMail.objects.get(subject__contains=f"{refused.number} est refusée")
+    assert (mail.created_at, mail.sent_at) == (entry.at, entry.at)
+    assert not Notice.objects.filter(created_at__date__gte=TODAY).exists()
+    assert not Job.objects.filter(name__in=SAME_DAY, state="queued").exists()
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_correction_answered_since_was_told_when_it_was_asked() -> None:
+    [answered] = CorrectionRequest.objects.filter(closed_at__isnull=False)
+    told = Notice.objects.get(subject_id=answered.dossier_id, kind="dossier.complement")
+    assert told.created_at == answered.created_at
+
+
+@pytest.mark.usefixtures("loaded")
+def test_receipts_are_left_to_the_worker() -> None:
+    assert Receipt.objects.exists()
+    assert not Receipt.objects.exclude(storage_name="").exists()
 
 
 def test_the_same_day_gives_the_same_requests() -> None:

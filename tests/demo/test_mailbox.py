@@ -10,6 +10,7 @@ from django.urls import resolve
 from django.urls.exceptions import Resolver404
 from django.utils import timezone
 
+import config.urls  # noqa: F401 - read now, while the settings are not the demonstration's
 from openopco.demo.linking import Piece, pieces_of
 from openopco.demo.views import SIZE
 from openopco.mail.models import MailAttachment, MailState, OutgoingMail

@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,25 +37,27 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def claim(worker: str) -> Job | None:
-    """Takes the oldest due job for this worker, or None. The one place that differs by database."""
+def claim(worker: str, names: Collection[str] = ()) -> Job | None:
+    """Takes the oldest due job for this worker, of these names if any, or None. The one place that differs by
+    database."""
     if connection.features.has_select_for_update_skip_locked:
-        return _claim_skipping_locked(worker)
-    return _claim_by_conditional_update(worker)
+        return _claim_skipping_locked(worker, names)
+    return _claim_by_conditional_update(worker, names)
 
 
-def _due() -> QuerySet[Job]:
-    return Job.objects.filter(state=JobState.QUEUED, run_at__lte=timezone.now()).order_by("run_at", "id")
+def _due(names: Collection[str]) -> QuerySet[Job]:
+    due = Job.objects.filter(state=JobState.QUEUED, run_at__lte=timezone.now()).order_by("run_at", "id")
+    return due.filter(name__in=names) if names else due
 
 
-def _claim_skipping_locked(worker: str) -> Job | None:
+def _claim_skipping_locked(worker: str, names: Collection[str]) -> Job | None:
     with transaction.atomic():
-        job = _due().select_for_update(skip_locked=True).first()
+        job = _due(names).select_for_update(skip_locked=True).first()
         return job if job and _take(job, worker) else None
 
 
-def _claim_by_conditional_update(worker: str) -> Job | None:
-    for job in _due()[:5]:
+def _claim_by_conditional_update(worker: str, names: Collection[str]) -> Job | None:
+    for job in _due(names)[:5]:
         if _take(job, worker):
             return job
     return None

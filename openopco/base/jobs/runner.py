@@ -1,5 +1,7 @@
 """Running one claimed job, or all that are due."""
 
+from collections.abc import Collection
+
 import structlog
 
 from openopco.base.jobs import queue
@@ -27,11 +29,11 @@ def run_one(worker: str) -> bool:
     return True
 
 
-def run_pending_jobs(*, limit: int = 1000) -> int:
-    """For tests and commands: runs all due jobs here and now, those they queue too. A handler's error is raised, after
-    it was kept on the row. Returns how many ran."""
+def run_pending_jobs(*, limit: int = 1000, names: Collection[str] = ()) -> int:
+    """For tests and commands: runs all due jobs here and now, those they queue too; of these names alone, if any. A
+    handler's error is raised, after it was kept on the row. Returns how many ran."""
     count = 0
-    while count < limit and (job := queue.claim(queue.worker_name())):
+    while count < limit and (job := queue.claim(queue.worker_name(), names)):
         count += 1
         try:
             _handle(job)
