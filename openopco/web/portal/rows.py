@@ -10,7 +10,7 @@ from openopco.web.portal.wording import Line
 ROW = (
     '<tr{}><th scope="row"><a class="figures" href="{}">{}</a></th><td data-label="Formation">{}{}</td>'
     '<td data-label="Début" class="figures">{}</td><td data-label="Coût HT" class="number">{}</td>'
-    '<td data-label="Où elle en est"><span class="badge badge-{}">{}</span>{}</td></tr>'
+    '<td data-label="Où elle en est"><span class="badge badge-{}">{}</span>{}{}</td></tr>'
 )
 NEW = format_html(' class="{}"', "row-new")
 
@@ -32,6 +32,7 @@ def _columns(line: Line) -> tuple[str, ...]:
         line.tone,
         line.word,
         _small(line.due),
+        _small(line.mark),
     )
 
 

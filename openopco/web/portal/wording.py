@@ -12,10 +12,12 @@ from openopco.dossiers.timeline import field_label
 from openopco.kernel.calendar import add_months, format_date
 from openopco.kernel.money import format_euros
 from openopco.opco import parameters
+from openopco.rights import Actor
 
 WORDS = STATE_WORDS[Audience.EMPLOYEUR]
 NOTHING = "–"
 UNTITLED = "Formation sans intitulé"
+UNCONFIRMED = "Envoyée par une personne dont le rattachement n'est pas validé"
 MANY = 1000
 
 
@@ -32,9 +34,10 @@ class Line:
     tone: str
     word: str
     due: str = ""
+    mark: str = ""
 
 
-def line_of(dossier: Dossier) -> Line:
+def line_of(dossier: Dossier, reader: Actor) -> Line:
     state = State(dossier.state)
     return Line(
         url=f"/demandes/{dossier.number}/" if dossier.number else f"/brouillons/{dossier.key}/",
@@ -46,7 +49,13 @@ def line_of(dossier: Dossier) -> Line:
         tone=STATE_TONES[state],
         word=WORDS[state],
         due=f"Avant le {format_date(dossier.due_on)}" if state is State.COMPLEMENT_DEMANDE else "",
+        mark=UNCONFIRMED if is_from_unconfirmed(dossier, reader) else "",
     )
+
+
+def is_from_unconfirmed(dossier: Dossier, reader: Actor) -> bool:
+    """Whether somebody else sent the request, whom nobody has yet accepted as acting for the employer."""
+    return dossier.unconfirmed and dossier.number is not None and dossier.filed_by_id != reader.user_id
 
 
 def count_in_words(count: int, one: str, many: str) -> str:
@@ -117,5 +126,6 @@ def missing_in_words(count: int) -> str:
     return f"Il manque {count} information{'s' if count > 1 else ''}"
 
 
-def lines_of(dossiers: Iterable[Dossier]) -> list[Line]:
-    return [line_of(dossier) for dossier in dossiers]
+def lines_of(dossiers: Iterable[Dossier], reader: Actor) -> list[Line]:
+    """In the words of who reads the list; no query."""
+    return [line_of(dossier, reader) for dossier in dossiers]

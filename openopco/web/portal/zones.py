@@ -26,15 +26,19 @@ class ShownFile:
     can_remove: bool
 
 
+CLOSED = "Lisible une fois le rattachement validé"
 TONES = {"safe": "ok", "pending": "wait", "infected": "bad", "error": "wait"}
 
 
-def shown(piece: Document, *, can_remove: bool = True) -> ShownFile:
-    """A piece with its size, its address and the antivirus' word."""
+def shown(piece: Document, *, can_remove: bool = True, is_closed: bool = False) -> ShownFile:
+    """A piece with its size, its address and the antivirus' word; without address for who may not open it."""
+    key, size = str(piece.key), format_size(piece.size)
+    if is_closed:
+        return ShownFile(key, piece.name, size, "", CLOSED, "wait", can_remove=False)
     return ShownFile(
-        str(piece.key),
+        key,
         piece.name,
-        format_size(piece.size),
+        size,
         f"{reverse('portal:document', args=[piece.key])}?apercu",
         "" if piece.state == "safe" else state_in_words(piece),
         TONES.get(piece.state, "off"),
@@ -62,13 +66,15 @@ def shown_zones(
     wrong: Mapping[str, str],
     only: frozenset[str] | None = None,
     since: datetime | None = None,
+    closed: frozenset[str] = frozenset(),
 ) -> list[ShownZone]:
     """The zones of a request with what each holds. `only`: those a correction asks; `since` when it was
-    asked: what was there before stays."""
+    asked: what was there before stays. `closed`: keys of those that the reader may not open."""
     held: dict[str, list[ShownFile]] = {}
     for piece in pieces_of(dossier.pk):
         can_remove = since is None or piece.created_at >= since
-        held.setdefault(piece.zone, []).append(shown(piece, can_remove=can_remove))
+        one = shown(piece, can_remove=can_remove, is_closed=str(piece.key) in closed)
+        held.setdefault(piece.zone, []).append(one)
     return [
         ShownZone(
             code,

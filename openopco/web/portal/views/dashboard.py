@@ -1,7 +1,6 @@
 """« Mon tableau de bord »: what waits for me, what moved, what is new."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from openopco.habilitations.queries import current_membership
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.opco import changelog
 from openopco.organisations.models import Establishment
+from openopco.rights import Actor
 from openopco.web.components.tags import moment
 from openopco.web.menu import menu_for
 from openopco.web.portal import wording
@@ -59,9 +59,9 @@ def _requests(request: PersonRequest, establishment: Establishment) -> dict[str,
     waiting = queries.awaiting_employer(actor=actor, establishment_id=place) if _waits(counts) else []
     return {
         "establishment": establishment,
-        "todo": _todo(waiting, establishment, paris_today(timezone.now())),
+        "todo": _todo(waiting, establishment, actor),
         "more_todo": _waits(counts) - len(waiting),
-        "recent": wording.lines_of(queries.recent(actor=actor, establishment_id=place))
+        "recent": wording.lines_of(queries.recent(actor=actor, establishment_id=place), actor)
         if set(counts) != {State.BROUILLON}
         else [],
         "states": [_state(state, counts[state]) for state in SHOWN_STATES if state in counts],
@@ -100,26 +100,26 @@ class Todo:
     is_new: bool
 
 
-def _todo(waiting: list[Dossier], establishment: Establishment, today: date) -> list[Todo]:
+def _todo(waiting: list[Dossier], establishment: Establishment, reader: Actor) -> list[Todo]:
     drafts = [dossier for dossier in waiting if dossier.state == State.BROUILLON]
-    missing = overview.missing_counts(drafts, establishment, today=today)
+    missing = overview.missing_counts(drafts, establishment, today=paris_today(timezone.now()))
     asked = overview.asked_of(waiting)
     return [
-        _draft(dossier, missing[dossier.pk]) if dossier.pk in missing else _answer(dossier, asked.get(dossier.pk, []))
+        _draft(wording.line_of(dossier, reader), dossier, missing[dossier.pk])
+        if dossier.pk in missing
+        else _answer(wording.line_of(dossier, reader), dossier, asked.get(dossier.pk, []))
         for dossier in waiting
     ]
 
 
-def _draft(dossier: Dossier, missing: int) -> Todo:
+def _draft(line: wording.Line, dossier: Dossier, missing: int) -> Todo:
     text = f"{wording.missing_in_words(missing)} · enregistré {moment(dossier.updated_at)}"
     word = "À compléter" if missing else "À valider"
-    line = wording.line_of(dossier)
     return Todo(line.url, line.number, line.title, text, "off", word, is_new=False)
 
 
-def _answer(dossier: Dossier, items: list[CorrectionItem]) -> Todo:
-    line = wording.line_of(dossier)
-    text = wording.asked_in_words(queries.kind_of(dossier), items)
+def _answer(line: wording.Line, dossier: Dossier, items: list[CorrectionItem]) -> Todo:
+    text = " · ".join(part for part in (wording.asked_in_words(queries.kind_of(dossier), items), line.mark) if part)
     word = f"Répondre avant le {format_date(dossier.due_on)}"
     return Todo(f"{line.url}repondre/", line.number, line.title, text, "wait", word, is_new=True)
 

@@ -95,7 +95,7 @@ def _found(request: PersonRequest, establishment_id: int, kind: str, asked: Aske
     )
     return {
         "page": page,
-        "rows": rows_of(wording.lines_of(page.items)),
+        "rows": rows_of(wording.lines_of(page.items, request.actor)),
         "total": sum(counts.values()),
         "count": wording.count_in_words(
             _count(request, establishment_id, filters, counts, asked), "demande", "demandes"
