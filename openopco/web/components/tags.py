@@ -16,6 +16,7 @@ from openopco.kernel.calendar import PARIS, days_left, delay_in_words, format_da
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros, format_hours
+from openopco.web.typography import no_orphans
 
 register = template.Library()
 
@@ -117,6 +118,12 @@ def delay_tone(due: date | None) -> str:
 
 def _paris_day(value: date | datetime) -> date:
     return paris_today(value) if isinstance(value, datetime) else value
+
+
+@register.filter
+def whole(text: str) -> str:
+    """Words made by the program, with the spaces of French punctuation that do not break."""
+    return no_orphans(str(text))
 
 
 @register.filter

@@ -44,7 +44,7 @@ def test_an_error_stands_above_the_control_and_is_read_with_the_hint() -> None:
     assert control.get("aria-invalid") == "true"
     assert control.get("aria-describedby").split() == ["id_intitule_hint", "id_intitule_error"]
     message = form.get_element_by_id("id_intitule_error")
-    assert message.text_content() == "Erreur : Trop long."
+    assert message.text_content() == "Erreur\u00a0: Trop long."
     assert list(form.iter()).index(message) < list(form.iter()).index(control)
 
 

@@ -451,7 +451,7 @@ def panel_of(client: Client, url: str) -> str:
     html = client.get(url).content.decode()
     found = re.search(r"<section[^>]*data-missing.*?</section>", html, flags=re.DOTALL)
     assert found
-    return found[0]
+    return found[0].replace("\u00a0", " ")
 
 
 class TestWhatIsMissing:
