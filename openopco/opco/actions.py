@@ -56,7 +56,11 @@ def set_parameter(*, actor: Actor, code: str, value: Any, starts_on: date, sourc
     if not DEFAULTS[code].accepts(value) or not source.strip():
         raise WrongParameterValue
     row = Parameter(
-        code=code, value=value, starts_on=starts_on, source=refuse_nir(source.strip())[:300], created_by=actor.label[:160]
+        code=code,
+        value=value,
+        starts_on=starts_on,
+        source=refuse_nir(source.strip())[:300],
+        created_by=actor.label[:160],
     )
     _insert(row)
     payload = {"code": code, "value": value, "starts_on": starts_on.isoformat(), "source": row.source}

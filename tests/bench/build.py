@@ -261,7 +261,20 @@ def _fill_around(largest: int) -> None:
 
 
 FIELD_COLUMNS = ("dossier_id", "row", "name", "value", "revision", "saved_by_id", "saved_at")
-ENTRY_COLUMNS = ["subject_kind", "subject_id", "sequence", "event", "actor_id", "actor_label", "at", "payload", "payload_salt", "payload_digest", "previous_digest", "digest"]
+ENTRY_COLUMNS = [
+    "subject_kind",
+    "subject_id",
+    "sequence",
+    "event",
+    "actor_id",
+    "actor_label",
+    "at",
+    "payload",
+    "payload_salt",
+    "payload_digest",
+    "previous_digest",
+    "digest",
+]
 
 
 def _typed(few: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -14,7 +14,36 @@ from openopco.dossiers.models import NO_DUE_DATE
 from openopco.kernel.text import fold
 
 LARGEST_EMPLOYER = 5000
-COLUMNS = ["id", "key", "number", "kind", "state", "waiting_for", "is_open", "version", "establishment_id", "employer_name", "provider_id", "provider_name", "title", "starts_on", "ends_on", "trainee_count", "amount_asked", "amount_granted", "created_by_id", "filed_by_id", "holder_id", "decided_by_id", "created_at", "updated_at", "sent_at", "decided_at", "due_on", "search"]
+COLUMNS = [
+    "id",
+    "key",
+    "number",
+    "kind",
+    "state",
+    "waiting_for",
+    "is_open",
+    "version",
+    "establishment_id",
+    "employer_name",
+    "provider_id",
+    "provider_name",
+    "title",
+    "starts_on",
+    "ends_on",
+    "trainee_count",
+    "amount_asked",
+    "amount_granted",
+    "created_by_id",
+    "filed_by_id",
+    "holder_id",
+    "decided_by_id",
+    "created_at",
+    "updated_at",
+    "sent_at",
+    "decided_at",
+    "due_on",
+    "search",
+]
 # Out of a thousand.
 MIX = (
     (State.BROUILLON, 20),
@@ -45,8 +74,50 @@ SUBJECTS = (
     "Vente de véhicules d'occasion",
 )
 LEVELS = ("initiation", "perfectionnement", "mise à jour", "recyclage", "niveau avancé", "bases")
-FIRST_NAMES = ["Anaïs", "Bruno", "Chloé", "Djibril", "Élodie", "François", "Gaëlle", "Hugo", "Inès", "Jérôme", "Karima", "Loïc", "Maëva", "Noël", "Océane"]
-LAST_NAMES = ["Martin", "Bernard", "Dubois", "Müller", "Petit", "Durand", "Leroy", "Moreau", "Lefèvre", "Garcia", "Schmitt", "Fournier", "Da-Silva", "Lambert", "Fontaine", "N'Guyen", "Rousseau", "Kessler", "Traoré", "Haddad", "Blanchard", "Guérin", "Weber", "Œuvrard", "Vautrin"]
+FIRST_NAMES = [
+    "Anaïs",
+    "Bruno",
+    "Chloé",
+    "Djibril",
+    "Élodie",
+    "François",
+    "Gaëlle",
+    "Hugo",
+    "Inès",
+    "Jérôme",
+    "Karima",
+    "Loïc",
+    "Maëva",
+    "Noël",
+    "Océane",
+]
+LAST_NAMES = [
+    "Martin",
+    "Bernard",
+    "Dubois",
+    "Müller",
+    "Petit",
+    "Durand",
+    "Leroy",
+    "Moreau",
+    "Lefèvre",
+    "Garcia",
+    "Schmitt",
+    "Fournier",
+    "Da-Silva",
+    "Lambert",
+    "Fontaine",
+    "N'Guyen",
+    "Rousseau",
+    "Kessler",
+    "Traoré",
+    "Haddad",
+    "Blanchard",
+    "Guérin",
+    "Weber",
+    "Œuvrard",
+    "Vautrin",
+]
 
 
 @dataclass(frozen=True, slots=True)
