@@ -81,6 +81,10 @@ def test_without_javascript_suivant_shows_both_values(open_browser: Opener, worl
     expect(someone.page.locator("[data-error-summary]")).to_contain_text("modifié dans une autre fenêtre")
     expect(someone.field(TITLE)).to_have_value("Freinage")
     assert kept() == "Géométrie"
+    # Nothing is chosen for anybody: going on asks again.
+    someone.page.get_by_role("button", name="SUIVANT").click()
+    expect(someone.page.get_by_label("Ma saisie : Freinage")).not_to_be_checked()
+    assert kept() == "Géométrie"
     someone.page.get_by_label("Ma saisie : Freinage").check()
     someone.goes_on("Le(s) stagiaire(s)")
     assert kept() == "Freinage"
@@ -99,3 +103,18 @@ def test_without_javascript_the_other_s_value_may_be_taken(open_browser: Opener,
     someone.page.get_by_role("radio", name="Géométrie").check()
     someone.goes_on("Le(s) stagiaire(s)")
     assert kept() == "Géométrie"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["javascript", "without"])
+def test_what_one_window_did_not_touch_stays_the_other_s(open_browser: Opener, world: World, scripts: bool) -> None:
+    someone = Employer(open_browser(java_script_enabled=scripts), world).arrives()
+    someone.opens_a_request()
+    someone.goes_on("La Formation")
+    other = Employer(open_browser(java_script_enabled=False), world).arrives()
+    other.page.goto(someone.page.url)
+    other.field(TITLE).fill("Géométrie")
+    other.goes_on("Le(s) stagiaire(s)")
+    someone.field("Durée en heure(s)").fill("14")
+    someone.goes_on("Le(s) stagiaire(s)")
+    assert kept() == "Géométrie"
+    assert DraftField.objects.get(name="hours").value == "14"
