@@ -45,18 +45,18 @@ def claim(worker: str, names: Collection[str] = ()) -> Job | None:
     return _claim_by_conditional_update(worker, names)
 
 
-def _due(names: Collection[str]) -> QuerySet[Job]:
+def _due(names: Collection[str] = ()) -> QuerySet[Job]:
     due = Job.objects.filter(state=JobState.QUEUED, run_at__lte=timezone.now()).order_by("run_at", "id")
     return due.filter(name__in=names) if names else due
 
 
-def _claim_skipping_locked(worker: str, names: Collection[str]) -> Job | None:
+def _claim_skipping_locked(worker: str, names: Collection[str] = ()) -> Job | None:
     with transaction.atomic():
         job = _due(names).select_for_update(skip_locked=True).first()
         return job if job and _take(job, worker) else None
 
 
-def _claim_by_conditional_update(worker: str, names: Collection[str]) -> Job | None:
+def _claim_by_conditional_update(worker: str, names: Collection[str] = ()) -> Job | None:
     for job in _due(names)[:5]:
         if _take(job, worker):
             return job
