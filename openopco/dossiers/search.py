@@ -27,6 +27,29 @@ def words_of(typed: str) -> list[str]:
     return fold(typed).split()[:6]
 
 
+def expression_of(words: list[str]) -> str:
+    """What FTS5 is asked: every word."""
+    return " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+
+
+def newest_expression(typed: str) -> str:
+    """What `among_newest` is asked on SQLite; empty where it can't be: on PostgreSQL, or with a word too short."""
+    words = words_of(typed)
+    return expression_of(words) if words and connection.vendor == "sqlite" and min(map(len, words)) >= SHORTEST else ""
+
+
+# Read from the latest backwards, the index stops at the last row that a page shows: asked « IN » of the whole answer, it
+# would read it all. CROSS JOIN is how SQLite is told in which order to go.
+NEWEST = """SELECT found.rowid FROM dossiers_search found CROSS JOIN dossiers_dossier of_it ON of_it.id = found.rowid
+    WHERE found.search MATCH %s AND of_it.state <> 'brouillon'{state} ORDER BY found.rowid DESC LIMIT {most}"""
+
+
+def among_newest(queryset: QuerySet[Dossier], expression: str, *states: str, most: int) -> QuerySet[Dossier]:
+    """Narrows to the `most` latest of all requests sent, or of those in a state, that match. SQLite alone."""
+    sql = NEWEST.format(state=" AND of_it.state = %s" * len(states), most=int(most))
+    return queryset.filter(pk__in=RawSQL(sql, [expression, *states]))  # noqa: S611
+
+
 def matching(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
     """Narrows to the requests that contain every word typed."""
     words = words_of(typed)
@@ -36,7 +59,7 @@ def matching(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
     if not long_words:
         return queryset
     if connection.vendor == "sqlite":
-        expression = " AND ".join('"' + word.replace('"', '""') + '"' for word in long_words)
+        expression = expression_of(long_words)
         return queryset.filter(
             pk__in=RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [expression])
         )

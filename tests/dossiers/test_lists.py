@@ -280,3 +280,19 @@ class TestQueries:
             queries.awaiting_employer(actor=alice, establishment_id=place.pk)
             queries.recent(actor=alice, establishment_id=place.pk)
         assert len(context) == 2
+
+
+def test_a_search_among_all_requests_reads_from_the_latest(olga: Actor, admin: Actor) -> None:
+    made = [DossierFactory.create(title="Habilitation électrique") for _ in range(27)]
+    closed = DossierFactory.create(title="Habilitation électrique", state=State.ANNULEE)
+    DossierFactory.create(title="Habilitation électrique", state=State.BROUILLON)
+    DossierFactory.create(title="Soudure")
+    latest = [closed, *reversed(made)]
+    asked = Filters(search="electr habil", portfolio="tout")
+    first = queries.worklist(actor=olga, filters=asked)
+    assert first.items == latest[:25]
+    assert queries.worklist(actor=olga, filters=asked, after=first.next).items == latest[25:]
+    cancelled = Filters(search="electr", portfolio="tout", state=State.ANNULEE.value)
+    assert queries.worklist(actor=olga, filters=cancelled).items == [closed]
+    assert queries.worklist(actor=olga, filters=Filters(search='"', portfolio="tout")).items != []
+    assert queries.worklist(actor=admin, filters=asked).items == []

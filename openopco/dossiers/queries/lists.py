@@ -14,7 +14,7 @@ from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
-from openopco.dossiers.search import matching, matching_few
+from openopco.dossiers.search import among_newest, matching, matching_few, newest_expression
 from openopco.rights import Actor, Grant, Permission, Role, require
 
 PAGE_SIZE = 25
@@ -38,6 +38,12 @@ class Filters:
     def is_plain(self) -> bool:
         """Narrowed by codes alone: the queries of these are written once."""
         return not (self.search.strip() or self.starts_from or self.starts_to or self.late_on)
+
+    @property
+    def is_search(self) -> bool:
+        """A search among all requests, narrowed by a state at most."""
+        only = not (self.kind or self.starts_from or self.starts_to or self.late_on)
+        return only and self.portfolio == ALL and bool(self.search.strip())
 
     @property
     def codes(self) -> dict[str, str]:
@@ -85,8 +91,23 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
         mine = [actor.user_id] if filters.portfolio == MINE and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
+    if not after and keys == ("id",) and filters.is_search and actor.roles == {Role.GESTIONNAIRE}:
+        states = [filters.state] if filters.state else []
+        if expression := newest_expression(filters.search):
+            return first_page(_newest(len(states))(expression, *states), keys=keys, size=PAGE_SIZE)
     queryset = portfolio_of(actor, filters).select_related("holder")
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+@lru_cache(maxsize=2)
+def _newest(states: int) -> Prepared[Dossier]:
+    """The first page of a search among all requests sent, the latest first."""
+
+    def build(expression: str, *values: str) -> QuerySet[Dossier]:
+        found = among_newest(Dossier.objects.all(), expression, *values, most=PAGE_SIZE + 1)
+        return found.select_related("holder").order_by("-id")
+
+    return Prepared((str,) * (1 + states), build)
 
 
 @lru_cache(maxsize=64)

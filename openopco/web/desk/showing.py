@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, queries
@@ -21,6 +22,7 @@ from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.kernel.sizes import format_size
 from openopco.rights import Actor
 from openopco.training.rules import PIECES, TRAINEES
+from openopco.web.desk.lines import Line, html_of
 from openopco.web.desk.points import Target, key_of, targets_of
 from openopco.web.desk.rows import tone_of
 from openopco.web.menu import address_of
@@ -131,23 +133,16 @@ def tally(lines: list[CheckLine]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A field of a section. `key` where a correction may be asked; `mend_url` where the officer may write it himself."""
-
-    label: str
-    value: str
-    key: str = ""
-    mend_url: str = ""
-    nir_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """`empty` names the fields that the employer left so: they take no line."""
 
     title: str
     lines: list[Line]
     empty: str
+
+    @property
+    def html(self) -> SafeString:
+        return html_of(self.lines)
 
 
 def sections_of(reading: Reading, *, may_mend: bool, query: str) -> list[Section]:

@@ -27,6 +27,7 @@ from openopco.rights import Actor, Permission, may
 from openopco.training.rules import PIECES, ancillary_total
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.rows import folds_of
 from openopco.web.portal.zones import CLOSED
 
 # Beyond this many, trainees are told in one line each.
@@ -131,9 +132,9 @@ def _contents(kind: kinds.Kind, draft: DraftView) -> dict[str, Any]:
     sections = [section for section in kind.summary(draft) if section.step != PIECES]
     people = [section for section in sections if section.row]
     if len(people) <= MOST_TRAINEES_IN_FULL:
-        return {"sections": sections, "people": []}
+        return {"sections": folds_of(sections), "people": []}
     return {
-        "sections": [section for section in sections if not section.row],
+        "sections": folds_of(section for section in sections if not section.row),
         "people": [_person(section) for section in people],
     }
 
