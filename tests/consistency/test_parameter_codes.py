@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from openopco.dossiers.queries import PARAMETERS_OF_A_DRAFT
+from openopco.dossiers.queries.drafts import PARAMETERS_OF_A_DRAFT, VERSIONS_OF_A_DRAFT
 from openopco.opco.defaults import DEFAULTS, NATURES, ZONES
 from openopco.training.enums import Nature, Zone
 
@@ -16,7 +16,7 @@ SOURCES = sorted(Path(settings.ROOT, "openopco").rglob("*.py"))
 def test_every_parameter_that_is_read_exists() -> None:
     read = {code for source in SOURCES for code in READ.findall(source.read_text())}
     assert read
-    assert sorted((read | set(PARAMETERS_OF_A_DRAFT)) - set(DEFAULTS)) == []
+    assert sorted((read | {*PARAMETERS_OF_A_DRAFT, *VERSIONS_OF_A_DRAFT}) - set(DEFAULTS)) == []
 
 
 def test_natures_and_zones_are_those_of_the_form() -> None:
