@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from openopco.accounts.models import User
+from tests.answers import release
 from tests.consistency.rights_world import World, build
 
 FILE = Path(__file__).with_name("rights.csv")
@@ -65,7 +66,7 @@ class Visitor:
         with transaction.atomic():
             answer: HttpResponse = client.generic(method, url)
             transaction.set_rollback(True)
-        answer.close()
+        release(answer)
         return answer
 
 
@@ -153,7 +154,7 @@ def test_reading_changes_nothing(world: World, role: str) -> None:
         client.force_login(user)
     before = digests()
     for name, parts in ROUTES:
-        client.get(reverse(name, kwargs=world.arguments(name, parts))).close()
+        release(client.get(reverse(name, kwargs=world.arguments(name, parts))))
     assert digests() == before
 
 

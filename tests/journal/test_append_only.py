@@ -84,10 +84,10 @@ def test_the_triggers_are_back_after_a_flush(turn: int) -> None:
         Entry.objects.all().delete()
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_who_read_lately_is_found_by_an_index() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite tells its plan without rows")
+    """SQLite tells its plan without rows."""
     lately = timezone.now() - timedelta(days=30)
     with CaptureQueriesContext(connection) as captured:
         readers_since(lately, counted=["nir", "document"])

@@ -17,7 +17,7 @@ from openopco.web.desk.views import (
 )
 
 app_name = "desk"
-DOSSIER = "gestion/dossiers/<str:number>/"
+DOSSIER = "gestion/dossiers/<slug:number>/"
 urlpatterns = [
     path("gestion/", worklist.worklist, name="worklist"),
     path(DOSSIER, dossier.dossier, name="dossier"),

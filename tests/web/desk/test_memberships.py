@@ -17,6 +17,7 @@ from openopco.notifications.models import Notice
 from openopco.organisations import registries
 from openopco.organisations.models import Provider
 from tests.accounts.factories import UserFactory
+from tests.answers import release
 from tests.documents.factories import upload
 from tests.habilitations.factories import MembershipFactory, officer
 from tests.organisations.factories import ACTIF_AUTO, AXEPT, EstablishmentFactory, ProviderFactory
@@ -87,7 +88,7 @@ def test_opening_the_proof_is_kept(desk: Client, asked: Membership) -> None:
     assert served["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert served["Content-Disposition"].startswith("attachment")
     assert b"".join(served.streaming_content).startswith(b"%PDF")
-    served.close()
+    release(served)
     assert ReadAudit.objects.get().what == "document.read"
 
 

@@ -17,6 +17,7 @@ from openopco.habilitations.queries import actor_for
 from openopco.organisations.enums import Source
 from openopco.organisations.models import Establishment
 from tests.accounts.factories import OpcoUserFactory, UserFactory
+from tests.answers import release
 from tests.documents.factories import upload
 from tests.habilitations.factories import AcceptedFactory, MembershipFactory, officer
 from tests.organisations.factories import EstablishmentFactory
@@ -100,7 +101,7 @@ def test_a_proof_is_joined_then_replaced_and_read_again(charlie: User) -> None:
     served = client.get(address)
     assert served["Content-Disposition"].startswith("attachment")
     assert b"".join(served.streaming_content).startswith(b"%PDF")
-    served.close()
+    release(served)
 
 
 @pytest.mark.parametrize("sent", [{}, {"proof": "bad"}])
