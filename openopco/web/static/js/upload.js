@@ -69,6 +69,12 @@ class Zone {
       this.input.value = "";
     });
     this.input.addEventListener("cancel", () => (this.replaced = null));
+    /* Enter opens the chooser, as the space bar does, and never sends an empty form. */
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.input.click();
+    });
     this.list.addEventListener("click", (event) => {
       const asked = event.target.closest("[data-replace]");
       if (!asked) return;
