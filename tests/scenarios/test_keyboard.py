@@ -112,7 +112,7 @@ def test_from_the_landing_page_to_the_confirmation(page: Page, world: World) -> 
     keys.skips_to_content()
     keys.reaches(someone.zone("Programme de l'action").locator("input[type=file]"))
     with page.expect_file_chooser() as chooser:
-        keys.press("Enter")
+        keys.press("Space")
     chooser.value.set_files([a_pdf()])
     expect(page.get_by_role("link", name="programme.pdf")).to_be_visible()
     keys.enters(page.get_by_role("button", name="SUIVANT"))
