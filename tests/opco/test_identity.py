@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -13,8 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from openopco import opco
 from openopco.opco.identities import identity_of
 from openopco.opco.table import OPCOS
-
-SHARED_TABLE = Path(settings.ROOT).parent / "shared" / "data" / "refdata" / "opco" / "opco-11.json"
+from tests.shared_data import shared_file
 
 
 def test_out_of_the_box_it_is_m_gestion_by_opco_mobilites() -> None:
@@ -45,9 +43,8 @@ def test_the_eleven_opcos_are_known_and_each_makes_an_identity() -> None:
 
 
 def test_slugs_are_those_of_the_reference_data() -> None:
-    if not SHARED_TABLE.is_file():
-        pytest.skip("reference data absent: opco-11.json")
-    assert {row["slug"] for row in json.loads(SHARED_TABLE.read_text())} == set(OPCOS)
+    table = json.loads(shared_file("refdata/opco/opco-11.json").read_text())
+    assert {row["slug"] for row in table} == set(OPCOS)
 
 
 def test_another_opco_is_chosen_and_worded_by_settings(settings) -> None:
