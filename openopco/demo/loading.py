@@ -20,6 +20,7 @@ from openopco.demo import data
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.data import Person, Request, Worker
 from openopco.documents import actions as documents
+from openopco.documents.models import Document
 from openopco.dossiers.actions import corrections, deciding, drafts, holding, sending, talking
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
@@ -156,9 +157,11 @@ class _Story:
             row = drafts.add_row(actor=actor, key=self.key, row_kind=TRAINEE, values=typed(worker))
             drafts.set_nir(actor=actor, key=self.key, row=row.key, raw=invented_nir(worker, rank))
         zone = "bilan" if request.nature == "bilan" else "programme"
-        documents.accept_upload(
+        piece = documents.accept_upload(
             actor=actor, owner_kind=DOSSIER_DOCUMENT, owner_id=draft.pk, zone=zone, upload=self.loader.programme
         )
+        # The column's default reads the real clock: the piece must be as old as its request.
+        Document.objects.filter(pk=piece.pk).update(created_at=timezone.now())
         if "granted" in request.story:
             values = {name: value for name, value in self._course().items() if name in TEMPLATE_FIELDS}
             templates.keep_as_template(actor=actor, key=self.key, values=values)

@@ -12,6 +12,7 @@ from openopco.demo import data
 from openopco.demo.accounts import ACCOUNTS, PASSWORD
 from openopco.demo.loading import SAME_DAY, Loader, invented_nir
 from openopco.demo.management.commands.load_demo import Command
+from openopco.documents.models import Document
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import CorrectionRequest, Dossier, Receipt
 from openopco.habilitations.models import Membership
@@ -140,3 +141,10 @@ def test_invented_social_security_numbers_are_valid_and_agree_with_their_people(
         for rank, worker in enumerate(workers):
             nir = parse_nir(invented_nir(worker, rank))
             assert check_nir_against(nir, worker.sex, parse_date(worker.born)) == []
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_piece_is_as_old_as_its_request_so_that_one_asked_again_is_still_missing() -> None:
+    asked = CorrectionRequest.objects.get(dossier__establishment__siret="83135297600011")
+    piece = Document.objects.get(owner_kind="dossier", owner_id=asked.dossier_id)
+    assert piece.created_at < asked.created_at
