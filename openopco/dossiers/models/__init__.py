@@ -1,0 +1,25 @@
+"""A request, whatever its kind: one narrow row for lists and decisions, its raw draft beside it, and what people said of it."""
+
+from openopco.dossiers.models.corrections import CorrectionItem, CorrectionRequest
+from openopco.dossiers.models.decisions import Decision
+from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
+from openopco.dossiers.models.drafts import DraftField, DraftRow
+from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
+from openopco.dossiers.models.sending import Receipt, Transmission
+from openopco.dossiers.models.talking import Message, Note
+
+__all__ = [
+    "DOSSIER_DOCUMENT",
+    "NO_DUE_DATE",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "Decision",
+    "Dossier",
+    "DraftField",
+    "DraftRow",
+    "Message",
+    "Note",
+    "Receipt",
+    "Transmission",
+    "pieces_of",
+]
