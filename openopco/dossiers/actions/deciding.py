@@ -6,15 +6,16 @@ from decimal import Decimal
 from django.utils import timezone
 
 from openopco.base.actions import action
-from openopco.dossiers import kinds, workflow
-from openopco.dossiers.actions._common import lock, move, no_deadline, person
+from openopco.dossiers import workflow
+from openopco.dossiers.actions._common import lock, move, no_deadline
+from openopco.dossiers.actions._decisions import record_decision
 from openopco.dossiers.actions.corrections import drop_open_correction
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.kinds import Outcome
-from openopco.dossiers.models import Decision, Dossier
-from openopco.dossiers.queries import checks_of, is_filer_accepted, load_draft
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import checks_of, is_filer_accepted
 from openopco.kernel.calendar import add_months, paris_today
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
@@ -80,24 +81,11 @@ def _close(*, actor: Actor, number: str, reason: str, version: int | None, event
 
 
 def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str) -> Dossier:
-    now = timezone.now()
-    dossier.decided_at, dossier.decided_by_id = now, actor.user_id
     no_deadline(dossier)
     drop_open_correction(dossier)
-    draft = load_draft(dossier, today=paris_today(now))
-    Decision.objects.create(
-        dossier=dossier,
-        outcome=outcome,
-        amount_asked=dossier.amount_asked,
-        amount_granted=dossier.amount_granted,
-        reason=refuse_nir(clean_text(reason)),
-        snapshot=kinds.get(dossier.kind).snapshot(draft),
-        decided_by_id=person(actor),
-        decided_by_label=actor.label,
-        decided_at=now,
-    )
+    decision = record_decision(dossier, outcome, actor=actor, reason=reason, now=timezone.now())
     amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
-    move(dossier, event, actor=actor, payload={"motif": refuse_nir(clean_text(reason)), "montant": amount})
+    move(dossier, event, actor=actor, payload={"motif": decision.reason, "montant": amount})
     return dossier
 
 

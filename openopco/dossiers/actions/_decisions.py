@@ -1,0 +1,39 @@
+"""The one place where a decision of the OPCO is written down. Each is a version of its own; none is ever changed."""
+
+from datetime import datetime
+
+from django.db.models import Max
+
+from openopco.dossiers import kinds
+from openopco.dossiers.actions._common import person
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.queries import load_draft
+from openopco.kernel.calendar import paris_today
+from openopco.kernel.nir import refuse_nir
+from openopco.kernel.text import clean_text
+from openopco.rights import Actor
+
+
+def record_decision(dossier: Dossier, outcome: State, *, actor: Actor, reason: str, now: datetime) -> Decision:
+    """Keeps what is decided on a request, with its snapshot: the first version, or the one that follows. The caller holds
+    the dossier's lock, has set its amounts and written its draft; it saves the request itself, which here only learns who
+    decided last and when. Whatever follows every decision (a letter) is queued from here."""
+    dossier.decided_at, dossier.decided_by_id = now, person(actor)
+    return Decision.objects.create(
+        dossier=dossier,
+        version=_last_version(dossier) + 1,
+        outcome=outcome,
+        amount_asked=dossier.amount_asked,
+        amount_granted=dossier.amount_granted,
+        reason=refuse_nir(clean_text(reason)),
+        snapshot=kinds.get(dossier.kind).snapshot(load_draft(dossier, today=paris_today(now))),
+        decided_by_id=person(actor),
+        decided_by_label=actor.label,
+        decided_at=now,
+    )
+
+
+def _last_version(dossier: Dossier) -> int:
+    last: int | None = Decision.objects.filter(dossier=dossier).aggregate(last=Max("version"))["last"]
+    return last or 0
