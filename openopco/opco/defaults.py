@@ -1,6 +1,6 @@
 """Parameters as shipped: what they mean, and each value with the day it took effect and where it comes from.
 
-Worded for OPCO Mobilités; another OPCO, or another year, adds rows with `manage.py set_parameter`, never edits this."""
+Worded for OPCO Mobilités; another OPCO, or another year, adds rows on « Paramètres », never edits this."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,18 +24,31 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class Default:
     """One parameter: its label for people, its unit (and the same for one), the check of its values, its shipped
-    versions, oldest first."""
+    versions, oldest first; `effect` says in one sentence what it changes, `law` what no decision of the OPCO may undo,
+    `from_label` which days its date is compared to."""
 
     label: str
     unit: str
     accepts: Callable[[Any], bool]
     versions: tuple[Version, ...]
     unit_of_one: str = ""
+    effect: str = ""
+    law: str = ""
+    from_label: str = "À partir du"
 
 
-def whole(low: int, high: int) -> Callable[[Any], bool]:
+@dataclass(frozen=True, slots=True)
+class Whole:
     """Accepts an integer from `low` to `high` (a JSON true is no integer here)."""
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+    low: int
+    high: int
+
+    def __call__(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
+
+
+whole = Whole
 
 
 def yes_or_no(value: Any) -> bool:
@@ -53,11 +66,13 @@ def pieces_by_nature(value: Any) -> bool:
 
 
 def last_days(value: Any) -> bool:
-    """Accepts null (no limit), or {"last_day", "late_from", "late_last_day"}: ISO dates."""
+    """Accepts null (no limit), or {"last_day", "late_from", "late_last_day"}: ISO dates, the late one not before the other."""
     if value is None:
         return True
     keys = {"last_day", "late_from", "late_last_day"}
-    return isinstance(value, dict) and set(value) == keys and all(_is_iso_day(day) for day in value.values())
+    if not isinstance(value, dict) or set(value) != keys or not all(_is_iso_day(day) for day in value.values()):
+        return False
+    return bool(date.fromisoformat(value["last_day"]) <= date.fromisoformat(value["late_last_day"]))
 
 
 def _is_iso_day(text: Any) -> bool:
@@ -83,6 +98,10 @@ DEFAULTS: Final[dict[str, Default]] = {
             f"{HOUSE} : objectif interne. Aucun délai légal pour une action de formation, le silence n'y décide rien.",
         ),
         unit_of_one="jour calendaire",
+        effect=(
+            "Chaque demande envoyée à partir de ce jour reçoit cette date de réponse visée, montrée à l'employeur"
+            " et au gestionnaire."
+        ),
     ),
     "correction_days": Default(
         "Délai laissé pour répondre à une demande de complément",
@@ -90,6 +109,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(15, f"{HOUSE}."),
         unit_of_one="jour calendaire",
+        effect="La date proposée au gestionnaire quand il demande un complément ; il peut en choisir une autre.",
     ),
     "draft_reminder_days": Default(
         "Rappel d'un brouillon laissé de côté",
@@ -97,12 +117,17 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(7, f"{HOUSE}."),
         unit_of_one="jour calendaire",
+        effect="Un e-mail rappelle un brouillon auquel personne n'a touché depuis ce nombre de jours.",
     ),
     "claim_months": Default(
         "Délai pour demander le remboursement après la fin de la formation",
         "mois",
         whole(1, 36),
         _shipped(4, "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l'action."),
+        effect=(
+            "La date limite de demande de remboursement, écrite dans l'accord, des actions finies à partir de ce jour."
+        ),
+        from_label="Pour les actions finies à partir du",
     ),
     "change_notice_days": Default(
         "Délai pour signaler par écrit un changement dans la formation",
@@ -110,6 +135,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 60),
         _shipped(8, "OPCO Mobilités, attestation sur l'honneur de la demande de prise en charge (M-Gestion)."),
         unit_of_one="jour calendaire",
+        effect="Le délai annoncé à l'employeur, dans l'aide et après l'envoi, pour signaler un changement.",
     ),
     "nir_required": Default(
         "NIR exigé pour chaque stagiaire",
@@ -124,6 +150,14 @@ DEFAULTS: Final[dict[str, Default]] = {
                 "décret 2019-341 art. 2-C-12°). À mettre à « non » pour qui n'est pas un OPCO.",
             ),
         ),
+        effect=(
+            "Les demandes envoyées à partir de ce jour doivent donner le NIR de chaque stagiaire, ou la raison de"
+            " son absence."
+        ),
+        law=(
+            "L'OPCO doit collecter le NIR (L.6353-10 C. trav., décret 2019-341, art. 2-C-12°). « Non » n'est "
+            "permis qu'à qui n'est pas un OPCO."
+        ),
     ),
     "min_hours": Default(
         "Durée minimale d'une action",
@@ -131,24 +165,31 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(0, 100),
         _shipped(1, "OPCO Mobilités, critères 2026 : actions d'une heure au moins."),
         unit_of_one="heure par stagiaire",
+        effect="Une demande dont la durée par stagiaire est plus courte ne peut pas être envoyée.",
     ),
     "hourly_cost_low": Default(
         "Coût horaire vraisemblable : au-dessous, un avertissement",
         "€ HT par heure et par stagiaire",
         whole(0, 1000),
         _shipped(5, f"{HOUSE} : avertit, ne bloque pas."),
+        effect="Au-dessous, l'employeur et le gestionnaire lisent un avertissement ; rien n'est bloqué.",
     ),
     "hourly_cost_high": Default(
         "Coût horaire vraisemblable : au-dessus, un avertissement",
         "€ HT par heure et par stagiaire",
         whole(0, 10000),
         _shipped(150, f"{HOUSE} : avertit, ne bloque pas. Le double du plus haut tarif de la branche (75 €)."),
+        effect="Au-dessus, l'employeur et le gestionnaire lisent un avertissement ; rien n'est bloqué.",
     ),
     "mass_reading_limit": Default(
         "Dossiers différents qu'un gestionnaire peut ouvrir en dix minutes",
         "dossiers",
         whole(10, 10000),
         _shipped(300, f"{HOUSE} : au-delà, le compte est ralenti et les administrateurs sont prévenus."),
+        effect=(
+            "Un gestionnaire qui ouvre plus de demandes en dix minutes est ralenti, et les administrateurs sont "
+            "prévenus."
+        ),
     ),
     "max_trainees": Default(
         "Nombre maximal de stagiaires par demande",
@@ -156,6 +197,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 1000),
         _shipped(200, f"{HOUSE}."),
         unit_of_one="stagiaire",
+        effect="Une demande qui compte plus de stagiaires ne peut pas être envoyée.",
     ),
     "required_pieces": Default(
         "Pièces exigées selon la nature de l'action",
@@ -166,6 +208,11 @@ DEFAULTS: Final[dict[str, Default]] = {
             "Zones du formulaire M-Gestion : programme de l'action (L.6353-1 C. trav.) ; pour un bilan de compétences, "
             "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n'ont pas de programme.",
         ),
+        effect="Une demande ne peut pas être envoyée tant qu'une zone exigée pour sa nature est vide.",
+        law=(
+            "Le programme (L.6353-1 C. trav.) et, pour un bilan de compétences, la convention tripartite "
+            "(R.6313-8) restent dus, que le formulaire les exige ou non."
+        ),
     ),
     "provider_checks_block": Default(
         "Organisme non déclaré, suspendu ou non certifié Qualiopi : interdit d'accorder",
@@ -174,6 +221,11 @@ DEFAULTS: Final[dict[str, Default]] = {
         _shipped(
             True,
             "L.6351-1 C. trav. (déclaration d'activité) et L.6316-1 (Qualiopi) : sans elles, aucun fonds ne peut payer.",
+        ),
+        effect="Un gestionnaire ne peut pas accorder une demande dont l'organisme n'est ni déclaré ni certifié.",
+        law=(
+            "Sans déclaration d'activité (L.6351-1 C. trav.) ni Qualiopi (L.6316-1), aucun fonds ne peut payer : "
+            "« non » ne fait qu'enlever le garde-fou."
         ),
     ),
     "last_submission": Default(
@@ -189,5 +241,10 @@ DEFAULTS: Final[dict[str, Default]] = {
             ),
             Version(date(2027, 1, 1), None, "Critères 2027 non publiés."),
         ),
+        effect=(
+            "Passé ce jour, l'employeur et le gestionnaire lisent que la demande vient trop tard et pourrait être "
+            "refusée."
+        ),
+        from_label="Pour les actions qui débutent à partir du",
     ),
 }

@@ -15,6 +15,22 @@ class ParameterAlreadySet(Conflict):
     message = "Ce paramètre a déjà une valeur qui commence ce jour-là. Choisissez un autre jour."
 
 
+class MissingSource(InvalidValue):
+    message = "Indiquez la décision qui fonde cette valeur."
+
+
+class PastDay(InvalidValue):
+    message = "Ce jour est passé. Choisissez un jour à venir, ou dites pourquoi la valeur vaut pour des jours passés."
+
+
+class DayOutOfReach(InvalidValue):
+    message = "Choisissez un jour entre le 01/04/2019 et dans dix ans."
+
+
+class AlreadyInForce(Conflict):
+    message = "Cette valeur a pris effet : elle ne se retire plus. Ajoutez une nouvelle valeur."
+
+
 class EmptyFeedback(InvalidValue):
     message = "Écrivez votre avis ou choisissez une note."
 

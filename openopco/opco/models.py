@@ -9,21 +9,26 @@ from openopco.opco.rules import MAX_BODY
 
 class Parameter(models.Model):
     """A value decided by this OPCO, in force from `starts_on` until the next one of the same code. A row is never
-    changed or removed: what was decided under it must stay explicable."""
+    changed or removed: what was decided under it must stay explicable. A day planned in error gets one more row of a
+    higher `revision`, that withdraws it."""
 
     code = models.CharField("paramètre", max_length=60)
     value = models.JSONField("valeur")
     starts_on = models.DateField("en vigueur depuis")
+    revision = models.PositiveSmallIntegerField("rang du jour", default=0)
+    withdrawn = models.BooleanField("retire ce jour", default=False)
     source = models.CharField("source", max_length=300)
+    late_reason = models.CharField("raison d'une date passée", max_length=300, blank=True, default="")
     created_by = models.CharField("saisi par", max_length=160)
     created_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = "paramètre daté"
         verbose_name_plural = "paramètres datés"
-        ordering = ("code", "starts_on")
+        ordering = ("code", "starts_on", "revision")
         constraints = (
-            models.UniqueConstraint(fields=("code", "starts_on"), name="parameter_one_value_a_day"),
+            models.UniqueConstraint(fields=("code", "starts_on", "revision"), name="parameter_one_value_a_day"),
+            models.CheckConstraint(condition=Q(withdrawn=False) | Q(revision__gt=0), name="parameter_withdraws_a_row"),
             models.CheckConstraint(condition=~Q(source=""), name="parameter_has_a_source"),
         )
 

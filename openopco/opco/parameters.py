@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -27,9 +28,19 @@ def version(code: str, on: date) -> Version:
 
 def versions(code: str) -> list[Version]:
     """All versions of a parameter, oldest first. A row of this OPCO replaces the shipped version of the same day."""
-    merged = {each.since: each for each in DEFAULTS[code].versions}
-    merged.update({each.since: each for each in _rows().get(code, [])})
-    return [merged[since] for since in sorted(merged)]
+    return merged(code, _rows().get(code, []))
+
+
+def merged(code: str, decided: Iterable[Version]) -> list[Version]:
+    """What this OPCO decided over what is shipped, oldest first."""
+    by_day = {each.since: each for each in DEFAULTS[code].versions} | {each.since: each for each in decided}
+    return [by_day[since] for since in sorted(by_day)]
+
+
+def standing(rows: Iterable[Parameter]) -> list[Parameter]:
+    """Those of the rows that count, by code and day: the last of each day, unless it withdraws the others."""
+    last = {(row.code, row.starts_on): row for row in sorted(rows, key=lambda row: row.revision)}
+    return [last[key] for key in sorted(last) if not last[key].withdrawn]
 
 
 def in_force(known: list[Version], on: date) -> Version:
@@ -53,6 +64,6 @@ def _rows() -> dict[str, list[Version]]:
 
 def _read() -> dict[str, list[Version]]:
     found: dict[str, list[Version]] = defaultdict(list)
-    for row in Parameter.objects.order_by("code", "starts_on"):
+    for row in standing(Parameter.objects.all()):
         found[row.code].append(Version(row.starts_on, row.value, row.source))
     return dict(found)

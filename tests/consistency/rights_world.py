@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,9 @@ from tests.accounts.factories import OpcoUserFactory, UserFactory
 from tests.documents.hostile import pdf
 from tests.dossiers import factories
 from tests.habilitations.factories import LONG_AGO, AcceptedFactory, MembershipFactory, StaffRoleFactory
+from tests.opco.factories import ParameterFactory
+
+FAR = date(2035, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class World:
             "desk:trainee": {"row": self.sent_row},
             "desk:nir": {"row": self.sent_row},
             "admin_opco:account_act": {"verb": "deconnecter"},
+            "admin_opco:parameter": {"code": "claim_months"},
+            "admin_opco:withdraw_parameter": {"code": "claim_months"},
             "theme": {"digest": "0" * 12},
             "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
         }
@@ -109,5 +115,6 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         "user_id": someone.pk,
         "role_id": role.pk,
         "notice_id": notice.pk,
+        "parameter_id": ParameterFactory.create(code="claim_months", starts_on=FAR).pk,
         "feedback_id": Feedback.objects.create(author_id=UserFactory.create().pk, page="/", rating=4).pk,
     }

@@ -24,7 +24,7 @@ from openopco.dossiers.queries import checks_of, find_draft, load_draft
 from openopco.habilitations.actions import accept_membership, refuse_membership
 from openopco.journal.models import Entry
 from openopco.kernel.errors import InvalidValue
-from openopco.opco.actions import leave_feedback
+from openopco.opco.actions.feedback import leave_feedback
 from openopco.organisations.actions import set_provider_status
 from openopco.organisations.enums import ProviderStatus
 from openopco.organisations.models import Establishment

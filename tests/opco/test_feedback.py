@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openopco.journal.queries import entries_of
 from openopco.kernel.errors import Forbidden
 from openopco.opco import queries, rules
-from openopco.opco.actions import leave_feedback, mark_feedback_read
+from openopco.opco.actions.feedback import leave_feedback, mark_feedback_read
 from openopco.opco.errors import EmptyFeedback, FeedbackTooLong, TooMuchFeedback, WrongRating
 from openopco.opco.models import Feedback
 from openopco.rights import ANONYMOUS

@@ -1,26 +1,43 @@
 """Dated parameters: which value is in force on a day, and what reading it costs."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openopco.journal.queries import entries_of
+from openopco.kernel.calendar import PARIS
 from openopco.kernel.errors import Forbidden
+from openopco.kernel.nir import NirInText
 from openopco.opco import parameters
-from openopco.opco.actions import set_parameter
+from openopco.opco.actions.parameters import set_parameter, withdraw_parameter
 from openopco.opco.defaults import ALWAYS, DEFAULTS, Version, last_days, pieces_by_nature, whole
-from openopco.opco.errors import ParameterAlreadySet, UnknownParameter, WrongParameterValue
+from openopco.opco.errors import (
+    AlreadyInForce,
+    DayOutOfReach,
+    MissingSource,
+    ParameterAlreadySet,
+    PastDay,
+    UnknownParameter,
+    WrongParameterValue,
+)
 from openopco.opco.models import Parameter
 from openopco.opco.queries import parameter_lines
 from openopco.rights import SYSTEM
 from tests.opco.factories import ADMINISTRATOR, EMPLOYER, OFFICER, ParameterFactory
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, tzinfo=PARIS)
 DAYS = st.dates(date(2019, 1, 1), date(2035, 12, 31))
+
+
+def _set(**given: object) -> Parameter:
+    told = {"code": "claim_months", "value": 6, "starts_on": date(2027, 1, 1), "source": "CA"} | given
+    return set_parameter(**{"actor": ADMINISTRATOR, **told})
 
 
 def _versions(days: list[date]) -> list[Version]:
@@ -91,6 +108,7 @@ def test_every_shipped_version_is_acceptable_sourced_and_in_order(code: str) -> 
     assert all(default.accepts(version.value) and version.source for version in default.versions)
     assert default.label
     assert default.unit
+    assert default.effect.endswith(".")
     assert len(code) <= Parameter._meta.get_field("code").max_length
 
 
@@ -147,6 +165,7 @@ def test_setting_a_parameter_is_seen_at_once_and_journalled(django_capture_on_co
         "value": 6,
         "starts_on": "2027-01-01",
         "source": "CA du 12/12/2026",
+        "late_reason": "",
     }
 
 
@@ -183,11 +202,12 @@ def test_only_administrators_set_parameters(actor) -> None:
         ("claim_months", "6", "Essai", WrongParameterValue),
         ("claim_months", True, "Essai", WrongParameterValue),
         ("claim_months", 0, "Essai", WrongParameterValue),
-        ("claim_months", 6, "  ", WrongParameterValue),
+        ("claim_months", 6, "  ", MissingSource),
         ("nir_required", 1, "Essai", WrongParameterValue),
         ("required_pieces", {"action": ["programme"]}, "Essai", WrongParameterValue),
     ],
 )
+@time_machine.travel(NOW, tick=False)
 def test_a_wrong_parameter_is_refused(code: str, value: object, source: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         set_parameter(actor=ADMINISTRATOR, code=code, value=value, starts_on=TODAY, source=source)
@@ -195,6 +215,7 @@ def test_a_wrong_parameter_is_refused(code: str, value: object, source: str, err
 
 
 @pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
 def test_a_day_has_one_value() -> None:
     ParameterFactory(code="claim_months", starts_on=TODAY)
     with pytest.raises(ParameterAlreadySet):
@@ -217,6 +238,7 @@ def test_the_database_refuses_a_row_without_source_and_a_second_row_of_the_day(b
         ({"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"}, True),
         ({"last_day": "31/12/2026", "late_from": "2026-12-15", "late_last_day": "2027-01-15"}, False),
         ({"last_day": "2026-12-31"}, False),
+        ({"last_day": "2027-01-16", "late_from": "2026-12-15", "late_last_day": "2027-01-15"}, False),
         ("2026-12-31", False),
     ],
 )
@@ -258,6 +280,7 @@ def test_the_command_sets_a_parameter(capsys: pytest.CaptureFixture[str]) -> Non
         (("claim_months", "6", "--from", "01/01/2027"), "AAAA-MM-JJ"),
         (("claim_month", "6", "--from", "2027-01-01"), "n'existe pas"),
         (("claim_months", "600", "--from", "2027-01-01"), "ne convient pas"),
+        (("claim_months", "6", "--from", "2020-01-01"), "est passé"),
     ],
 )
 def test_the_command_says_what_is_wrong(arguments: tuple[str, ...], said: str) -> None:
@@ -280,3 +303,86 @@ def test_administrators_read_every_parameter_with_what_is_in_force(django_assert
 def test_others_do_not_read_parameters(db: None) -> None:
     with pytest.raises(Forbidden):
         parameter_lines(actor=OFFICER, on=TODAY)
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_past_day_wants_its_reason_and_keeps_it() -> None:
+    with pytest.raises(PastDay):
+        _set(starts_on=TODAY - timedelta(days=1))
+    row = _set(starts_on=TODAY - timedelta(days=1), late_reason=" Décision  rétroactive du CA ")
+    assert row.late_reason == "Décision rétroactive du CA"
+    assert entries_of("parameter", row.pk)[0].payload["late_reason"] == row.late_reason
+    assert _set(starts_on=TODAY, late_reason="inutile").late_reason == ""
+
+
+@pytest.mark.django_db
+@time_machine.travel(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), tick=False)
+def test_today_is_that_of_paris() -> None:
+    with pytest.raises(PastDay):
+        _set(starts_on=TODAY)
+    assert _set(starts_on=date(2026, 11, 24)).late_reason == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [date(2019, 3, 31), date(2101, 1, 1)])
+def test_a_day_out_of_reach_is_refused(day: date) -> None:
+    with pytest.raises(DayOutOfReach):
+        _set(starts_on=day, late_reason="Essai")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["source", "late_reason"])
+def test_no_nir_is_kept_in_words(field: str) -> None:
+    with pytest.raises(NirInText):
+        _set(**{"starts_on": date(2020, 1, 1), "late_reason": "Oubli", field: "voir 1 84 12 76 451 089 46"})
+    assert not Parameter.objects.exists()
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_planned_value_is_withdrawn_by_one_more_row(django_capture_on_commit_callbacks) -> None:
+    planned = _set()
+    with django_capture_on_commit_callbacks(execute=True):
+        row = withdraw_parameter(actor=ADMINISTRATOR, parameter_id=planned.pk)
+        again = withdraw_parameter(actor=ADMINISTRATOR, parameter_id=planned.pk)
+    assert again.pk == row.pk
+    assert parameters.value("claim_months", date(2027, 6, 1)) == 4
+    assert [(each.value, each.withdrawn) for each in Parameter.objects.all()] == [(6, False), (6, True)]
+    assert [entry.event for entry in entries_of("parameter", row.pk)] == ["parameter.withdrawn"]
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+def test_a_withdrawn_day_may_be_planned_again() -> None:
+    withdraw_parameter(actor=ADMINISTRATOR, parameter_id=_set().pk)
+    _set(value=8)
+    parameters.forget()
+    assert parameters.value("claim_months", date(2027, 6, 1)) == 8
+    with pytest.raises(ParameterAlreadySet):
+        _set(value=9)
+
+
+@pytest.mark.django_db
+def test_a_value_in_force_is_not_withdrawn() -> None:
+    with time_machine.travel(NOW, tick=False):
+        planned = _set()
+    with time_machine.travel(datetime(2027, 1, 1, 0, 5, tzinfo=PARIS)), pytest.raises(AlreadyInForce):
+        withdraw_parameter(actor=ADMINISTRATOR, parameter_id=planned.pk)
+    assert Parameter.objects.count() == 1
+
+
+@pytest.mark.django_db
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("actor", [EMPLOYER, OFFICER])
+def test_only_administrators_withdraw(actor) -> None:
+    planned = _set()
+    with pytest.raises(Forbidden):
+        withdraw_parameter(actor=actor, parameter_id=planned.pk)
+    assert Parameter.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_a_withdrawal_of_nothing() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ParameterFactory(withdrawn=True)

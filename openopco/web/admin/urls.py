@@ -17,4 +17,10 @@ urlpatterns = [
     path("administration/avis/<int:feedback_id>/", feedback.detail, name="feedback_detail"),
     path("administration/avis/<int:feedback_id>/lu/", feedback.mark_read, name="feedback_mark_read"),
     path("administration/parametres/", parameters.in_force, name="parameters"),
+    path("administration/parametres/<slug:code>/", parameters.parameter, name="parameter"),
+    path(
+        "administration/parametres/<slug:code>/retirer/<int:parameter_id>/",
+        parameters.withdraw,
+        name="withdraw_parameter",
+    ),
 ]

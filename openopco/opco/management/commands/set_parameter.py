@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from openopco.kernel.errors import OpenOpcoError
-from openopco.opco.actions import set_parameter
+from openopco.opco.actions.parameters import set_parameter
 from openopco.opco.defaults import DEFAULTS
 from openopco.rights import SYSTEM
 
@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("value", help="en JSON : 20, true, null, {…}")
         parser.add_argument("--from", dest="starts_on", required=True, help="premier jour, AAAA-MM-JJ")
         parser.add_argument("--source", required=True, help="la décision qui le fonde")
+        parser.add_argument("--reason", default="", help="pourquoi la valeur vaut pour des jours passés")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -29,7 +30,12 @@ class Command(BaseCommand):
             raise CommandError("La valeur s'écrit en JSON et le jour AAAA-MM-JJ.") from error
         try:
             row = set_parameter(
-                actor=SYSTEM, code=options["code"], value=value, starts_on=starts_on, source=options["source"]
+                actor=SYSTEM,
+                code=options["code"],
+                value=value,
+                starts_on=starts_on,
+                source=options["source"],
+                late_reason=options["reason"],
             )
         except OpenOpcoError as error:
             raise CommandError(error.message) from error

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from openopco.accounts.models import User
 from openopco.habilitations.http import PersonRequest
 from openopco.opco import queries
-from openopco.opco.actions import mark_feedback_read
+from openopco.opco.actions.feedback import mark_feedback_read
 from openopco.opco.models import Feedback
 from openopco.rights import Permission
 from openopco.web.admin.access import needs

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.kernel.nir import NirInText
-from openopco.opco.actions import leave_feedback
+from openopco.opco.actions.feedback import leave_feedback
 from openopco.opco.errors import EmptyFeedback, FeedbackTooLong, TooMuchFeedback, WrongRating
 from openopco.opco.rules import feedback_page
 

@@ -1,0 +1,1 @@
+"""What people change in this room: opinions, and what administrators decide by dates."""
