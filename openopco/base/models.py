@@ -1,4 +1,6 @@
-"""Rows of the plumbing: jobs, numbering, the cache's table."""
+"""Rows of the plumbing: jobs, long works, numbering, the cache's table."""
+
+import uuid
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +53,113 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+
+class WorkState(models.TextChoices):
+    QUEUED = "queued", "En attente"
+    RUNNING = "running", "En cours"
+    DONE = "done", "Terminé"
+    CANCELLED = "cancelled", "Arrêté"
+    FAILED = "failed", "Interrompu"
+
+
+OPEN_WORK_STATES = (WorkState.QUEUED, WorkState.RUNNING)
+
+
+class Work(models.Model):
+    """A long work that somebody asked for, done by the queue while its page shows how far it is. `args` is all that it needs
+    to run, forgotten once it is over; `title` names it without personal data; `stopped_by` is the sentence that says why it
+    did not go to its end. `result_name` is where its file is kept, until `expires_at`."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    asked_by_id = models.BigIntegerField()
+    args = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=WorkState, default=WorkState.QUEUED)
+    total = models.PositiveIntegerField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    stopped_by = models.CharField(max_length=300, blank=True, default="")
+    result_name = models.CharField(max_length=120, blank=True, default="")
+    result_filename = models.CharField(max_length=120, blank=True, default="")
+    result_size = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=WorkState.values), name="base_work_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_WORK_STATES, finished_at__isnull=True, expires_at__isnull=True)
+                | (~Q(state__in=OPEN_WORK_STATES) & Q(finished_at__isnull=False, expires_at__isnull=False)),
+                name="base_work_finished_when_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__isnull=True) | Q(total__gte=F("done") + F("left_out")), name="base_work_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(result_name="") | Q(state=WorkState.DONE), name="base_work_result_when_done"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[WorkState.FAILED, WorkState.CANCELLED]) | ~Q(stopped_by=""),
+                name="base_work_stopped_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["asked_by_id", "-id"], name="base_work_of_person"),
+            models.Index(fields=["id"], condition=Q(state__in=OPEN_WORK_STATES), name="base_work_open"),
+            models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="base_work_expiring"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_WORK_STATES
+
+
+class RowOutcome(models.TextChoices):
+    WAITING = "waiting", "À faire"
+    DONE = "done", "Fait"
+    LEFT_OUT = "left_out", "Laissé de côté"
+
+
+class WorkRow(models.Model):
+    """One thing of a work: what it was when the work was asked (`version`), and what became of it. `label` is the reference
+    that people know it by. Its outcome is written in the transaction of the act: done once, whoever dies."""
+
+    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="rows")
+    subject_id = models.BigIntegerField()
+    version = models.PositiveIntegerField(default=0)
+    label = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=10, choices=RowOutcome, default=RowOutcome.WAITING)
+    said = models.CharField(max_length=400, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["work", "subject_id"], name="base_work_row_once"),
+            models.CheckConstraint(condition=Q(outcome__in=RowOutcome.values), name="base_work_row_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(outcome=RowOutcome.WAITING, done_at__isnull=True)
+                | (~Q(outcome=RowOutcome.WAITING) & Q(done_at__isnull=False)),
+                name="base_work_row_done_when_over",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome=RowOutcome.LEFT_OUT) | ~Q(said=""), name="base_work_row_left_out_with_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["work", "id"], condition=Q(outcome=RowOutcome.WAITING), name="base_work_row_waiting"),
+            models.Index(fields=["work", "outcome", "id"], name="base_work_row_report"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.outcome}"
 
 
 class Sequence(models.Model):

@@ -5,6 +5,7 @@ from importlib import import_module
 from django.conf import settings
 
 from openopco.base.jobs import queue, sweep
+from openopco.base.works import running as works  # noqa: F401 - registers the job of long works, and their sweeps
 
 
 @sweep("jobs.lost", every_seconds=10)

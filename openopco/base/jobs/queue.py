@@ -3,7 +3,9 @@
 import os
 import random
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,8 @@ from openopco.base.models import Job, JobState
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 KEPT_AFTER_DONE = timedelta(days=14)
+# The job that this worker has in hand.
+_in_hand: ContextVar[Job | None] = ContextVar("job in hand", default=None)
 
 
 def enqueue(name: str, /, *, unique_key: str | None = None, run_at: datetime | None = None, **kwargs: Any) -> Job:
@@ -84,6 +88,34 @@ def _mine(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, worker=job.worker, attempts=job.attempts)
 
 
+@contextmanager
+def in_hand(job: Job) -> Iterator[None]:
+    """While a handler runs: what `renew_lease` renews."""
+    token = _in_hand.set(job)
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken the job meanwhile: this one lets go of it."""
+
+
+def renew_lease() -> None:
+    """Called by a long handler between two steps: its lease starts anew once half of it is gone. Raises `LeaseLost`.
+    Outside a job, nothing happens."""
+    job = _in_hand.get()
+    if job is None or job.lease_until is None:
+        return
+    lease, now = _lease_of(job), timezone.now()
+    if job.lease_until - now > lease / 2:
+        return
+    job.lease_until = now + lease
+    if not _mine(job).update(lease_until=job.lease_until):
+        raise LeaseLost
+
+
 def finish(job: Job) -> bool:
     """Marks done. False when the lease was lost meanwhile."""
     now = timezone.now()
@@ -138,4 +170,17 @@ def purge_done() -> int:
     return Job.objects.filter(state=JobState.DONE, finished_at__lt=limit).delete()[0]
 
 
-__all__ = ["JobKind", "back_off", "claim", "enqueue", "fail", "finish", "purge_done", "release_lost", "worker_name"]
+__all__ = [
+    "JobKind",
+    "LeaseLost",
+    "back_off",
+    "claim",
+    "enqueue",
+    "fail",
+    "finish",
+    "in_hand",
+    "purge_done",
+    "release_lost",
+    "renew_lease",
+    "worker_name",
+]

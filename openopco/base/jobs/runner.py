@@ -45,4 +45,5 @@ def run_pending_jobs(*, limit: int = 1000, names: Collection[str] = ()) -> int:
 
 
 def _handle(job: Job) -> None:
-    kind_of(job.name).handler(**job.args)
+    with queue.in_hand(job):
+        kind_of(job.name).handler(**job.args)
