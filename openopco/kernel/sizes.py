@@ -7,3 +7,8 @@ def format_size(size: int) -> str:
         return f"{max(1, (size + 500) // 1000)}\u00a0ko"
     tenths = (size + 50_000) // 100_000
     return f"{tenths // 10},{tenths % 10}\u00a0Mo"
+
+
+def format_count(count: int) -> str:
+    """« 1 000 »: thousands apart, by a space that does not break."""
+    return f"{count:,}".replace(",", "\u202f")
