@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from openopco import journal
+from openopco.base import works
 from openopco.base.jobs import enqueue, job, sweep
 from openopco.base.models import Job
+from openopco.dossiers.actions import batches
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of
@@ -142,3 +144,4 @@ def _remind(dossier: Dossier, told: Told, people: Iterable[int | None], key: str
 
 
 journal.subscribe("dossier.*", "dossiers.tell")
+works.register(works.RowsKind(batches.KIND, batches.act_on_row))

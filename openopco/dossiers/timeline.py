@@ -119,7 +119,13 @@ def tell(entry: Entry, kind: kinds.Kind, audience: Audience) -> TimelineEvent | 
     title = "" if words is None else words.employer if audience is Audience.EMPLOYEUR else words.opco
     if words is None or not title:
         return None
-    return TimelineEvent(title, entry.at, _by(entry, words, audience), words.text(kind, payload), words.tone)
+    text = "\n".join(filter(None, [words.text(kind, payload), _lot(payload, audience)]))
+    return TimelineEvent(title, entry.at, _by(entry, words, audience), text, words.tone)
+
+
+def _lot(payload: Payload, audience: Audience) -> str:
+    """That an officer did it on many requests at once: told at the desk alone."""
+    return f"Traité par lot (n° {payload['lot']})." if "lot" in payload and audience is Audience.OPCO else ""
 
 
 def _words(event: str, payload: Payload) -> Words | None:

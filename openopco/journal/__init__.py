@@ -4,12 +4,18 @@ and `openopco.journal.queries`; the names below are the usual ones."""
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from openopco.journal.actions import audit_read, record
+    from openopco.journal.actions import audit_read, record, within
     from openopco.journal.queries import entries_of
     from openopco.journal.subscriptions import subscribe
 
-__all__ = ["audit_read", "entries_of", "record", "subscribe"]
-_HOMES = {"audit_read": "actions", "record": "actions", "entries_of": "queries", "subscribe": "subscriptions"}
+__all__ = ["audit_read", "entries_of", "record", "subscribe", "within"]
+_HOMES = {
+    "audit_read": "actions",
+    "record": "actions",
+    "entries_of": "queries",
+    "subscribe": "subscriptions",
+    "within": "actions",
+}
 
 
 def __getattr__(name: str) -> Any:

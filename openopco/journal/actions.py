@@ -1,6 +1,9 @@
 """Writing the journal. Never by a door: by the actions of the other rooms, in their transaction."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +14,18 @@ from openopco.journal import digests
 from openopco.journal.models import Entry, ReadAudit
 from openopco.journal.subscriptions import handlers_of
 from openopco.rights import Actor
+
+_circumstances: ContextVar[dict[str, Any] | None] = ContextVar("circumstances", default=None)
+
+
+@contextmanager
+def within(**circumstances: Any) -> Iterator[None]:
+    """What every entry recorded inside also says: `lot`, the batch that a person asked for. JSON, no personal data."""
+    token = _circumstances.set(circumstances)
+    try:
+        yield
+    finally:
+        _circumstances.reset(token)
 
 
 def record(
@@ -35,6 +50,7 @@ def _next_entry(
     last: Entry | None, *, subject_kind: str, subject_id: int, event: str, actor: Actor, payload: dict[str, Any] | None
 ) -> Entry:
     salt = secrets.token_hex(16)
+    payload = {**(payload or {}), **around} if (around := _circumstances.get()) else payload
     entry = Entry(
         subject_kind=subject_kind,
         subject_id=subject_id,

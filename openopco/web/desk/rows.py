@@ -47,7 +47,8 @@ def rows_of(dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: st
 
 # Written here: a template would take ten times longer to say the same.
 ROW = (
-    '<tr><th scope="row"><a class="figures" href="{}">{}</a></th><td data-label="Employeur">{}<small>{}</small></td>'
+    '<tr><td class="desk-tick"><input type="checkbox" class="tick" name="d" value="{}" aria-label="Choisir {}"></td>'
+    '<th scope="row"><a class="figures" href="{}">{}</a></th><td data-label="Employeur">{}<small>{}</small></td>'
     '<td data-label="Formation">{}<small>{}</small></td><td data-label="Début" class="figures">{}</td>'
     '<td data-label="Coût HT" class="number">{}</td><td data-label="État, échéance"><span class="desk-state">'
     '<span class="badge badge-{}">{}</span>{}</span></td><td data-label="Traité par">{}</td></tr>'
@@ -63,6 +64,8 @@ def html_of(rows: Iterable[WorkRow]) -> SafeString:
 
 def _columns(row: WorkRow) -> tuple[str, ...]:
     return (
+        row.number,
+        row.number,
         row.url,
         row.number,
         row.employer,

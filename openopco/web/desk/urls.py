@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openopco.web.desk.views import (
+    batches,
     corrections,
     deciding,
     dossier,
@@ -20,6 +21,8 @@ app_name = "desk"
 DOSSIER = "gestion/dossiers/<slug:number>/"
 urlpatterns = [
     path("gestion/", worklist.worklist, name="worklist"),
+    path("gestion/lot/", batches.choose, name="batches"),
+    path("gestion/lot/<slug:code>/", batches.batch, name="batch"),
     path(DOSSIER, dossier.dossier, name="dossier"),
     path(f"{DOSSIER}suivant/", dossier.following, name="next"),
     path(f"{DOSSIER}echanges/", talking.talk, name="talk"),

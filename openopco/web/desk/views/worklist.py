@@ -13,6 +13,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
+from openopco.web.desk import batching
 from openopco.web.desk import filters as words
 from openopco.web.desk.filters import Trail, read_trail
 from openopco.web.desk.rows import html_of, rows_of
@@ -35,6 +36,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "errors": trail.errors(),
         "states": words.STATES,
         "orders": words.ORDERS,
+        "batch_acts": batching.CHOICES,
         "order": filters.order or ("" if trail.portfolio == ALL else "echeance"),
     }
     return render(request, "desk/worklist.html", context)

@@ -151,7 +151,7 @@ def test_an_empty_list_says_what_to_do(desk: Client, address: str, words: str) -
 
 def test_one_takes_a_request_without_leaving_the_list(desk: Client, olga: Actor) -> None:
     free = DossierFactory.create()
-    [button] = found(desk.get(f"{LIST}?vue=libre&q=Formation"), "//button[@formaction]")
+    [button] = found(desk.get(f"{LIST}?vue=libre&q=Formation"), "//tbody//button[@formaction]")
     answer = desk.post(button.get("formaction"), {"depuis": "liste"})
     assert answer["Location"] == f"{LIST}?vue=libre&q=Formation"
     assert holds(olga, free)
@@ -171,7 +171,7 @@ def test_nobody_is_offered_what_he_filed(desk: Client, olga: Actor) -> None:
     own = DossierFactory.create(created_by=person(olga))
     page = desk.get(f"{LIST}?vue=libre")
     assert numbers(page) == [own.number]
-    assert not found(page, "//button[@formaction]")
+    assert not found(page, "//tbody//button[@formaction]")
     answer = desk.post(f"/gestion/dossiers/{own.number}/prendre/", {"depuis": "liste"})
     assert "un collègue doit l'examiner" in text_of(desk.get(answer["Location"]))
     assert now(own).holder_id is None
