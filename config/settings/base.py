@@ -36,6 +36,7 @@ ROOMS = [
     "trainees",
     "dossiers",
     "training",
+    "exports",
     "web",
 ]
 INSTALLED_APPS = [

@@ -199,6 +199,27 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="stagiaire",
         effect="Une demande qui compte plus de stagiaires ne peut pas être envoyée.",
     ),
+    "batch_max_rows": Default(
+        "Nombre maximal de dossiers traités par lot",
+        "dossiers",
+        whole(1, 5000),
+        _shipped(1000, f"{HOUSE} : au-delà, personne ne relit vraiment ce qu'il demande."),
+        unit_of_one="dossier",
+    ),
+    "export_max_rows": Default(
+        "Nombre maximal de lignes d'un export",
+        "lignes",
+        whole(1, 1_000_000),
+        _shipped(200_000, f"{HOUSE} : un tableur en ouvre 1 048 576 au plus."),
+        unit_of_one="ligne",
+    ),
+    "export_alert_rows": Default(
+        "Export d'une liste signalé aux administrateurs, à partir de",
+        "lignes",
+        whole(1, 1_000_000),
+        _shipped(5000, f"{HOUSE} : comme la lecture de nombreux dossiers, un export est une lecture."),
+        unit_of_one="ligne",
+    ),
     "required_pieces": Default(
         "Pièces exigées selon la nature de l'action",
         "zones de pièces jointes",

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     ESTABLISHMENT_VERIFY = "establishment.verify"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_DECIDE = "membership.decide"
+    LIST_EXPORT = "list.export"
     FEEDBACK_READ = "feedback.read"
     STAFF_MANAGE = "staff.manage"
     PARAMETER_MANAGE = "parameter.manage"
@@ -47,6 +48,7 @@ _EMPLOYER = frozenset(
         Permission.TRAINEE_WRITE,
         Permission.ESTABLISHMENT_WRITE,
         Permission.MEMBERSHIP_READ,
+        Permission.LIST_EXPORT,
     }
 )
 _OFFICER = frozenset(
@@ -63,10 +65,17 @@ _OFFICER = frozenset(
         Permission.ESTABLISHMENT_VERIFY,
         Permission.MEMBERSHIP_READ,
         Permission.MEMBERSHIP_DECIDE,
+        Permission.LIST_EXPORT,
     }
 )
 _ADMINISTRATOR = frozenset(
-    {Permission.FEEDBACK_READ, Permission.STAFF_MANAGE, Permission.MEMBERSHIP_READ, Permission.PARAMETER_MANAGE}
+    {
+        Permission.FEEDBACK_READ,
+        Permission.STAFF_MANAGE,
+        Permission.MEMBERSHIP_READ,
+        Permission.PARAMETER_MANAGE,
+        Permission.LIST_EXPORT,
+    }
 )
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

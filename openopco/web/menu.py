@@ -41,6 +41,7 @@ MENU = (
     Entry("Dossiers à traiter", "desk:worklist", Permission.DOSSIER_TAKE),
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
+    Entry("Mes travaux", "portal:works"),
     Entry("Administration", "admin_opco:home", Permission.STAFF_MANAGE),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),

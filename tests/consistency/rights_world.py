@@ -8,8 +8,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from openopco.accounts.models import User
+from openopco.base.jobs import run_pending_jobs
 from openopco.documents import actions as documents
 from openopco.dossiers.models import Dossier, DraftRow
+from openopco.exports.actions import ask_export
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import actor_for
 from openopco.notifications.models import Notice
@@ -35,6 +37,7 @@ class World:
     sent_row: str
     ids: dict[str, int]
     piece: uuid.UUID
+    work: uuid.UUID
 
     def arguments(self, route: str, names: list[str]) -> dict[str, Any]:
         """What the address of a route is made of. Raises `KeyError` for a name that nothing here answers to."""
@@ -49,6 +52,12 @@ class World:
             "portal:new_request": {"slug": "action-de-formation"},
             "portal:step": {"slug": "formation"},
             "portal:document": {"key": self.piece},
+            "portal:export": {"code": "demandes"},
+            "portal:work": {"key": self.work},
+            "portal:stop_work": {"key": self.work},
+            "portal:work_result": {"key": self.work},
+            "portal:work_report": {"key": self.work},
+            "desk:batch": {"code": "accorder"},
             "desk:trainee": {"row": self.sent_row},
             "desk:nir": {"row": self.sent_row},
             "admin_opco:account_act": {"verb": "deconnecter"},
@@ -84,6 +93,7 @@ def build() -> World:
         sent_row=DraftRow.objects.get(dossier=sent).key,
         ids=_ids(alice, pending, place.pk),
         piece=_piece(sent, actor),
+        work=_work(actor, place.pk),
     )
 
 
@@ -91,6 +101,13 @@ def _piece(sent: Dossier, actor: Any) -> uuid.UUID:
     upload = SimpleUploadedFile("programme.pdf", pdf(), "application/pdf")
     given = {"owner_kind": "dossier", "owner_id": sent.pk, "zone": "programme"}
     return documents.accept_upload(actor=actor, upload=upload, **given).key
+
+
+def _work(actor: Any, place: int) -> uuid.UUID:
+    """The list of requests of an employer, as a file that is ready."""
+    work = ask_export(actor=actor, code="demandes", format="csv", asked={"establishment": place}, key=uuid.uuid4())
+    run_pending_jobs(names=["works.run"])
+    return work.key
 
 
 def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:

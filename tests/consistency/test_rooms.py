@@ -12,6 +12,7 @@ ROOMS = [
     "base",
     "documents",
     "dossiers",
+    "exports",
     "habilitations",
     "journal",
     "kernel",

@@ -10,6 +10,7 @@ from openopco.web.portal.views import (
     dashboard,
     dossier,
     drafts,
+    exports,
     feedback,
     help,
     memberships,
@@ -21,6 +22,7 @@ from openopco.web.portal.views import (
     sending,
     steps,
     trainees,
+    works,
 )
 
 app_name = "portal"
@@ -64,6 +66,12 @@ urlpatterns = [
     path("notifications/e-mails/", notices.mail_preferences, name="mail_preferences"),
     path("notifications/<int:notice_id>/ouvrir/", notices.open_notice, name="open_notice"),
     path("notifications/<int:notice_id>/lue/", notices.read_notice, name="read_notice"),
+    path("exports/<slug:code>/", exports.export, name="export"),
+    path("travaux/", works.listing, name="works"),
+    path("travaux/<uuid:key>/", works.work, name="work"),
+    path("travaux/<uuid:key>/arreter/", works.stop, name="stop_work"),
+    path("travaux/<uuid:key>/fichier/", works.result, name="work_result"),
+    path("travaux/<uuid:key>/compte-rendu.csv", works.report, name="work_report"),
     path("aide/", help.help_page, name="help"),
     path("guide/", help.user_guide, name="guide"),
     path("nouveautes/", help.news, name="news"),

@@ -82,14 +82,7 @@ def _list(request: PersonRequest, kind: kinds.Kind | None) -> HttpResponse:
 
 def _found(request: PersonRequest, establishment_id: int, kind: str, asked: Asked) -> dict[str, Any]:
     counts = overview.state_counts(actor=request.actor, establishment_id=establishment_id, kind=kind)
-    filters = queries.Filters(
-        search=asked.search,
-        state=asked.state.value if asked.state else "",
-        kind=kind,
-        starts_from=asked.first_day,
-        starts_to=asked.last_day,
-        order=asked.order,
-    )
+    filters = _filters(asked, kind)
     page = queries.list_of_employer(
         actor=request.actor, establishment_id=establishment_id, filters=filters, after=request.GET.get("after")
     )
@@ -102,6 +95,22 @@ def _found(request: PersonRequest, establishment_id: int, kind: str, asked: Aske
         ),
         "chips": _chips(counts, asked),
     }
+
+
+def filters_of(request: PersonRequest, kind: str) -> queries.Filters:
+    """The filters that the address of « Mes demandes » names."""
+    return _filters(_read(request), kind)
+
+
+def _filters(asked: Asked, kind: str) -> queries.Filters:
+    return queries.Filters(
+        search=asked.search,
+        state=asked.state.value if asked.state else "",
+        kind=kind,
+        starts_from=asked.first_day,
+        starts_to=asked.last_day,
+        order=asked.order,
+    )
 
 
 def _count(

@@ -1,0 +1,70 @@
+"""Asking for a list as a file. It is a read of personal data: journalled, bounded, told to administrators when large."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from openopco import journal
+from openopco.base import works
+from openopco.base.actions import action
+from openopco.base.models import Work
+from openopco.base.sheets import Format
+from openopco.exports import lists
+from openopco.exports.errors import TooManyRows
+from openopco.kernel.calendar import paris_today
+from openopco.kernel.errors import Forbidden, InvalidValue
+from openopco.kernel.sizes import format_count
+from openopco.opco import parameters
+from openopco.rights import Actor, Permission, require
+
+LIST_KIND = "exports.list"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many rows an export would have now; `most` is the limit, `count` goes no further than one more."""
+
+    count: int
+    most: int
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.count > self.most
+
+
+def size_of(*, actor: Actor, code: str, asked: lists.Asked) -> Size:
+    """Raises `Forbidden`, `UnknownList`."""
+    require(actor, Permission.LIST_EXPORT)
+    most: int = parameters.value("export_max_rows", on=paris_today(timezone.now()))
+    return Size(lists.count_up_to(lists.find(code).rows(actor, asked), most), most)
+
+
+@action
+def ask_export(*, actor: Actor, code: str, format: str, asked: lists.Asked, key: UUID) -> Work:
+    """Queues the export of a list as filtered, whole. Raises `Forbidden`, `UnknownList`, `InvalidValue` for a format that we
+    don't write, `TooManyRows`, `TooManyWorks`, `WorkAlreadyAsked`."""
+    if actor.user_id is None:
+        raise Forbidden
+    if format not in set(Format):
+        raise InvalidValue("Choisissez un format.")
+    size = size_of(actor=actor, code=code, asked=asked)
+    if size.is_too_large:
+        raise TooManyRows(too_many(size.most))
+    listed = lists.find(code)
+    work = works.start(
+        kind=LIST_KIND,
+        title=f"Export : {listed.title} ({format.upper()})",
+        asked_by=actor.user_id,
+        key=key,
+        args={"list": code, "format": format, "asked": dict(asked)},
+        total=size.count,
+    )
+    payload = {"liste": code, "format": format, "lignes": size.count}
+    journal.record(subject_kind="work", subject_id=work.pk, event="export.asked", actor=actor, payload=payload)
+    return work
+
+
+def too_many(most: int) -> str:
+    limit = format_count(most)
+    return f"Cette liste compte plus de {limit} lignes, le plus qu'un export peut contenir. Filtrez-la (état, dates, recherche)."

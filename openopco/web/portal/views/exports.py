@@ -1,0 +1,122 @@
+"""« Exporter cette liste »: what the file will hold, how many rows, in which format; the file is then made by a job."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from openopco.base.sheets import Format
+from openopco.base.works import TooManyWorks, WorkAlreadyAsked
+from openopco.exports import actions, lists
+from openopco.exports.errors import UnknownList
+from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.queries import current_establishment
+from openopco.kernel.calendar import paris_today
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.sizes import format_count
+from openopco.rights import Permission
+from openopco.web.admin.access import needs
+from openopco.web.desk.filters import read_trail
+from openopco.web.portal.views.requests import filters_of
+
+FORMATS = ((Format.XLSX, "Classeur (XLSX)"), (Format.CSV, "Texte (CSV)"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.LIST_EXPORT)
+def export(request: PersonRequest, code: str) -> HttpResponse:
+    """The list named, as the address filters it."""
+    try:
+        listed = lists.find(code)
+    except UnknownList as error:
+        raise Http404 from error
+    asked = READ[code](request)
+    if request.method != "POST":
+        return _show(request, listed, asked)
+    key = _key(request)
+    try:
+        work = actions.ask_export(
+            actor=request.actor, code=code, format=request.POST.get("format", ""), asked=asked, key=key
+        )
+    except WorkAlreadyAsked:
+        return redirect("portal:work", key)
+    except TooManyWorks as error:
+        return _show(request, listed, asked, error.message, 429)
+    except InvalidValue as error:
+        return _show(request, listed, asked, error.message, 422)
+    return redirect("portal:work", work.key)
+
+
+def _key(request: PersonRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("cle", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _show(
+    request: PersonRequest, listed: lists.List, asked: Mapping[str, Any], error: str = "", status: int = 200
+) -> HttpResponse:
+    size = actions.size_of(actor=request.actor, code=listed.code, asked=asked)
+    route, label = BACK[listed.code]
+    query = request.GET.urlencode()
+    context = {
+        "listed": listed,
+        "count": size.count,
+        "count_words": format_count(size.count),
+        "most_words": format_count(size.most),
+        "problem": error,
+        "too_many": actions.too_many(size.most) if size.is_too_large else "",
+        "formats": FORMATS,
+        "chosen": request.POST.get("format") or Format.XLSX,
+        "back_url": f"{reverse(route)}?{query}" if query else reverse(route),
+        "back_label": label,
+        "key": uuid4(),
+    }
+    return render(request, "portal/export.html", context, status=422 if size.is_too_large else status)
+
+
+# --- what each list's address asks for -------------------------------------------------------------------------------
+
+
+def _desk(request: PersonRequest) -> dict[str, Any]:
+    return {"filters": lists.filters_as_asked(read_trail(request.GET).filters(paris_today(timezone.now())))}
+
+
+def _requests(request: PersonRequest) -> dict[str, Any]:
+    establishment = current_establishment(request)
+    if establishment is None:
+        raise Http404
+    filters = filters_of(request, "AF" if "af" in request.GET else "")
+    return {"establishment": establishment.pk, "filters": lists.filters_as_asked(filters)}
+
+
+def _whole(request: PersonRequest) -> dict[str, Any]:
+    return {}
+
+
+def _feedback(request: PersonRequest) -> dict[str, Any]:
+    return {"unread": request.GET.get("filtre") == "non-lus"}
+
+
+READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
+    "dossiers": _desk,
+    "demandes": _requests,
+    "rattachements": _whole,
+    "etablissements": _whole,
+    "organismes": _whole,
+    "avis": _feedback,
+}
+BACK = {
+    "dossiers": ("desk:worklist", "Dossiers à traiter"),
+    "demandes": ("portal:requests", "Mes demandes"),
+    "rattachements": ("desk:memberships", "Rattachements"),
+    "etablissements": ("desk:establishments", "Vérifications"),
+    "organismes": ("desk:providers", "Vérifications"),
+    "avis": ("admin_opco:feedback", "Avis reçus"),
+}
