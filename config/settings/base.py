@@ -113,7 +113,10 @@ SQLITE = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        # 8 MB of pages kept by each connection: the 2 MB it comes with are read again at each list of a million rows.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000;"
+        ),
     },
 }
 _database_url = checks.database_url(env, "DATABASE_URL")

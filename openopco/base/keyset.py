@@ -24,6 +24,11 @@ class Page(Generic[M]):
     next: str | None
     previous: str | None
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether it shows all there is."""
+        return self.next is None and self.previous is None
+
 
 def paginate(
     queryset: QuerySet[M],

@@ -228,7 +228,8 @@ def _index_later() -> Iterator[None]:
             "SELECT 'DROP INDEX ' || indexname, indexdef FROM pg_indexes WHERE tablename = 'dossiers_dossier' "
             "AND indexdef NOT LIKE '%% UNIQUE %%'"
         )
-        refill = []
+        # No index is made of a table that has foreign keys left to check.
+        refill = ["SET CONSTRAINTS ALL IMMEDIATE"]
     else:
         found = (
             "SELECT 'DROP ' || type || ' ' || name, sql FROM sqlite_master WHERE tbl_name = 'dossiers_dossier' "

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openopco.dossiers import queries
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Filters, visible_to
-from openopco.dossiers.search import matching, search_text
+from openopco.dossiers.search import expression_of, matching, search_text, words_of
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, SYSTEM, Actor
 from tests.accounts.factories import UserFactory
@@ -203,6 +205,11 @@ class TestSearch:
         found = matching(Dossier.objects.all(), typed)
         assert found.count() == (1 if typed in ("%", "' --", "garage -elan") else 0)
 
+    def test_a_word_is_more_than_its_letters_three_by_three(self) -> None:
+        DossierFactory.create(search=search_text("Emballage", "Rayon"))
+        assert not matching(Dossier.objects.all(), "embrayage").exists()
+        assert matching(Dossier.objects.all(), "emballage rayon").exists()
+
     def test_it_follows_what_changes(self) -> None:
         dossier = DossierFactory.create(search=search_text("Embrayage"))
         Dossier.objects.filter(pk=dossier.pk).update(search=search_text("Freins"))
@@ -280,6 +287,54 @@ class TestQueries:
             queries.awaiting_employer(actor=alice, establishment_id=place.pk)
             queries.recent(actor=alice, establishment_id=place.pk)
         assert len(context) == 2
+
+
+@given(st.lists(st.text("abcé 'ß\"", min_size=3), min_size=1, max_size=6))
+def test_the_index_is_asked_for_nothing_that_the_words_do_not_hold(typed: list[str]) -> None:
+    words = [word for word in words_of(" ".join(typed)) if len(word) >= 3]
+    pieces = [piece.strip('"').replace('""', '"') for piece in expression_of(words).split(" AND ") if piece]
+    assert all(len(piece) == 3 and any(piece in word for word in words) for piece in pieces)
+    assert all(any(letter in piece for piece in pieces) for word in words for letter in word)
+
+
+def plan_of(query: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {query}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+@pytest.mark.sqlite
+def test_the_counts_of_the_desk_read_no_row(olga: Actor) -> None:
+    with CaptureQueriesContext(connection) as context:
+        for portfolio in (queries.MINE, queries.FREE, queries.OPEN, queries.ALL):
+            queries.desk_counts(actor=olga, portfolio=portfolio, today=date(2026, 11, 23))
+    read = [line for query in context for line in plan_of(query["sql"]).splitlines() if "dossiers_dossier" in line]
+    assert len(read) == 16
+    assert all("COVERING INDEX" in line for line in read), read
+
+
+@pytest.mark.sqlite
+def test_twins_are_found_by_their_dates(place: Establishment) -> None:
+    with CaptureQueriesContext(connection) as context:
+        queries.find_twins(
+            DossierFactory.create(establishment=place),
+            starts_on=date(2027, 1, 5),
+            ends_on=date(2027, 1, 6),
+            people=[("martin anais", "1990-01-01")],
+        )
+    assert "dossier_by_est_dates (establishment_id=? AND ends_on>?)" in plan_of(context.captured_queries[-1]["sql"])
+
+
+def test_a_search_of_an_employer_is_the_same_by_the_query_written_once(alice: Actor, place: Establishment) -> None:
+    for title in ("Habilitation électrique", "Soudure 100% TIG", "Habilitation"):
+        DossierFactory.create(establishment=place, title=title, search=search_text(title))
+    for typed in ("habil", "habil ELECTR", "100%", "tig_", "b h", "soudure habil", "%"):
+        asked = Filters(search=typed, state=State.TRANSMISE.value)
+        everything = visible_to(alice).filter(establishment_id=place.pk)
+        expected = asked.narrow(everything, is_few=True).order_by("-updated_at", "-id")
+        page = queries.list_of_employer(actor=alice, establishment_id=place.pk, filters=asked)
+        assert page.items == list(expected), typed
+        assert page.items == list(matching(everything, typed).order_by("-updated_at", "-id")), typed
 
 
 def test_a_search_among_all_requests_reads_from_the_latest(olga: Actor, admin: Actor) -> None:

@@ -126,7 +126,11 @@ class Dossier(models.Model):
             models.Index(fields=["due_on", "id"], condition=Q(is_open=True), name="dossier_open_by_due"),
             models.Index(fields=["state", "due_on", "id"], name="dossier_by_state_due"),
             models.Index(fields=["state", "-id"], name="dossier_by_state_newest"),
-            models.Index(fields=["holder", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_holder_due"),
+            # `is_open` is in it for SQLite, which would else read each row again to be sure of it.
+            models.Index(
+                fields=["holder", "due_on", "id", "is_open"], condition=Q(is_open=True), name="dossier_held_by_due"
+            ),
+            models.Index(fields=["establishment", "ends_on", "starts_on"], name="dossier_by_est_dates"),
             models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="dossier_unconfirmed"),
         ]
 

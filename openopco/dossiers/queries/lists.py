@@ -11,10 +11,20 @@ from django.db.models import QuerySet
 
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
 from openopco.base.prepared import Prepared
-from openopco.dossiers.enums import State
+from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
-from openopco.dossiers.search import among_newest, matching, matching_few, newest_expression
+from openopco.dossiers.search import (
+    MOST_WORDS,
+    among_newest,
+    can_search_newest,
+    expression_of,
+    like_all,
+    matching,
+    matching_few,
+    patterns_of,
+    words_of,
+)
 from openopco.rights import Actor, Grant, Permission, Role, require
 
 PAGE_SIZE = 25
@@ -35,15 +45,24 @@ class Filters:
     late_on: date | None = None
 
     @property
+    def is_dateless(self) -> bool:
+        """Narrowed by codes and words alone: the queries of these are written once."""
+        return not (self.starts_from or self.starts_to or self.late_on)
+
+    @property
     def is_plain(self) -> bool:
-        """Narrowed by codes alone: the queries of these are written once."""
-        return not (self.search.strip() or self.starts_from or self.starts_to or self.late_on)
+        """Narrowed by codes alone."""
+        return self.is_dateless and not self.words
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched, folded."""
+        return words_of(self.search)
 
     @property
     def is_search(self) -> bool:
         """A search among all requests, narrowed by a state at most."""
-        only = not (self.kind or self.starts_from or self.starts_to or self.late_on)
-        return only and self.portfolio == ALL and bool(self.search.strip())
+        return self.is_dateless and not self.kind and self.portfolio == ALL and bool(self.words)
 
     @property
     def codes(self) -> dict[str, str]:
@@ -57,7 +76,7 @@ class Filters:
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
         search = matching_few if is_few else matching
-        return search(queryset, self.search) if self.search.strip() else queryset
+        return search(queryset, self.search)
 
 
 ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
@@ -76,9 +95,11 @@ def list_of_employer(
 ) -> Page[Dossier]:
     """« Mes demandes » of one establishment, newest first unless asked otherwise."""
     keys, descending = ORDERS.get(filters.order, ORDERS["recent"])
-    if not after and filters.is_plain and sees_all_of(actor, establishment_id):
-        first = _first_of_employer(tuple(filters.codes), keys, descending)
-        return first_page(first(establishment_id, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
+    if not after and filters.is_dateless and sees_all_of(actor, establishment_id):
+        patterns = patterns_of(filters.words)
+        first = _first_of_employer(tuple(filters.codes), len(patterns), keys, descending)
+        rows = first(establishment_id, *filters.codes.values(), *patterns)
+        return first_page(rows, keys=keys, size=PAGE_SIZE)
     queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id), is_few=True)
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
@@ -91,33 +112,37 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
         mine = [actor.user_id] if filters.portfolio == MINE and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
-    if not after and keys == ("id",) and filters.is_search and actor.roles == {Role.GESTIONNAIRE}:
-        states = [filters.state] if filters.state else []
-        if expression := newest_expression(filters.search):
-            return first_page(_newest(len(states))(expression, *states), keys=keys, size=PAGE_SIZE)
+    is_search = filters.is_search and can_search_newest(filters.words)
+    if not after and keys == ("id",) and is_search and actor.roles == {Role.GESTIONNAIRE}:
+        states, patterns = [filters.state] if filters.state else [], patterns_of(filters.words)
+        found = _newest(len(patterns), len(states))(expression_of(filters.words), *patterns, *states)
+        return first_page(found, keys=keys, size=PAGE_SIZE)
     queryset = portfolio_of(actor, filters).select_related("holder")
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 
-@lru_cache(maxsize=2)
-def _newest(states: int) -> Prepared[Dossier]:
+@lru_cache(maxsize=2 * MOST_WORDS)
+def _newest(patterns: int, states: int) -> Prepared[Dossier]:
     """The first page of a search among all requests sent, the latest first."""
 
     def build(expression: str, *values: str) -> QuerySet[Dossier]:
-        found = among_newest(Dossier.objects.all(), expression, *values, most=PAGE_SIZE + 1)
+        everything = Dossier.objects.all()
+        found = among_newest(everything, expression, values[:patterns], values[patterns:], most=PAGE_SIZE + 1)
         return found.select_related("holder").order_by("-id")
 
-    return Prepared((str,) * (1 + states), build)
+    return Prepared((str,) * (1 + patterns + states), build)
 
 
-@lru_cache(maxsize=64)
-def _first_of_employer(codes: tuple[str, ...], keys: tuple[str, ...], descending: bool) -> Prepared[Dossier]:
+@lru_cache(maxsize=128)
+def _first_of_employer(
+    codes: tuple[str, ...], patterns: int, keys: tuple[str, ...], descending: bool
+) -> Prepared[Dossier]:
     def build(establishment_id: int, *values: str) -> QuerySet[Dossier]:
-        narrow = dict(zip(codes, values, strict=True))
-        own = Dossier.objects.filter(establishment_id=establishment_id, **narrow)
-        return _top(own.exclude(HIDDEN), keys, descending)
+        narrow = dict(zip(codes, values, strict=False))
+        own = Dossier.objects.filter(establishment_id=establishment_id, **narrow).exclude(HIDDEN)
+        return _top(like_all(own, values[len(codes) :]), keys, descending)
 
-    return Prepared((int, *[str] * len(codes)), build)
+    return Prepared((int, *[str] * (len(codes) + patterns)), build)
 
 
 @lru_cache(maxsize=64)
@@ -181,12 +206,14 @@ class DeskCounts:
     late: int
 
 
-# The open requests of each portfolio; « tout » counts as open where lateness is asked.
+# The open requests of each portfolio; « tout » counts as open where lateness is asked. By states, which an index holds with
+# the deadlines: no row is read.
+_OPEN = f"state IN ({', '.join(repr(state.value) for state in sorted(OPEN_STATES))})"
 _IN_PORTFOLIO = {
     MINE: "is_open AND holder_id = %s",
-    FREE: "is_open AND state = 'transmise'",
-    OPEN: "is_open",
-    ALL: "is_open",
+    FREE: f"state = '{State.TRANSMISE.value}'",
+    OPEN: _OPEN,
+    ALL: _OPEN,
 }
 
 

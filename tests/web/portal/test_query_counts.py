@@ -49,8 +49,13 @@ def test_the_list(path: str, as_alice: Client, alice: Actor, place: Establishmen
     fill(place, alice, 57)
     many = asked_of_database(as_alice, path)
     assert few == many
-    counted = ["dossiers_dossier"] if "q=" in path else []
-    assert many == [*FRAME, MEMBERSHIPS, "dossiers_dossier", "dossiers_dossier", *counted, UNREAD]
+    assert many == [*FRAME, MEMBERSHIPS, "dossiers_dossier", "dossiers_dossier", UNREAD]
+
+
+def test_a_search_of_several_pages_is_counted(as_alice: Client, alice: Actor, place: Establishment) -> None:
+    fill(place, alice, 60)
+    asked = asked_of_database(as_alice, "/demandes/?q=formation")
+    assert asked == [*FRAME, MEMBERSHIPS, *["dossiers_dossier"] * 3, UNREAD]
 
 
 def test_the_dashboard(as_alice: Client, alice: Actor, olga: Actor, place: Establishment) -> None:

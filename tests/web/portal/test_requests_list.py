@@ -165,6 +165,17 @@ def test_beyond_a_thousand_the_count_says_so(
     assert "4321" not in text
 
 
+def test_of_thousands_a_search_is_counted_no_further_than_its_page(
+    as_alice: Client, place: Establishment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows(place, *[f"Soudure {rank}" for rank in range(26)], "Freins")
+    assert "26 demandes" in text_of(as_alice.get(PAGE, {"q": "soudure"}))
+    monkeypatch.setattr(overview, "state_counts", lambda **_: {State.TRANSMISE: 4321})
+    assert "Plus de 25 demandes" in text_of(as_alice.get(PAGE, {"q": "soudure"}))
+    assert "1 demande " in text_of(as_alice.get(PAGE, {"q": "freins"}))
+    assert "Aucune demande" in text_of(as_alice.get(PAGE, {"q": "nacelle"}))
+
+
 def test_one_kind_of_request_has_a_page_of_its_own(as_alice: Client, place: Establishment) -> None:
     rows(place, "Une AF")
     response = as_alice.get("/demandes/action-de-formation/")

@@ -10,8 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from openopco.base.keyset import Page
 from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.enums import State
+from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
 from openopco.kernel.calendar import parse_date
@@ -90,9 +92,7 @@ def _found(request: PersonRequest, establishment_id: int, kind: str, asked: Aske
         "page": page,
         "rows": rows_of(wording.lines_of(page.items, request.actor)),
         "total": sum(counts.values()),
-        "count": wording.count_in_words(
-            _count(request, establishment_id, filters, counts, asked), "demande", "demandes"
-        ),
+        "count": _count(request, establishment_id, filters, counts, asked, page),
         "chips": _chips(counts, asked),
     }
 
@@ -114,13 +114,24 @@ def _filters(asked: Asked, kind: str) -> queries.Filters:
 
 
 def _count(
-    request: PersonRequest, establishment_id: int, filters: queries.Filters, counts: dict[State, int], asked: Asked
-) -> int:
-    """How many the filters leave: known already unless something more than a state narrows."""
+    request: PersonRequest,
+    establishment_id: int,
+    filters: queries.Filters,
+    counts: dict[State, int],
+    asked: Asked,
+    page: Page[Dossier],
+) -> str:
+    """How many the filters leave, in words: known already unless something more than a state narrows. Of thousands, what
+    is searched isn't counted beyond a page: each would have to be read."""
+    among = counts.get(asked.state, 0) if asked.state else sum(counts.values())
     if not asked.is_narrowed:
-        return counts.get(asked.state, 0) if asked.state else sum(counts.values())
+        return wording.count_in_words(among, "demande", "demandes")
+    if page.is_alone:
+        return wording.count_in_words(len(page.items), "demande", "demandes")
+    if among > queries.COUNT_CEILING:
+        return f"Plus de {queries.PAGE_SIZE} demandes"
     mine = queries.visible_to(request.actor).filter(establishment_id=establishment_id)
-    return queries.capped_count(filters.narrow(mine, is_few=True))
+    return wording.count_in_words(queries.capped_count(filters.narrow(mine, is_few=True)), "demande", "demandes")
 
 
 def _read(request: PersonRequest) -> Asked:
