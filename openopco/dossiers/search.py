@@ -1,5 +1,6 @@
 """Search in requests, behind one interface: pg_trgm on PostgreSQL, FTS5 trigram on SQLite. Both find any part of a word, folded."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -14,21 +15,22 @@ SHORTEST = 3
 MOST_WORDS = 6
 
 
-@TextField.register_lookup
-class Like(Lookup):
-    """`search__like="%word%"`: the pattern as it is, which a prepared query takes as a value; `contains` makes its own."""
+# How each database is asked whether a text holds another, without any index.
+HOLDS = {"sqlite": "instr({}, {}) > 0", "postgresql": "strpos({}, {}) > 0"}
 
-    lookup_name = "like"
+
+@TextField.register_lookup
+class Holds(Lookup):
+    """`search__holds=word`: as `contains`, read row by row: PostgreSQL would ask its index, which knows nothing of
+    employers. The word is taken as it is, so that a prepared query may hold its place."""
+
+    lookup_name = "holds"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        left, left_values = self.process_lhs(compiler, connection)
-        right, right_values = self.process_rhs(compiler, connection)
-        return f"{left} LIKE {right}{ESCAPE[connection.vendor]}", (*left_values, *right_values)
-
-
-# PostgreSQL takes the backslash by itself.
-ESCAPE = {"sqlite": r" ESCAPE '\'", "postgresql": ""}
+        text, text_values = self.process_lhs(compiler, connection)
+        word, word_values = self.process_rhs(compiler, connection)
+        return HOLDS[connection.vendor].format(text, word), (*text_values, *word_values)
 
 
 def search_text(*parts: str) -> str:
@@ -40,26 +42,16 @@ def words_of(typed: str) -> list[str]:
     return fold(typed).split()[:MOST_WORDS]
 
 
-def patterns_of(words: list[str]) -> list[str]:
-    """What LIKE is asked, one for each word."""
-    return [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
-
-
-def like_all(queryset: QuerySet[Dossier], patterns: tuple[str, ...] | list[str]) -> QuerySet[Dossier]:
-    """Narrows to what holds every pattern, read row by row: for what is already few, one employer's requests."""
-    for pattern in patterns:
-        queryset = queryset.filter(search__like=pattern)
+def holding(queryset: QuerySet[Dossier], words: Iterable[str]) -> QuerySet[Dossier]:
+    """Narrows to what holds every word, read row by row: for what is already few, as one employer's requests are."""
+    for word in words:
+        queryset = queryset.filter(search__holds=word)
     return queryset
-
-
-def matching_few(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
-    """The same as `matching` among what is already few: reading them costs less than the index."""
-    return like_all(queryset, patterns_of(words_of(typed)))
 
 
 def expression_of(words: list[str]) -> str:
     """What FTS5 is asked: three letters in three of each word. Asked for whole words it would follow each letter's place in
-    every request; these few are enough to leave almost nothing else, and LIKE looks at what they leave."""
+    every request; these few are enough to leave almost nothing else, and `holding` looks at what they leave."""
     pieces = dict.fromkeys(piece for word in words for piece in _pieces(word))
     return " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
@@ -81,19 +73,26 @@ NEWEST = """SELECT found.rowid FROM dossiers_search found CROSS JOIN dossiers_do
 
 
 def among_newest(
-    queryset: QuerySet[Dossier], expression: str, patterns: tuple[str, ...], states: tuple[str, ...], most: int
+    queryset: QuerySet[Dossier], expression: str, words: tuple[str, ...], states: tuple[str, ...], most: int
 ) -> QuerySet[Dossier]:
     """Narrows to the `most` latest of all requests sent, or of those in a state, that match. SQLite alone."""
-    narrowed = f" AND of_it.search LIKE %s{ESCAPE['sqlite']}" * len(patterns) + " AND of_it.state = %s" * len(states)
-    sql = NEWEST.format(narrowed=narrowed, most=int(most))
-    return queryset.filter(pk__in=RawSQL(sql, [expression, *patterns, *states]))  # noqa: S611
+    held = f" AND {HOLDS['sqlite'].format('of_it.search', '%s')}"
+    sql = NEWEST.format(narrowed=held * len(words) + " AND of_it.state = %s" * len(states), most=int(most))
+    return queryset.filter(pk__in=RawSQL(sql, [expression, *words, *states]))  # noqa: S611
 
 
 def matching(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
     """Narrows to the requests that contain every word typed."""
     words = words_of(typed)
     indexed = [word for word in words if len(word) >= SHORTEST]
-    if indexed and connection.vendor == "sqlite":
-        by_index = "SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s"
-        queryset = queryset.filter(pk__in=RawSQL(by_index, [expression_of(indexed)]))  # noqa: S611
-    return like_all(queryset, patterns_of(words))
+    if connection.vendor == "sqlite":
+        queryset = _indexed(queryset, indexed) if indexed else queryset
+        return holding(queryset, words)
+    for word in indexed:
+        queryset = queryset.filter(search__contains=word)
+    return holding(queryset, [word for word in words if word not in indexed])
+
+
+def _indexed(queryset: QuerySet[Dossier], words: list[str]) -> QuerySet[Dossier]:
+    found = RawSQL("SELECT rowid FROM dossiers_search WHERE dossiers_search MATCH %s", [expression_of(words)])
+    return queryset.filter(pk__in=found)

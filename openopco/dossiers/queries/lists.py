@@ -19,10 +19,8 @@ from openopco.dossiers.search import (
     among_newest,
     can_search_newest,
     expression_of,
-    like_all,
+    holding,
     matching,
-    matching_few,
-    patterns_of,
     words_of,
 )
 from openopco.rights import Actor, Grant, Permission, Role, require
@@ -75,8 +73,7 @@ class Filters:
         queryset = queryset.filter(**{name: value for name, value in exact.items() if value})
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
-        search = matching_few if is_few else matching
-        return search(queryset, self.search)
+        return holding(queryset, self.words) if is_few else matching(queryset, self.search)
 
 
 ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
@@ -96,9 +93,9 @@ def list_of_employer(
     """« Mes demandes » of one establishment, newest first unless asked otherwise."""
     keys, descending = ORDERS.get(filters.order, ORDERS["recent"])
     if not after and filters.is_dateless and sees_all_of(actor, establishment_id):
-        patterns = patterns_of(filters.words)
-        first = _first_of_employer(tuple(filters.codes), len(patterns), keys, descending)
-        rows = first(establishment_id, *filters.codes.values(), *patterns)
+        words = filters.words
+        first = _first_of_employer(tuple(filters.codes), len(words), keys, descending)
+        rows = first(establishment_id, *filters.codes.values(), *words)
         return first_page(rows, keys=keys, size=PAGE_SIZE)
     queryset = filters.narrow(visible_to(actor).filter(establishment_id=establishment_id), is_few=True)
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
@@ -114,35 +111,35 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
     is_search = filters.is_search and can_search_newest(filters.words)
     if not after and keys == ("id",) and is_search and actor.roles == {Role.GESTIONNAIRE}:
-        states, patterns = [filters.state] if filters.state else [], patterns_of(filters.words)
-        found = _newest(len(patterns), len(states))(expression_of(filters.words), *patterns, *states)
+        states, words = [filters.state] if filters.state else [], filters.words
+        found = _newest(len(words), len(states))(expression_of(words), *words, *states)
         return first_page(found, keys=keys, size=PAGE_SIZE)
     queryset = portfolio_of(actor, filters).select_related("holder")
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 
 @lru_cache(maxsize=2 * MOST_WORDS)
-def _newest(patterns: int, states: int) -> Prepared[Dossier]:
+def _newest(words: int, states: int) -> Prepared[Dossier]:
     """The first page of a search among all requests sent, the latest first."""
 
     def build(expression: str, *values: str) -> QuerySet[Dossier]:
         everything = Dossier.objects.all()
-        found = among_newest(everything, expression, values[:patterns], values[patterns:], most=PAGE_SIZE + 1)
+        found = among_newest(everything, expression, values[:words], values[words:], most=PAGE_SIZE + 1)
         return found.select_related("holder").order_by("-id")
 
-    return Prepared((str,) * (1 + patterns + states), build)
+    return Prepared((str,) * (1 + words + states), build)
 
 
 @lru_cache(maxsize=128)
 def _first_of_employer(
-    codes: tuple[str, ...], patterns: int, keys: tuple[str, ...], descending: bool
+    codes: tuple[str, ...], words: int, keys: tuple[str, ...], descending: bool
 ) -> Prepared[Dossier]:
     def build(establishment_id: int, *values: str) -> QuerySet[Dossier]:
         narrow = dict(zip(codes, values, strict=False))
         own = Dossier.objects.filter(establishment_id=establishment_id, **narrow).exclude(HIDDEN)
-        return _top(like_all(own, values[len(codes) :]), keys, descending)
+        return _top(holding(own, values[len(codes) :]), keys, descending)
 
-    return Prepared((int, *[str] * (len(codes) + patterns)), build)
+    return Prepared((int, *[str] * (len(codes) + words)), build)
 
 
 @lru_cache(maxsize=64)
