@@ -187,7 +187,7 @@ GET_MAY_WRITE = [
     "base_cache",
     "usersessions_usersession",
     "journal_readaudit",
-    "notifications_seen",
+    "dossiers_news",
 ]
 
 # Where people open the portal, for the links of the mails that jobs write.

@@ -97,6 +97,34 @@ class ItemKind(StrEnum):
     PIECE = "piece"
 
 
+class NewsKind(StrEnum):
+    """What may have changed in a request since an officer last opened it."""
+
+    REPONSE = "reponse"
+    MESSAGE = "message"
+    NOTE = "note"
+    PIECE = "piece"
+    MODIFICATION = "modification"
+    CONFIE = "confie"
+    ANNULATION = "annulation"
+    DECISION = "decision"
+    FONDS = "fonds"
+
+
+# « Confié par Nadia Benali »: those that end with « par » go on with a name.
+NEWS_WORDS: dict[NewsKind, str] = {
+    NewsKind.REPONSE: "Réponse reçue",
+    NewsKind.MESSAGE: "Nouveau message",
+    NewsKind.NOTE: "Nouvelle note",
+    NewsKind.PIECE: "Pièce ajoutée",
+    NewsKind.MODIFICATION: "Modification signalée",
+    NewsKind.CONFIE: "Confié par",
+    NewsKind.ANNULATION: "Annulée par l'employeur",
+    NewsKind.DECISION: "Décision prise",
+    NewsKind.FONDS: "Fonds rouverts",
+}
+
+
 def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
     """Pairs for a model's `choices`: the code stands for itself, audiences have words of their own."""
     return [(member.value, member.value) for member in enum]

@@ -34,6 +34,12 @@ class HeldByAnother(Conflict):
     """Another officer holds the request. Its name is in the message."""
 
 
+class TooManyFollowed(InvalidValue):
+    """A list that long is no longer one that anybody watches."""
+
+    message = "Vous suivez déjà 200 dossiers : cessez d'en suivre un avant d'en ajouter."
+
+
 class NotEditable(OpenOpcoError):
     """The field can't be changed now: the request was sent, and nothing was asked about it."""
 

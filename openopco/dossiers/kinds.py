@@ -45,7 +45,7 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What a request's narrow row shows of it, derived from its draft. Amounts in euros HT. `has_provider` is False where
-    nobody outside the employer teaches."""
+    nobody outside the employer teaches; `idcc` is empty where the branch can't be read."""
 
     title: str
     starts_on: Any
@@ -54,6 +54,7 @@ class Heading:
     amount: Any
     names: tuple[str, ...] = ()
     has_provider: bool = True
+    idcc: str = ""
 
 
 class Kind(Protocol):

@@ -7,6 +7,7 @@ from typing import Any
 from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.news import followed_word
 from openopco.dossiers.timeline import field_label
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
@@ -30,6 +31,9 @@ MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", ma
 MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande", readers=Readers.ALL))
 REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance"))
 DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False, readers=Readers.OPCO))
+WATCHED = register(
+    NoticeKind("dossier.suivi", "Ce qui change dans les dossiers que je suis", mail=False, readers=Readers.OPCO)
+)
 
 _E, _O = Audience.EMPLOYEUR, Audience.OPCO
 TOLD: dict[str, Told] = {
@@ -76,6 +80,12 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
         # For the employer it is as if the colleague had taken it himself.
         told.append(TOLD[f"dossier.{Event.PRENDRE}"])
     return told
+
+
+def told_to_followers(event: str) -> Told | None:
+    """What the officers who follow a request are told of an entry; None for what is no news."""
+    word = followed_word(event.removeprefix("dossier."))
+    return Told(_O, WATCHED, lambda d: f"Dossier suivi {d.number} : {word}.") if word else None
 
 
 def _message(*, from_opco: bool) -> Told:

@@ -1,7 +1,8 @@
 """Who at the OPCO opens which request: kept, and slowed beyond what anybody examines (ASVS 2.4.1)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from openopco import journal
@@ -10,6 +11,8 @@ from openopco.base.actions import action
 from openopco.base.jobs import sweep
 from openopco.dossiers.errors import TooManyReads
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.news import note_reading
+from openopco.dossiers.queries.marks import Marks, marks_params, marks_sql, read_marks
 from openopco.habilitations.queries import active_administrators
 from openopco.journal.models import Entry, ReadAudit
 from openopco.kernel.calendar import paris_today
@@ -25,18 +28,40 @@ TOO_MANY = register(
 )
 
 
-def note_opening(*, actor: Actor, dossier: Dossier) -> None:
-    """Keeps that an officer opened a request, once for each in ten minutes; employers open their own freely. May be
-    called by a GET. Raises `TooManyReads` beyond the « mass_reading_limit » of distinct requests within ten minutes."""
+# Whom the request is opened by, the others he opened lately, and what of it is new to him: one question.
+OPENED = f"""SELECT DISTINCT subject_id, 'ouvert', '' FROM journal_readaudit
+    WHERE actor_id = %s AND at >= %s AND what = %s UNION ALL {marks_sql(1)}"""  # noqa: S608
+
+
+def open_request(*, actor: Actor, dossier: Dossier) -> Marks:
+    """Keeps that an officer opened a request, once for each in ten minutes, and gives what was new to him in it, which is
+    then read; employers open their own freely. May be called by a GET. Raises `TooManyReads` beyond the
+    « mass_reading_limit » of distinct requests within ten minutes."""
     if not actor.is_opco:
-        return
+        return Marks()
     now = timezone.now()
-    mine = ReadAudit.objects.filter(actor_id=actor.user_id, at__gte=now - WINDOW)
-    opened = set(mine.filter(what=READ).order_by().values_list("subject_id", flat=True).distinct())
-    if dossier.pk in opened:
-        return
-    if len(opened) >= parameters.value("mass_reading_limit", on=paris_today(now)):
-        if not mine.filter(what=REFUSED).exists():
+    opened, marks = _look(actor, dossier, now)
+    if dossier.pk not in opened:
+        _note_opening(actor, dossier, now, among=len(opened))
+    if marks.news:
+        note_reading(actor=actor, dossier=dossier, before=now)
+    return marks
+
+
+def _look(actor: Actor, dossier: Dossier, now: datetime) -> tuple[set[int], Marks]:
+    since = ReadAudit.at.field.get_db_prep_value(now - WINDOW, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(OPENED, [actor.user_id, since, READ, *marks_params(actor, [dossier.pk])])
+        rows = cursor.fetchall()
+    opened = {pk for pk, what, _ in rows if what == "ouvert"}
+    found = read_marks(row for row in rows if row[1] != "ouvert")
+    return opened, found.get(dossier.pk, Marks())
+
+
+def _note_opening(actor: Actor, dossier: Dossier, now: datetime, *, among: int) -> None:
+    if among >= parameters.value("mass_reading_limit", on=paris_today(now)):
+        refused = ReadAudit.objects.filter(actor_id=actor.user_id, at__gte=now - WINDOW, what=REFUSED)
+        if not refused.exists():
             journal.audit_read(actor=actor, subject_kind="dossier", subject_id=dossier.pk, what=REFUSED)
         raise TooManyReads
     journal.audit_read(actor=actor, subject_kind="dossier", subject_id=dossier.pk, what=READ)

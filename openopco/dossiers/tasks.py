@@ -16,7 +16,8 @@ from openopco.base.models import Job
 from openopco.dossiers.actions import batches
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier, Receipt
-from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of
+from openopco.dossiers.news import followers_of
+from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of, told_to_followers
 from openopco.dossiers.queries import visible_to
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.queries import actor_for, people_of_establishment
@@ -70,6 +71,9 @@ def tell(*, entry_id: int) -> None:
         if told.only_while in (None, dossier.state):
             people = _people(dossier, told.audience, entry) - {entry.actor_id}
             _notify(dossier, told, people, key=f"entry:{entry.pk}")
+    if told_too := told_to_followers(entry.event):
+        # Who holds it was just told, in words of his own.
+        _notify(dossier, told_too, followers_of(dossier) - {entry.actor_id, dossier.holder_id}, key=f"entry:{entry.pk}")
 
 
 def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -59,14 +60,24 @@ def pages_of(listed: List, asked: Asked, actor: Callable[[], Actor]) -> Iterator
 def filters_as_asked(filters: Filters) -> dict[str, Any]:
     """The filters of a list of requests as a work keeps them: JSON, without what is empty."""
     values = {each.name: getattr(filters, each.name) for each in fields(filters)}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value}
+    return {name: _plain(value) for name, value in values.items() if value not in (None, "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _filters(asked: Asked) -> Filters:
-    days = {"starts_from", "starts_to", "late_on"}
     kept: dict[str, Any] = asked.get("filters", {})
-    read: dict[str, Any] = {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
-    return Filters(**read)
+    return Filters(**{name: READ_AS[name](value) if name in READ_AS else value for name, value in kept.items()})
+
+
+READ_AS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("starts_from", "starts_to", "late_on"), date.fromisoformat),
+    **dict.fromkeys(("amount_from", "amount_to"), Decimal),
+}
 
 
 # --- requests --------------------------------------------------------------------------------------------------------

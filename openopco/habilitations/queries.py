@@ -162,6 +162,22 @@ def active_officers() -> list[User]:
     return list(User.objects.filter(pk__in=found.order_by()).order_by("last_name", "first_name", "id"))
 
 
+def officers_by_name() -> list[User]:
+    """The same, for the filters of a list that is always asked."""
+    now = timezone.now()
+    return [held.user for held in _officers_named(StaffRoleName.GESTIONNAIRE.value) if held.since and held.since <= now]
+
+
+_officers_named: Prepared[StaffRole] = Prepared(
+    (str,),
+    lambda role: (
+        StaffRole.objects.filter(role=role, until__isnull=True, user__is_active=True)
+        .select_related("user")
+        .order_by("user__last_name", "user__first_name", "id")
+    ),
+)
+
+
 def _staff_grants(user: User) -> Iterator[Grant]:
     """As `active_staff_roles`, for one person."""
     now = timezone.now()

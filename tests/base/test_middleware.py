@@ -129,7 +129,7 @@ def test_the_list_of_what_a_get_may_write_is_short(settings) -> None:
         "base_cache",
         "usersessions_usersession",
         "journal_readaudit",
-        "notifications_seen",
+        "dossiers_news",
     }
 
 

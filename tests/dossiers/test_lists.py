@@ -235,7 +235,7 @@ class TestSearch:
 
 class TestCounts:
     def test_they_stop_at_a_thousand_and_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("openopco.dossiers.queries.lists.COUNT_CEILING", 3)
+        monkeypatch.setattr("openopco.dossiers.queries.counts.COUNT_CEILING", 3)
         DossierFactory.create_batch(6, created_by=UserFactory.create(), establishment=garage())
         assert queries.capped_count(Dossier.objects.all()) == 4
 

@@ -11,11 +11,14 @@ from openopco.dossiers.draft import DraftView
 from openopco.dossiers.effects import run_effects
 from openopco.dossiers.errors import ChangedMeanwhile, UnknownDossier
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
+from openopco.dossiers.news import add_news
 from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to
 from openopco.dossiers.search import search_text
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import Forbidden
 from openopco.opco import parameters
+from openopco.organisations.models import Establishment
+from openopco.reference.regions import region_of
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "dossier"
@@ -47,12 +50,14 @@ def move(dossier: Dossier, event: workflow.Event, *, actor: Actor, payload: dict
     dossier.save()
     entry = {"de": before, "vers": dossier.state, **(payload or {})}
     journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event=f"dossier.{event}", actor=actor, payload=entry)
+    add_news(dossier, event, actor=actor)
     run_effects(event, dossier)
 
 
 def note_in_journal(dossier: Dossier, event: str, *, actor: Actor, payload: dict[str, Any] | None = None) -> None:
     """Journals something that moves no state."""
     journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event=f"dossier.{event}", actor=actor, payload=payload)
+    add_news(dossier, event, actor=actor)
 
 
 def touch(dossier: Dossier) -> None:
@@ -73,10 +78,16 @@ def refresh_from_draft(dossier: Dossier, draft: DraftView | None = None) -> Draf
     dossier.trainee_count, dossier.amount_asked = heading.trainee_count, heading.amount
     dossier.employer_name = dossier.establishment.name
     dossier.provider_name = dossier.provider.name if dossier.provider and heading.has_provider else ""
+    dossier.idcc = heading.idcc or dossier.establishment.idcc or None
+    dossier.region = _region(dossier.establishment)
     dossier.search = search_text(
         dossier.number or "", dossier.title, dossier.employer_name, dossier.provider_name, *heading.names
     )
     return draft
+
+
+def _region(place: Establishment) -> str | None:
+    return region_of(insee_code=place.insee_code, postal_code=place.postal_code) or None
 
 
 def rewrite_typed_rows(dossier: Dossier, *, amount_answered: bool = False) -> None:

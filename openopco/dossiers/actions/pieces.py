@@ -10,6 +10,7 @@ from openopco.dossiers.actions._common import lock, touch
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import NotEditable, PieceOfWhatWasSent, UnknownDossier, UnknownField
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, pieces_of
+from openopco.dossiers.news import add_news
 from openopco.dossiers.queries import as_key, find_draft, open_correction, subject_of
 from openopco.rights import Actor, Permission, require
 
@@ -32,7 +33,7 @@ def _keep(*, actor: Actor, key: str, zone: str, file: Any) -> Document:
     document = documents.accept_upload(
         actor=actor, owner_kind=DOSSIER_DOCUMENT, owner_id=dossier.pk, zone=zone, upload=file
     )
-    _mark(dossier)
+    _mark(dossier, actor=actor)
     return document
 
 
@@ -49,7 +50,7 @@ def _replace(*, actor: Actor, key: str, document_key: str, file: Any) -> Documen
     dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, key=key)
     old = _removable(dossier, actor=actor, document_key=document_key)
     new = documents.replace(actor=actor, document=old, upload=file)
-    _mark(dossier)
+    _mark(dossier, actor=actor)
     return new
 
 
@@ -73,10 +74,13 @@ def _removable(dossier: Dossier, *, actor: Actor, document_key: str) -> Document
     return document
 
 
-def _mark(dossier: Dossier) -> None:
+def _mark(dossier: Dossier, *, actor: Actor | None = None) -> None:
+    """`actor`: who joined a piece; once the request is sent, that is news to those who watch it."""
     if dossier.state == State.BROUILLON:
         touch(dossier)
         dossier.save(update_fields=["updated_at", "version"])
+    elif actor:
+        add_news(dossier, "piece", actor=actor)
 
 
 def _require_zone(dossier: Dossier, *, actor: Actor, zone: str) -> None:

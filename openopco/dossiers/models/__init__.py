@@ -7,6 +7,7 @@ from openopco.dossiers.models.drafts import DraftField, DraftRow
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
 from openopco.dossiers.models.sending import Receipt, Transmission
 from openopco.dossiers.models.talking import Message, Note
+from openopco.dossiers.models.watching import Follow, News
 
 __all__ = [
     "DOSSIER_DOCUMENT",
@@ -17,7 +18,9 @@ __all__ = [
     "Dossier",
     "DraftField",
     "DraftRow",
+    "Follow",
     "Message",
+    "News",
     "Note",
     "Receipt",
     "Transmission",

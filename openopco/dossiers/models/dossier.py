@@ -37,6 +37,9 @@ class Dossier(models.Model):
     version = models.PositiveIntegerField(default=0)
 
     establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="+")
+    # The branch typed, else the establishment's, and the region of its address: what lists narrow by. NULL: not known.
+    idcc = models.CharField(max_length=4, null=True)  # noqa: DJ001 - added without writing the table anew
+    region = models.CharField(max_length=2, null=True)  # noqa: DJ001
     employer_name = models.CharField(max_length=200)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="+")
     provider_name = models.CharField(max_length=200, blank=True, default="")
@@ -131,6 +134,10 @@ class Dossier(models.Model):
                 fields=["holder", "due_on", "id", "is_open"], condition=Q(is_open=True), name="dossier_held_by_due"
             ),
             models.Index(fields=["establishment", "ends_on", "starts_on"], name="dossier_by_est_dates"),
+            models.Index(fields=["idcc", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_idcc_due"),
+            models.Index(fields=["region", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_region_due"),
+            models.Index(fields=["idcc", "-id"], name="dossier_by_idcc_newest"),
+            models.Index(fields=["region", "-id"], name="dossier_by_region_newest"),
             models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="dossier_unconfirmed"),
         ]
 

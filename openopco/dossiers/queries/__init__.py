@@ -1,6 +1,7 @@
 """Reads of requests. Each takes the actor and returns only what it may see; nothing else opens a list or a dossier."""
 
 from openopco.dossiers.queries.checks import DESK, checks_in, checks_of, is_filer_accepted, kind_of
+from openopco.dossiers.queries.counts import COUNT_CEILING, DeskCounts, capped_count, desk_counts
 from openopco.dossiers.queries.drafts import (
     as_sent,
     load_draft,
@@ -13,23 +14,24 @@ from openopco.dossiers.queries.drafts import (
 from openopco.dossiers.queries.facts import employer_facts, provider_facts
 from openopco.dossiers.queries.lists import (
     ALL,
-    COUNT_CEILING,
+    FOLLOWED,
     FREE,
     MINE,
+    NEW,
     OPEN,
     ORDERS,
     PAGE_SIZE,
-    DeskCounts,
+    WITH_NEWS,
+    WITHOUT_NEWS,
     Filters,
     awaiting_employer,
-    capped_count,
-    desk_counts,
     list_of_employer,
     next_in_worklist,
     portfolio_of,
     recent,
     worklist,
 )
+from openopco.dossiers.queries.marks import Marks, marks_of
 from openopco.dossiers.queries.scope import (
     as_key,
     document_for,
@@ -48,14 +50,19 @@ __all__ = [
     "ALL",
     "COUNT_CEILING",
     "DESK",
+    "FOLLOWED",
     "FREE",
     "MINE",
     "MOST_TWINS",
+    "NEW",
     "OPEN",
     "ORDERS",
     "PAGE_SIZE",
+    "WITHOUT_NEWS",
+    "WITH_NEWS",
     "DeskCounts",
     "Filters",
+    "Marks",
     "as_key",
     "as_sent",
     "awaiting_employer",
@@ -74,6 +81,7 @@ __all__ = [
     "list_of_employer",
     "load_draft",
     "load_values",
+    "marks_of",
     "may_edit",
     "next_in_worklist",
     "nir_of_row",

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
 from openopco.base.prepared import Prepared
-from openopco.dossiers.enums import OPEN_STATES, State
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Dossier, Follow, News
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
@@ -23,10 +23,9 @@ from openopco.dossiers.search import (
     matching,
     words_of,
 )
-from openopco.rights import Actor, Grant, Permission, Role, require
+from openopco.rights import Actor, Grant, Role
 
 PAGE_SIZE = 25
-COUNT_CEILING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,17 @@ class Filters:
     order: str = "recent"
     portfolio: str = ""
     late_on: date | None = None
+    idcc: str = ""
+    region: str = ""
+    holder_id: int | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    news: str = ""
 
     @property
     def is_dateless(self) -> bool:
         """Narrowed by codes and words alone: the queries of these are written once."""
-        return not (self.starts_from or self.starts_to or self.late_on)
+        return not self._is_ranged
 
     @property
     def is_plain(self) -> bool:
@@ -60,17 +65,30 @@ class Filters:
     @property
     def is_search(self) -> bool:
         """A search among all requests, narrowed by a state at most."""
-        return self.is_dateless and not self.kind and self.portfolio == ALL and bool(self.words)
+        only = self.is_dateless and not (self.kind or self.idcc or self.region)
+        return only and self.portfolio == ALL and bool(self.words)
+
+    @property
+    def _is_ranged(self) -> bool:
+        days = self.starts_from or self.starts_to or self.late_on
+        amounts = self.amount_from is not None or self.amount_to is not None
+        return bool(days or amounts or self.holder_id or self.news)
 
     @property
     def codes(self) -> dict[str, str]:
-        return {name: code for name, code in (("state", self.state), ("kind", self.kind)) if code}
+        found = {"state": self.state, "kind": self.kind, "idcc": self.idcc, "region": self.region}
+        return {name: code for name, code in found.items() if code}
 
     def narrow(self, queryset: QuerySet[Dossier], *, is_few: bool = False) -> QuerySet[Dossier]:
         """`is_few`: the requests are of one employer."""
-        exact: dict[str, Any] = {"state": self.state, "kind": self.kind, "starts_on__gte": self.starts_from}
-        exact["starts_on__lte"] = self.starts_to
-        queryset = queryset.filter(**{name: value for name, value in exact.items() if value})
+        ranges: dict[str, Any] = {
+            "starts_on__gte": self.starts_from,
+            "starts_on__lte": self.starts_to,
+            "amount_asked__gte": self.amount_from,
+            "amount_asked__lte": self.amount_to,
+            "holder_id": self.holder_id,
+        }
+        queryset = queryset.filter(**self.codes, **{name: value for name, value in ranges.items() if value is not None})
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
         return holding(queryset, self.words) if is_few else matching(queryset, self.search)
@@ -83,8 +101,12 @@ ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "anciennete": (("sent_at", "id"), False),
     "numero": (("id",), True),
 }
-# What the desk's list shows: « moi », « libre », all that is open, or « tout ».
+# What the desk's list shows: « moi », « libre », all that is open, or « tout »; what is new to the officer, what he follows.
 MINE, FREE, OPEN, ALL = "moi", "libre", "ouverts", "tout"
+NEW, FOLLOWED = "nouveautes", "suivis"
+# Those that depend on who looks, and those that show what is over too.
+PERSONAL, WHOLE = frozenset({MINE, NEW, FOLLOWED}), frozenset({ALL, NEW, FOLLOWED})
+WITH_NEWS, WITHOUT_NEWS = "avec", "sans"
 
 
 def list_of_employer(
@@ -106,7 +128,7 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     « tout », else all that is open."""
     keys, descending = _order_of(filters)
     if not after and filters.is_plain and actor.roles == {Role.GESTIONNAIRE}:
-        mine = [actor.user_id] if filters.portfolio == MINE and actor.user_id else []
+        mine = [actor.user_id] if filters.portfolio in PERSONAL and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
     is_search = filters.is_search and can_search_newest(filters.words)
@@ -146,7 +168,7 @@ def _first_of_employer(
 def _first_of_desk(
     portfolio: str, codes: tuple[str, ...], keys: tuple[str, ...], descending: bool
 ) -> Prepared[Dossier]:
-    mine = [int] if portfolio == MINE else []
+    mine = [int] if portfolio in PERSONAL else []
 
     def build(*values: Any) -> QuerySet[Dossier]:
         officer = Actor(user_id=values[0] if mine else None, label="", grants=(Grant(Role.GESTIONNAIRE),))
@@ -168,15 +190,30 @@ def portfolio_of(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
         queryset = queryset.filter(holder_id=actor.user_id)
     if filters.portfolio == FREE:
         queryset = queryset.filter(state=State.TRANSMISE)
-    if not filters.state and filters.portfolio != ALL:
+    if filters.portfolio == NEW or filters.news == WITH_NEWS:
+        queryset = queryset.filter(pk__in=_new_to(actor))
+    if filters.news == WITHOUT_NEWS:
+        queryset = queryset.exclude(pk__in=_new_to(actor))
+    if filters.portfolio == FOLLOWED:
+        queryset = queryset.filter(pk__in=_followed_by(actor))
+    if not filters.state and filters.portfolio not in WHOLE:
         queryset = queryset.filter(is_open=True)
     return filters.narrow(queryset)
 
 
-def next_in_worklist(*, actor: Actor, filters: Filters, dossier: Dossier) -> Dossier | None:
-    """The request that follows in the desk's list; past its end, or once this one has left it, the first. Two queries at
-    most."""
+def _followed_by(actor: Actor) -> QuerySet[Follow, Any]:
+    return Follow.objects.filter(user__in=[actor.user_id]).values("dossier_id")
+
+
+def _new_to(actor: Actor) -> QuerySet[News, Any]:
+    return News.objects.filter(reader_id=actor.user_id, seen_at=None).values("dossier_id")
+
+
+def next_in_worklist(*, actor: Actor, filters: Filters, dossier: Dossier, backward: bool = False) -> Dossier | None:
+    """The request that follows in the desk's list, or the one before it; past its end, or once this one has left it, the
+    first, or the last. Two queries at most."""
     keys, descending = _order_of(filters)
+    descending = descending != backward
     others = portfolio_of(actor, filters).exclude(pk=dossier.pk)
     for after in (cursor_after(dossier, keys), None):
         page = paginate(others, keys=keys, after=after, size=1, descending=descending)
@@ -187,49 +224,6 @@ def next_in_worklist(*, actor: Actor, filters: Filters, dossier: Dossier) -> Dos
 
 def _order_of(filters: Filters) -> tuple[tuple[str, ...], bool]:
     return ORDERS.get(filters.order) or ORDERS["numero" if filters.portfolio == ALL else "echeance"]
-
-
-def capped_count(queryset: QuerySet[Dossier]) -> int:
-    """How many, but never beyond `COUNT_CEILING` + 1: a list says « plus de 1 000 »."""
-    return queryset.order_by()[: COUNT_CEILING + 1].count()
-
-
-@dataclass(frozen=True, slots=True)
-class DeskCounts:
-    """How many requests in each portfolio of the desk, and how many are late in the one shown; never beyond
-    `COUNT_CEILING` + 1."""
-
-    portfolios: Mapping[str, int]
-    late: int
-
-
-# The open requests of each portfolio; « tout » counts as open where lateness is asked. By states, which an index holds with
-# the deadlines: no row is read.
-_OPEN = f"state IN ({', '.join(repr(state.value) for state in sorted(OPEN_STATES))})"
-_IN_PORTFOLIO = {
-    MINE: "is_open AND holder_id = %s",
-    FREE: f"state = '{State.TRANSMISE.value}'",
-    OPEN: _OPEN,
-    ALL: _OPEN,
-}
-
-
-def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
-    """The counts of the desk's list, in one query. Raises `Forbidden`."""
-    require(actor, Permission.DOSSIER_TAKE)
-    counted = (MINE, FREE, OPEN)
-    shown = portfolio if portfolio in _IN_PORTFOLIO else OPEN
-    conditions = [*(_IN_PORTFOLIO[name] for name in counted), f"{_IN_PORTFOLIO[shown]} AND due_on < %s"]
-    sql = ", ".join(
-        f"(SELECT COUNT(*) FROM (SELECT 1 FROM dossiers_dossier WHERE {one} LIMIT %s) AS n)"  # noqa: S608
-        for one in conditions
-    )
-    most = COUNT_CEILING + 1
-    late = [*([actor.user_id] if shown == MINE else []), Dossier.due_on.field.get_db_prep_value(today, connection)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {sql}", [actor.user_id, most, most, most, *late, most])
-        *found, last = cursor.fetchone()
-    return DeskCounts(dict(zip(counted, found, strict=True)), last)
 
 
 def awaiting_employer(*, actor: Actor, establishment_id: int, limit: int = 5) -> list[Dossier]:

@@ -1,21 +1,37 @@
 """The desk's list as its address says it: portfolio, filters, order; the same words lead from one request to the next."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
-from openopco.dossiers.queries import ALL, FREE, MINE, OPEN, Filters
+from openopco.dossiers.queries import ALL, FOLLOWED, FREE, MINE, NEW, OPEN, WITH_NEWS, WITHOUT_NEWS, Filters
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.identifiers import parse_idcc
+from openopco.kernel.money import parse_amount
+from openopco.reference.regions import REGIONS
 
-PORTFOLIOS = ((MINE, "Mes dossiers"), (FREE, "À prendre"), (OPEN, "Tous les dossiers ouverts"), (ALL, "Tous"))
+PORTFOLIOS = (
+    (MINE, "Mes dossiers"),
+    (NEW, "Nouveautés"),
+    (FREE, "À prendre"),
+    (FOLLOWED, "Suivis"),
+    (OPEN, "Tous les dossiers ouverts"),
+    (ALL, "Tous"),
+)
 ORDERS = (("echeance", "Échéance"), ("anciennete", "Plus anciens"), ("recent", "Derniers mouvements"))
 STATES = tuple((str(state), STATE_WORDS[Audience.OPCO][state]) for state in State if state is not State.BROUILLON)
-NAMES = ("vue", "etat", "q", "du", "au", "retard", "tri")
+REGIONS_BY_NAME = tuple(REGIONS.items())
+NEWS = ((WITH_NEWS, "Avec"), (WITHOUT_NEWS, "Sans"))
+MORE = ("branche", "region", "par", "min", "max", "nouv")
+NARROWING = ("etat", "q", "du", "au", "retard", *MORE)
+NAMES = ("vue", "tri", *NARROWING)
 LATE = "1"
 
 
@@ -45,22 +61,38 @@ class Trail:
 
     @property
     def is_narrowed(self) -> bool:
-        return any(name in self.values for name in ("etat", "q", "du", "au", "retard"))
+        return any(name in self.values for name in NARROWING)
+
+    @property
+    def is_narrowed_more(self) -> bool:
+        """By what « Plus de filtres » holds."""
+        return any(name in self.values for name in MORE)
 
     def errors(self) -> dict[str, str]:
-        """What is wrong with the dates, by name."""
-        wrong = {name: message for name in ("du", "au") if (message := _day(self.values.get(name, ""))[1])}
-        first, last = (_day(self.values.get(name, ""))[0] for name in ("du", "au"))
-        if first and last and last < first:
-            wrong["au"] = "Cette date précède la première."
+        """What is wrong with what was typed, by name."""
+        read = {name: reading(self.values.get(name, "")) for name, reading in READINGS.items()}
+        wrong = {name: message for name, (_, message) in read.items() if message}
+        for first, last, words in SPANS:
+            low, high = read[first][0], read[last][0]
+            if low is not None and high is not None and high < low:
+                wrong[last] = words
         return wrong
+
+    def _read(self, name: str) -> Any:
+        return READINGS[name](self.values.get(name, ""))[0]
 
     def filters(self, today: date) -> Filters:
         return Filters(
             search=self.values.get("q", ""),
             state=self.values.get("etat", ""),
-            starts_from=_day(self.values.get("du", ""))[0],
-            starts_to=_day(self.values.get("au", ""))[0],
+            starts_from=self._read("du"),
+            starts_to=self._read("au"),
+            idcc=self._read("branche") or "",
+            region=self.values.get("region", ""),
+            holder_id=int(self.values["par"]) if "par" in self.values else None,
+            amount_from=self._read("min"),
+            amount_to=self._read("max"),
+            news=self.values.get("nouv", ""),
             order=self.values.get("tri", ""),
             portfolio=self.portfolio,
             late_on=today if "retard" in self.values else None,
@@ -80,15 +112,35 @@ def read_trail(address: Mapping[str, str]) -> Trail:
         "etat": {code for code, _ in STATES},
         "tri": {code for code, _ in ORDERS},
         "retard": {LATE},
+        "region": set(REGIONS),
+        "nouv": {code for code, _ in NEWS},
     }
     values = {name: address.get(name, "").replace("\0", "").strip()[:100] for name in NAMES}
+    if not PERSON.fullmatch(values["par"]):
+        values["par"] = ""
     return Trail({name: value for name, value in values.items() if value and value in known.get(name, {value})})
 
 
-def _day(raw: str) -> tuple[date | None, str]:
-    if not raw:
-        return None, ""
-    try:
-        return parse_date(raw), ""
-    except InvalidValue as error:
-        return None, error.message
+PERSON = re.compile(r"[1-9]\d{0,9}", re.ASCII)
+
+
+def _reading(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, str]]:
+    """What was typed, read, with what is wrong with it in words; nothing of nothing."""
+
+    def read(raw: str) -> tuple[Any, str]:
+        try:
+            return (parse(raw), "") if raw else (None, "")
+        except InvalidValue as error:
+            return None, error.message
+
+    return read
+
+
+READINGS = {
+    "du": _reading(parse_date),
+    "au": _reading(parse_date),
+    "branche": _reading(parse_idcc),
+    "min": _reading(parse_amount),
+    "max": _reading(parse_amount),
+}
+SPANS = (("du", "au", "Cette date précède la première."), ("min", "max", "Ce montant est inférieur au premier."))

@@ -1,6 +1,6 @@
 """Rows of the desk's list, worded before the template: nothing there but text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,13 +10,15 @@ from django.utils.safestring import SafeString
 
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
-from openopco.dossiers.queries import subject_of
+from openopco.dossiers.queries import Marks, subject_of
 from openopco.kernel.calendar import days_left, delay_in_words, format_date
 from openopco.kernel.money import format_euros
 from openopco.rights import Actor, Permission, may
-from openopco.web.components.tags import NEAR_DAYS, URGENT_DAYS
+from openopco.web.components.tags import NEAR_DAYS, URGENT_DAYS, icon
 
 WORDS = STATE_WORDS[Audience.OPCO]
+UNMARKED = Marks()
+NO_MARKS: Mapping[int, Marks] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,30 @@ class WorkRow:
     delay_tone: str
     due: str
     take_url: str
+    news: Sequence[str] = ()
+    followed: bool = False
 
 
-def rows_of(dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: str) -> list[WorkRow]:
+def rows_of(
+    dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: str, marks: Mapping[int, Marks] = NO_MARKS
+) -> list[WorkRow]:
     base = reverse("desk:worklist")
-    return [_row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query) for dossier in dossiers]
+    return [
+        _row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query, marks.get(dossier.pk, UNMARKED))
+        for dossier in dossiers
+    ]
 
 
 # Written here: a template would take ten times longer to say the same.
 ROW = (
     '<tr><td class="desk-tick"><input type="checkbox" class="tick" name="d" value="{}" aria-label="Choisir {}"></td>'
-    '<th scope="row"><a class="figures" href="{}">{}</a></th><td data-label="Employeur">{}<small>{}</small></td>'
+    '<th scope="row"><a class="figures" href="{}">{}</a>{}</th><td data-label="Employeur">{}<small>{}</small></td>'
     '<td data-label="Formation">{}<small>{}</small></td><td data-label="Début" class="figures">{}</td>'
     '<td data-label="Coût HT" class="number">{}</td><td data-label="État, échéance"><span class="desk-state">'
     '<span class="badge badge-{}">{}</span>{}</span></td><td data-label="Traité par">{}</td></tr>'
 )
+NEWS = '<span class="badge badge-news">{}</span>'
+STAR = '<span class="desk-star">{}Suivi</span>'
 DELAY = ' <span class="badge badge-{}" title="Échéance : {}">{}</span>'
 TAKE = '<button class="button button-second button-small" formaction="{}">Prendre<span class="visually-hidden"> {}</span></button>'
 
@@ -68,6 +79,7 @@ def _columns(row: WorkRow) -> tuple[str, ...]:
         row.number,
         row.url,
         row.number,
+        _marks(row),
         row.employer,
         row.trainees,
         row.title,
@@ -81,7 +93,15 @@ def _columns(row: WorkRow) -> tuple[str, ...]:
     )
 
 
-def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str) -> WorkRow:
+def _marks(row: WorkRow) -> SafeString | str:
+    if not row.news and not row.followed:
+        return ""
+    badges = format_html_join("", NEWS, ((word,) for word in row.news))
+    star = format_html(STAR, icon("star")) if row.followed else ""
+    return format_html('<span class="desk-marks">{}{}</span>', badges, star)
+
+
+def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, marks: Marks) -> WorkRow:
     state, due = State(dossier.state), None if dossier.due_on == NO_DUE_DATE else dossier.due_on
     many = dossier.trainee_count > 1
     is_free = state is State.TRANSMISE and may(actor, Permission.DOSSIER_TAKE, subject_of(dossier))
@@ -101,6 +121,8 @@ def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str) 
         delay_tone=tone_of(today, due),
         due=format_date(due) if due else "",
         take_url=f"{address}prendre/{query}" if is_free else "",
+        news=marks.news,
+        followed=marks.followed,
     )
 
 

@@ -14,6 +14,7 @@ from openopco.web.desk.views import (
     nir,
     slips,
     talking,
+    watching,
     worklist,
 )
 
@@ -25,6 +26,9 @@ urlpatterns = [
     path("gestion/lot/<slug:code>/", batches.batch, name="batch"),
     path(DOSSIER, dossier.dossier, name="dossier"),
     path(f"{DOSSIER}suivant/", dossier.following, name="next"),
+    path(f"{DOSSIER}precedent/", dossier.preceding, name="previous"),
+    path(f"{DOSSIER}suivre/", watching.follow, name="follow"),
+    path(f"{DOSSIER}ne-plus-suivre/", watching.unfollow, name="unfollow"),
     path(f"{DOSSIER}echanges/", talking.talk, name="talk"),
     path(f"{DOSSIER}echanges/message/", talking.message, name="message"),
     path(f"{DOSSIER}echanges/note/", talking.note, name="note"),

@@ -8,7 +8,7 @@ from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.reading import note_opening
+from openopco.dossiers.reading import open_request
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 
@@ -37,7 +37,7 @@ def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
     except UnknownDossier as error:
         raise Http404 from error
     if request.method == "GET":
-        note_opening(actor=request.actor, dossier=found)
+        open_request(actor=request.actor, dossier=found)
     return found
 
 

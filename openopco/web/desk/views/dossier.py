@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from openopco.dossiers import queries
 from openopco.dossiers.enums import DECIDED_STATES, State
 from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.queries import Marks
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk import showing
-from openopco.web.desk.access import found
+from openopco.web.desk.access import found, opened, sought
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import Target
@@ -25,10 +26,13 @@ from openopco.web.desk.points import Target
 @needs(Permission.DOSSIER_TAKE)
 def dossier(request: PersonRequest, number: str) -> HttpResponse:
     """« Examen »: the checks, then the request."""
-    return show(request, found(request, number))
+    dossier, marks = opened(request, number)
+    return show(request, dossier, marks=marks)
 
 
-def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status: int = 200) -> HttpResponse:
+def show(
+    request: PersonRequest, dossier: Dossier, *, marks: Marks | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
     """The page as the request now stands; `problem` says why what was just tried was not done."""
     frame = frame_of(request, dossier, "desk:dossier")
     reading = showing.read(dossier, request.actor)
@@ -36,6 +40,7 @@ def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status:
     checks = showing.checks_of(reading)
     context = frame | {
         "problem": problem,
+        "marks": marks or _marks_of(request, dossier),
         "problems": [check for check in checks if check.tone != "ok"],
         "passed": [check for check in checks if check.tone == "ok"],
         "tally": showing.tally(checks),
@@ -47,6 +52,10 @@ def show(request: PersonRequest, dossier: Dossier, *, problem: str = "", status:
         "decision": _decision(dossier),
     }
     return render(request, "desk/dossier.html", context, status=status)
+
+
+def _marks_of(request: PersonRequest, dossier: Dossier) -> Marks:
+    return queries.marks_of(actor=request.actor, dossiers=[dossier]).get(dossier.pk, Marks())
 
 
 def _asked(reading: showing.Reading) -> dict[str, Any] | None:
@@ -89,7 +98,20 @@ def trainee(request: PersonRequest, number: str, row: str) -> HttpResponse:
 @needs(Permission.DOSSIER_TAKE)
 def following(request: PersonRequest, number: str) -> HttpResponse:
     """« Dossier suivant » of the list one came from; the list itself once there is none."""
+    return _beside(request, number, backward=False)
+
+
+@require_safe
+@needs(Permission.DOSSIER_TAKE)
+def preceding(request: PersonRequest, number: str) -> HttpResponse:
+    """« Dossier précédent »."""
+    return _beside(request, number, backward=True)
+
+
+def _beside(request: PersonRequest, number: str, *, backward: bool) -> HttpResponse:
     trail, today = read_trail(request.GET), paris_today(timezone.now())
-    dossier = found(request, number)
-    after = queries.next_in_worklist(actor=request.actor, filters=trail.filters(today), dossier=dossier)
-    return redirect(page_url(request, str(after.number)) if after else trail.list_url)
+    filters = trail.filters(today)
+    # Only looked for: what one goes away from is not read.
+    dossier = sought(request, number)
+    other = queries.next_in_worklist(actor=request.actor, filters=filters, dossier=dossier, backward=backward)
+    return redirect(page_url(request, str(other.number)) if other else trail.list_url)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from openopco.dossiers import queries
 from openopco.dossiers.queries import ALL, COUNT_CEILING, DeskCounts
 from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.queries import officers_by_name
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
@@ -26,17 +27,21 @@ def worklist(request: PersonRequest) -> HttpResponse:
     trail, today = read_trail(request.GET), paris_today(timezone.now())
     filters = trail.filters(today)
     page = queries.worklist(actor=request.actor, filters=filters, after=request.GET.get("after"))
+    marks = queries.marks_of(actor=request.actor, dossiers=page.items)
     counts = queries.desk_counts(actor=request.actor, portfolio=trail.portfolio, today=today)
     context = {
         "trail": trail,
         "page": page,
-        "rows": html_of(rows_of(page.items, actor=request.actor, today=today, query=trail.query)),
+        "rows": html_of(rows_of(page.items, actor=request.actor, today=today, query=trail.query, marks=marks)),
         "tabs": _tabs(trail, counts),
         "late": _late(trail, counts),
         "errors": trail.errors(),
         "states": words.STATES,
         "orders": words.ORDERS,
         "batch_acts": batching.CHOICES,
+        "regions": words.REGIONS_BY_NAME,
+        "news": words.NEWS,
+        "officers": officers_by_name(),
         "order": filters.order or ("" if trail.portfolio == ALL else "echeance"),
     }
     return render(request, "desk/worklist.html", context)

@@ -100,12 +100,12 @@ def test_nothing_is_told_where_nobody_was_slowed(desk: Client, ada: Actor, dossi
 
 
 def test_employers_read_their_own_freely_and_leave_no_trace(dossiers: list[Dossier]) -> None:
-    from openopco.dossiers.reading import note_opening
+    from openopco.dossiers.reading import open_request
     from openopco.habilitations.queries import actor_for
 
     author = dossiers[0].created_by
     for dossier in dossiers:
-        note_opening(actor=actor_for(author), dossier=dossier)
+        open_request(actor=actor_for(author), dossier=dossier)
     assert not ReadAudit.objects.filter(actor_id=author.pk).exists()
 
 

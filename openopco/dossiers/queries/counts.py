@@ -1,0 +1,71 @@
+"""How many requests there are in each portfolio of the desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from openopco.dossiers.enums import OPEN_STATES, State
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, NEW, OPEN
+from openopco.rights import Actor, Permission, require
+
+COUNT_CEILING = 1000
+
+
+def capped_count(queryset: QuerySet[Dossier]) -> int:
+    """How many, but never beyond `COUNT_CEILING` + 1: a list says « plus de 1 000 »."""
+    return queryset.order_by()[: COUNT_CEILING + 1].count()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """How many requests in each portfolio of the desk, and how many are late in the one shown; never beyond
+    `COUNT_CEILING` + 1."""
+
+    portfolios: Mapping[str, int]
+    late: int
+
+
+# The open requests of each portfolio; « tout » counts as open where lateness is asked. By states, which an index holds with
+# the deadlines: no row is read.
+_OPEN = f"state IN ({', '.join(repr(state.value) for state in sorted(OPEN_STATES))})"
+_IN_PORTFOLIO = {
+    MINE: "is_open AND holder_id = %s",
+    FREE: f"state = '{State.TRANSMISE.value}'",
+    OPEN: _OPEN,
+    ALL: _OPEN,
+    NEW: "is_open AND id IN (SELECT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL)",
+    FOLLOWED: "is_open AND id IN (SELECT dossier_id FROM dossiers_follow WHERE user_id = %s)",
+}
+
+
+def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
+    """The counts of the desk's list, in one query. Raises `Forbidden`."""
+    require(actor, Permission.DOSSIER_TAKE)
+    shown = portfolio if portfolio in _IN_PORTFOLIO else OPEN
+    late = Dossier.due_on.field.get_db_prep_value(today, connection)
+    asked = [_count(_ROWS[name], actor.user_id) for name in _ROWS]
+    asked.append(_count(f"dossiers_dossier WHERE {_IN_PORTFOLIO[shown]} AND due_on < %s", actor.user_id, late))
+    sql = ", ".join(one for one, _ in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [value for _, values in asked for value in values])
+        *found, last = cursor.fetchone()
+    return DeskCounts(dict(zip(_ROWS, found, strict=True)), last)
+
+
+# What each count reads: of what is new or followed, the small tables alone.
+_ROWS = {
+    **{name: f"dossiers_dossier WHERE {_IN_PORTFOLIO[name]}" for name in (MINE, FREE, OPEN)},
+    NEW: "(SELECT DISTINCT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL) AS unread",
+    FOLLOWED: "dossiers_follow WHERE user_id = %s",
+}
+
+
+def _count(rows: str, user_id: int | None, *values: Any) -> tuple[str, list[Any]]:
+    """The count of some rows as a column, and its values: the person's id wherever it is asked first."""
+    given = [*([user_id] if "_id = %s" in rows else []), *values, COUNT_CEILING + 1]
+    return f"(SELECT COUNT(*) FROM (SELECT 1 FROM {rows} LIMIT %s) AS n)", given  # noqa: S608
