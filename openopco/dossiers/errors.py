@@ -40,6 +40,20 @@ class TooManyFollowed(InvalidValue):
     message = "Vous suivez déjà 200 dossiers : cessez d'en suivre un avant d'en ajouter."
 
 
+class BadListName(InvalidValue):
+    """No name, too long a one, or one that another list of the person has."""
+
+
+class TooManyLists(OpenOpcoError):
+    message = "Vous avez déjà vingt listes : supprimez-en une dans « Mes listes » avant d'en ajouter."
+
+
+class UnknownList(OpenOpcoError):
+    """No such list, or somebody else's. Doors answer 404."""
+
+    message = "Cette liste n'existe pas."
+
+
 class NotEditable(OpenOpcoError):
     """The field can't be changed now: the request was sent, and nothing was asked about it."""
 

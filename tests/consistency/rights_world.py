@@ -131,6 +131,7 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         "provider_id": Provider.objects.order_by("id")[0].pk,
         "user_id": someone.pk,
         "role_id": role.pk,
+        "list_id": 1,
         "notice_id": notice.pk,
         "parameter_id": ParameterFactory.create(code="claim_months", starts_on=FAR).pk,
         "feedback_id": Feedback.objects.create(author_id=UserFactory.create().pk, page="/", rating=4).pk,

@@ -4,6 +4,7 @@ from openopco.dossiers.models.corrections import CorrectionItem, CorrectionReque
 from openopco.dossiers.models.decisions import Decision
 from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
 from openopco.dossiers.models.drafts import DraftField, DraftRow
+from openopco.dossiers.models.filters import SavedFilter
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
 from openopco.dossiers.models.sending import Receipt, Transmission
 from openopco.dossiers.models.talking import Message, Note
@@ -23,6 +24,7 @@ __all__ = [
     "News",
     "Note",
     "Receipt",
+    "SavedFilter",
     "Transmission",
     "pieces_of",
 ]

@@ -32,6 +32,7 @@ from openopco.dossiers.queries.lists import (
     worklist,
 )
 from openopco.dossiers.queries.marks import Marks, marks_of
+from openopco.dossiers.queries.saved import saved_lists
 from openopco.dossiers.queries.scope import (
     as_key,
     document_for,
@@ -92,6 +93,7 @@ __all__ = [
     "provider_facts",
     "reads_piece",
     "recent",
+    "saved_lists",
     "sees_all_of",
     "subject_of",
     "twins_of",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
@@ -81,6 +82,15 @@ class Trail:
     def _read(self, name: str) -> Any:
         return READINGS[name](self.values.get(name, ""))[0]
 
+    @property
+    def in_words(self) -> str:
+        """« Mes dossiers · État : En instruction · Branche : 1090 »."""
+        typed = self.typed
+        told = [
+            f"{label} : {NAMED.get(name, {}).get(typed[name], typed[name])}" for name, label in LABELS if typed[name]
+        ]
+        return " · ".join([dict(PORTFOLIOS)[self.portfolio], *told])
+
     def filters(self, today: date) -> Filters:
         return Filters(
             search=self.values.get("q", ""),
@@ -103,6 +113,11 @@ class Trail:
 
     def having(self, **changes: str) -> "Trail":
         return Trail({**self.values, **changes})
+
+
+def list_url(address: str) -> str:
+    """Of a list kept under a name, as it can be read now: what it named and no longer exists is dropped."""
+    return read_trail(QueryDict(address)).list_url
 
 
 def read_trail(address: Mapping[str, str]) -> Trail:
@@ -143,4 +158,18 @@ READINGS = {
     "min": _reading(parse_amount),
     "max": _reading(parse_amount),
 }
+LABELS = (
+    ("etat", "état"),
+    ("q", "recherche"),
+    ("du", "début du"),
+    ("au", "jusqu'au"),
+    ("retard", "en retard"),
+    ("branche", "branche"),
+    ("region", "région"),
+    ("min", "coût HT de"),
+    ("max", "coût HT jusqu'à"),
+    ("nouv", "nouveautés"),
+    ("tri", "tri"),
+)
+NAMED = {"etat": dict(STATES), "region": REGIONS, "tri": dict(ORDERS), "nouv": dict(NEWS), "retard": {LATE: "oui"}}
 SPANS = (("du", "au", "Cette date précède la première."), ("min", "max", "Ce montant est inférieur au premier."))

@@ -10,6 +10,7 @@ from openopco.web.desk.views import (
     history,
     holding,
     identities,
+    lists,
     memberships,
     nir,
     slips,
@@ -22,6 +23,10 @@ app_name = "desk"
 DOSSIER = "gestion/dossiers/<slug:number>/"
 urlpatterns = [
     path("gestion/", worklist.worklist, name="worklist"),
+    path("gestion/listes/", lists.mine, name="lists"),
+    path("gestion/listes/nouvelle/", lists.keep, name="keep_list"),
+    path("gestion/listes/<int:list_id>/", lists.change, name="list"),
+    path("gestion/raccourcis/", lists.shortcuts, name="shortcuts"),
     path("gestion/lot/", batches.choose, name="batches"),
     path("gestion/lot/<slug:code>/", batches.batch, name="batch"),
     path(DOSSIER, dossier.dossier, name="dossier"),

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.dossiers import queries
+from openopco.dossiers.models import SavedFilter
 from openopco.dossiers.queries import ALL, COUNT_CEILING, DeskCounts
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import officers_by_name
@@ -16,7 +17,7 @@ from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk import filters as words
-from openopco.web.desk.filters import Trail, read_trail
+from openopco.web.desk.filters import Trail, list_url, read_trail
 from openopco.web.desk.rows import html_of, rows_of
 
 
@@ -24,6 +25,10 @@ from openopco.web.desk.rows import html_of, rows_of
 @needs(Permission.DOSSIER_TAKE)
 def worklist(request: PersonRequest) -> HttpResponse:
     """Portfolios, filters, and 25 requests, those due soonest first."""
+    lists = queries.saved_lists(request.actor)
+    default = next((each for each in lists if each.is_default), None)
+    if default and not request.GET:
+        return redirect(list_url(default.address))
     trail, today = read_trail(request.GET), paris_today(timezone.now())
     filters = trail.filters(today)
     page = queries.worklist(actor=request.actor, filters=filters, after=request.GET.get("after"))
@@ -38,6 +43,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "errors": trail.errors(),
         "states": words.STATES,
         "orders": words.ORDERS,
+        "lists": [_kept(each, trail) for each in lists],
         "batch_acts": batching.CHOICES,
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
@@ -45,6 +51,11 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "order": filters.order or ("" if trail.portfolio == ALL else "echeance"),
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _kept(kept: SavedFilter, trail: Trail) -> dict[str, Any]:
+    url = list_url(kept.address)
+    return {"name": kept.name, "url": url, "current": url == trail.list_url}
 
 
 def _tabs(trail: Trail, counts: DeskCounts) -> list[dict[str, Any]]:
