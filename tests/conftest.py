@@ -53,6 +53,15 @@ def _clean_log_context() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _lists_as_shipped() -> None:
+    """As in a process that has just read its lists and found nothing decided: no test pays that query for another."""
+    from openopco.opco import lists
+
+    shipped = {code: lists.merged(code, []) for code in lists.LISTS}
+    lists._kept = lists._Kept(time.monotonic(), shipped)
+
+
+@pytest.fixture(autouse=True)
 def _forget_reference_answers() -> None:
     """Nomenclatures are kept in the process once read: a test neither leans on another's rows nor saves its queries."""
     from openopco.reference import queries

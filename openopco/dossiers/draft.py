@@ -28,17 +28,18 @@ def raw_or_default(spec: FieldSpec, raw: str) -> str:
 Readings = dict[str, tuple[FieldSpec, Reading]]
 
 
-def _read_once(readings: Readings, spec: FieldSpec, raw: str) -> Reading:
+def _read_once(readings: Readings, spec: FieldSpec, raw: str, on: date | None = None) -> Reading:
     known = readings.get(spec.name)
     if known is None or known[0] is not spec:
-        known = readings[spec.name] = (spec, read(spec, raw_or_default(spec, raw)))
+        known = readings[spec.name] = (spec, read(spec, raw_or_default(spec, raw), on))
     return known[1]
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
     """A trainee of the draft. `has_nir`: one was given, `nir_id` in the vault; `nir_mask`: all that this reader's page may
-    show of it, empty for whoever neither typed it nor examines requests."""
+    show of it, empty for whoever neither typed it nor examines requests. `words_on` is the day whose lists it is read
+    by: today for a draft, that of the sending afterwards."""
 
     key: str
     kind: str
@@ -49,13 +50,18 @@ class RowView:
     nir_mask: str = ""
     nir_warnings: tuple[str, ...] = ()
     trainee_id: int | None = None
+    words_on: date | None = None
     readings: Readings = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def raw(self, name: str) -> str:
         return self.values.get(name, EMPTY).value
 
     def reading(self, spec: FieldSpec) -> Reading:
-        return _read_once(self.readings, spec, self.raw(spec.name))
+        return _read_once(self.readings, spec, self.raw(spec.name), self.words_on)
+
+    def shown(self, spec: FieldSpec) -> str:
+        """What it says of a field, in words; empty where nothing can be read."""
+        return spec.shown(self.reading(spec).value, self.words_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def missing_counts(drafts: Sequence[Dossier], establishment: Establishment, *, t
         typed = values.get(draft.pk, {})
         view = DraftView(
             values=typed.get("", {}),
-            rows=tuple(_row(row, typed) for row in rows.get(draft.pk, ())),
+            rows=tuple(_row(row, typed, today) for row in rows.get(draft.pk, ())),
             pieces=tuple(
                 PieceView(str(piece.key), piece.zone, piece.name, piece.size, piece.state)
                 for piece in pieces.get(draft.pk, ())
@@ -93,9 +93,15 @@ def _rows(ids: list[int]) -> dict[int, list[DraftRow]]:
     return found
 
 
-def _row(row: DraftRow, typed: Mapping[str, Mapping[str, StoredValue]]) -> RowView:
+def _row(row: DraftRow, typed: Mapping[str, Mapping[str, StoredValue]], today: date) -> RowView:
     return RowView(
-        row.key, row.kind, row.position, typed.get(row.key, {}), has_nir=row.nir_id is not None, nir_id=row.nir_id
+        row.key,
+        row.kind,
+        row.position,
+        typed.get(row.key, {}),
+        has_nir=row.nir_id is not None,
+        nir_id=row.nir_id,
+        words_on=today,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from openopco.dossiers.fields import FieldSpec, read
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.workflow import Event
 from openopco.journal.models import Entry
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import format_euros
 
 Payload = Mapping[str, Any]
@@ -38,38 +39,38 @@ class Words:
     opco: str
     tone: str = "info"
     from_employer: bool = False
-    text: Callable[[kinds.Kind, Payload], str] = lambda kind, payload: ""
+    text: Callable[[kinds.Kind, Payload, date], str] = lambda kind, payload, on: ""
 
 
-def _reason(kind: kinds.Kind, payload: Payload) -> str:
+def _reason(kind: kinds.Kind, payload: Payload, on: date) -> str:
     return str(payload.get("motif") or "")
 
 
-def _granted(kind: kinds.Kind, payload: Payload) -> str:
+def _granted(kind: kinds.Kind, payload: Payload, on: date) -> str:
     amount = payload.get("montant")
     told = f"{format_euros(Decimal(amount))} HT accordés." if amount else ""
-    return "\n".join(filter(None, [told, _reason(kind, payload)]))
+    return "\n".join(filter(None, [told, _reason(kind, payload, on)]))
 
 
-def _points(kind: kinds.Kind, payload: Payload) -> str:
+def _points(kind: kinds.Kind, payload: Payload, on: date) -> str:
     labels = (label_of_target(kind, str(target)) for target in payload.get("points") or ())
     return " · ".join(dict.fromkeys(label for label in labels if label))
 
 
-def _slip(kind: kinds.Kind, payload: Payload) -> str:
+def _slip(kind: kinds.Kind, payload: Payload, on: date) -> str:
     if "champ" not in payload:
         return ""
     spec = _spec_of(kind, str(payload["champ"]))
     label = spec.label if spec else ""
-    before, after = (_as_read(spec, str(payload.get(when) or "")) or "vide" for when in ("avant", "apres"))
+    before, after = (_as_read(spec, str(payload.get(when) or ""), on) or "vide" for when in ("avant", "apres"))
     # What may not be kept reads the same before and after.
     told = f"{label} : « {before} » devient « {after} »." if before != after else f"{label}."
-    return "\n".join(filter(None, [told, _reason(kind, payload)]))
+    return "\n".join(filter(None, [told, _reason(kind, payload, on)]))
 
 
-def _as_read(spec: FieldSpec | None, raw: str) -> str:
+def _as_read(spec: FieldSpec | None, raw: str, on: date) -> str:
     """A raw value in people's words, where it can be read."""
-    return (spec.shown(read(spec, raw).value) if spec else "") or raw
+    return (spec.shown(read(spec, raw, on).value, on) if spec else "") or raw
 
 
 WORDS: dict[str, Words] = {
@@ -119,7 +120,7 @@ def tell(entry: Entry, kind: kinds.Kind, audience: Audience) -> TimelineEvent | 
     title = "" if words is None else words.employer if audience is Audience.EMPLOYEUR else words.opco
     if words is None or not title:
         return None
-    text = "\n".join(filter(None, [words.text(kind, payload), _lot(payload, audience)]))
+    text = "\n".join(filter(None, [words.text(kind, payload, paris_today(entry.at)), _lot(payload, audience)]))
     return TimelineEvent(title, entry.at, _by(entry, words, audience), text, words.tone)
 
 

@@ -31,6 +31,30 @@ class AlreadyInForce(Conflict):
     message = "Cette valeur a pris effet : elle ne se retire plus. Ajoutez une nouvelle valeur."
 
 
+class UnknownList(InvalidValue):
+    message = "Cette liste n'existe pas."
+
+
+class WrongCode(InvalidValue):
+    """What a code is made of depends on its list."""
+
+
+class CodeTaken(Conflict):
+    message = "Ce code existe déjà dans la liste : un code ne change jamais de sens. Choisissez-en un autre."
+
+
+class WrongEntry(InvalidValue):
+    """The words or the place of an entry; `message` says which."""
+
+
+class TooEarly(InvalidValue):
+    """An entry changes from a day on, never for days already lived."""
+
+
+class LastEntry(InvalidValue):
+    message = "C'est la dernière entrée proposée : la fermer rendrait le formulaire impossible à remplir."
+
+
 class EmptyFeedback(InvalidValue):
     message = "Écrivez votre avis ou choisissez une note."
 

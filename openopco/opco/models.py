@@ -36,6 +36,36 @@ class Parameter(models.Model):
         return f"{self.code} ({self.starts_on:%d/%m/%Y})"
 
 
+class ListVersion(models.Model):
+    """What an entry of a list says from a day on: its words, its place, whether forms still offer it. Rows are added,
+    never changed: a code once used keeps its meaning. The last row of a day counts, unless it withdraws the others."""
+
+    list_code = models.CharField("liste", max_length=30)
+    code = models.CharField("code", max_length=40)
+    revision = models.PositiveSmallIntegerField("rang")
+    starts_on = models.DateField("à partir du")
+    label = models.CharField("libellé", max_length=120)
+    text = models.TextField("texte", max_length=MAX_BODY, blank=True, default="")
+    natures = models.JSONField("natures", default=list)
+    rank = models.PositiveSmallIntegerField("ordre", default=0)
+    is_open = models.BooleanField("proposée", default=True)
+    withdrawn = models.BooleanField("retire ce jour", default=False)
+    created_by = models.CharField("saisi par", max_length=160)
+    created_at = models.DateTimeField("saisi le", default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = "entrée de liste"
+        verbose_name_plural = "entrées de liste"
+        ordering = ("list_code", "code", "revision")
+        constraints = (
+            models.UniqueConstraint(fields=("list_code", "code", "revision"), name="list_version_once"),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(label=""), name="list_version_has_words"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.list_code}.{self.code} ({self.starts_on:%d/%m/%Y})"
+
+
 class Feedback(models.Model):
     """« Donnez votre avis ». `author_id` is a user's id, kept only where its author wished to be known."""
 

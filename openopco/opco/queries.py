@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from openopco.base.keyset import Page, paginate
-from openopco.opco import parameters
+from openopco.opco import lists, parameters
 from openopco.opco.defaults import DEFAULTS, Default, Version
-from openopco.opco.errors import UnknownParameter
-from openopco.opco.models import Feedback, Parameter
+from openopco.opco.errors import UnknownList, UnknownParameter
+from openopco.opco.models import Feedback, ListVersion, Parameter
+from openopco.opco.shipped_lists import LISTS, Entry, ListKind
 from openopco.rights import Actor, Permission, require
 
 PAGE_SIZE = 25
@@ -34,6 +35,32 @@ class ParameterLine:
     versions: list[Version]
     rows: dict[date, Parameter]
     withdrawals: list[Withdrawal]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """An entry of a list with its versions, the latest first; `current` is in force on the day asked, None before its
+    first. `revision` is that of its last row, 0 where there is none."""
+
+    code: str
+    current: Entry | None
+    versions: list[Entry]
+    rows: dict[date, ListVersion]
+    revision: int
+
+    @property
+    def shown(self) -> Entry:
+        """As it reads now, or as it will."""
+        return self.current or self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A list with all its entries, in order."""
+
+    code: str
+    kind: ListKind
+    entries: list[EntryLine]
 
 
 def feedback_page(*, actor: Actor, unread_only: bool = False, after: str | None = None) -> Page[Feedback]:
@@ -86,3 +113,34 @@ def _withdrawals(rows: list[Parameter]) -> Iterable[Withdrawal]:
     for row in sorted(rows, key=lambda row: row.created_at, reverse=True):
         if row.withdrawn:
             yield Withdrawal(at[row.starts_on, row.revision - 1], row)
+
+
+def list_lines(*, actor: Actor, on: date) -> list[ListLine]:
+    """Every list, as the rows are now. Administrators. Raises Forbidden."""
+    require(actor, Permission.PARAMETER_MANAGE)
+    rows: dict[str, list[ListVersion]] = defaultdict(list)
+    for row in ListVersion.objects.all():
+        rows[row.list_code].append(row)
+    return [_list_line(code, rows[code], on) for code in LISTS]
+
+
+def list_line(*, actor: Actor, list_code: str, on: date) -> ListLine:
+    """One list, as its rows are now. Administrators. Raises Forbidden, UnknownList."""
+    require(actor, Permission.PARAMETER_MANAGE)
+    if list_code not in LISTS:
+        raise UnknownList
+    return _list_line(list_code, list(ListVersion.objects.filter(list_code=list_code)), on)
+
+
+def _list_line(list_code: str, rows: list[ListVersion], on: date) -> ListLine:
+    found = [
+        _entry_line(code, versions, rows, on) for code, versions in lists.merged(list_code, rows).items() if versions
+    ]
+    return ListLine(list_code, LISTS[list_code], sorted(found, key=lambda line: (line.shown.rank, line.shown.label)))
+
+
+def _entry_line(code: str, versions: list[Entry], rows: list[ListVersion], on: date) -> EntryLine:
+    own = [row for row in rows if row.code == code]
+    by_day = {row.starts_on: row for row in lists.standing(own)}
+    revision = max((row.revision for row in own), default=0)
+    return EntryLine(code, lists.at_day(versions, on), versions[::-1], by_day, revision)

@@ -1,6 +1,6 @@
 """Short closed lists of the trade: small enough to be typed in, stable enough to be code."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class Dataset(TextChoices):
@@ -59,3 +59,41 @@ class Opco(TextChoices):
     MOBILITES = "mobilites", "OPCO Mobilités"
     SANTE = "sante", "OPCO Santé"
     UNIFORMATION = "uniformation", "Uniformation"
+
+
+# What is asked about a trainee (AGORA's lists, L.6353-10 C. trav.), in everyday words: version 0 of this OPCO's lists.
+
+
+class Csp(TextChoices):
+    """Catégorie socioprofessionnelle."""
+
+    OUVRIER_NON_QUALIFIE = "ONQ", "Ouvrier non qualifié"
+    OUVRIER_QUALIFIE = "OQ", "Ouvrier qualifié"
+    EMPLOYE = "EMP", "Employé"
+    TECHNICIEN = "TAM", "Technicien, agent de maîtrise"
+    CADRE = "CAD", "Ingénieur, cadre"
+    DIRIGEANT = "DIR", "Dirigeant salarié"
+
+
+class ContractType(TextChoices):
+    CDI = "CDI", "CDI"
+    CDD = "CDD", "CDD"
+    INTERIM = "CTT", "Intérim"
+    APPRENTISSAGE = "APP", "Contrat d'apprentissage"
+    PROFESSIONNALISATION = "PRO", "Contrat de professionnalisation"
+    INTERMITTENT = "INT", "Intermittent"
+    SAISONNIER = "SAI", "Saisonnier"
+    AIDE = "AID", "Contrat aidé"
+
+
+class EducationLevel(IntegerChoices):
+    """Levels of the national framework (décret 2019-14), each by the diploma people know."""
+
+    NIVEAU_1 = 1, "Niveau 1 : sans diplôme"
+    NIVEAU_2 = 2, "Niveau 2 : fin de collège, CFG"
+    NIVEAU_3 = 3, "Niveau 3 : CAP, BEP"
+    NIVEAU_4 = 4, "Niveau 4 : baccalauréat"
+    NIVEAU_5 = 5, "Niveau 5 : BTS, DUT, bac + 2"
+    NIVEAU_6 = 6, "Niveau 6 : licence, BUT, bac + 3 ou 4"
+    NIVEAU_7 = 7, "Niveau 7 : master, ingénieur, bac + 5"
+    NIVEAU_8 = 8, "Niveau 8 : doctorat, bac + 8"

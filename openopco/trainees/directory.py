@@ -13,7 +13,7 @@ from openopco.trainees.vault import blind_of
 
 @dataclass(frozen=True, slots=True)
 class TraineeIdentity:
-    """What a form tells of a person, typed. Codes are those of `trainees.enums`."""
+    """What a form tells of a person, typed. Codes are those of the lists of this OPCO."""
 
     last_name: str
     first_name: str

@@ -1,6 +1,7 @@
 """The directory's form, read strictly: all the faults at once, each beside its field. The NIR goes to `vault`."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from openopco.kernel.calendar import parse_date
@@ -8,19 +9,20 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_postal_code
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line
+from openopco.opco import lists, shipped_lists
 from openopco.organisations.errors import InvalidFields
 from openopco.trainees.directory import TraineeIdentity
-from openopco.trainees.enums import ContractType, Csp, EducationLevel, Sex
+from openopco.trainees.enums import Sex
 
 Reader = Callable[[str], Any]
 TICKED = frozenset({"on", "1", "true", "oui"})
 
 
-def read_identity(raw: Mapping[str, str]) -> TraineeIdentity:
-    """The typed identity of what somebody keyed. Raises `InvalidFields`."""
+def read_identity(raw: Mapping[str, str], on: date | None = None) -> TraineeIdentity:
+    """The typed identity of what somebody keyed, by the lists of a day (None: as shipped). Raises `InvalidFields`."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for name, read in READERS.items():
+    for name, read in (READERS | _listed(on)).items():
         try:
             values[name] = read(raw.get(name, ""))
         except InvalidValue as error:
@@ -53,7 +55,20 @@ def _choice(values: list[str], empty: str = "") -> Reader:
     return read_choice
 
 
-LEVELS = [str(level) for level in EducationLevel.values]
+def _listed(on: date | None) -> dict[str, Reader]:
+    """What is chosen from the lists of this OPCO."""
+    csp, contracts, levels = (
+        list(dict(lists.choices(code, on)))
+        for code in (shipped_lists.CSP, shipped_lists.CONTRACT_TYPE, shipped_lists.EDUCATION_LEVEL)
+    )
+    level = _choice(levels, "Choisissez le niveau de formation.")
+    return {
+        "csp": _choice(csp, "Choisissez la catégorie socioprofessionnelle."),
+        "contract_type": _choice(contracts),
+        "education_level": lambda raw: int(level(raw)),
+    }
+
+
 READERS: dict[str, Reader] = {
     "last_name": _line(100, "Indiquez le nom."),
     "birth_name": _line(100),
@@ -63,8 +78,5 @@ READERS: dict[str, Reader] = {
     "postal_code": lambda raw: parse_postal_code(raw) if raw.strip() else "",
     "city": _line(120),
     "employee_number": _line(40),
-    "csp": _choice(Csp.values, "Choisissez la catégorie socioprofessionnelle."),
-    "contract_type": _choice(ContractType.values),
-    "education_level": lambda raw: int(_choice(LEVELS, "Choisissez le niveau de formation.")(raw)),
     "rqth": lambda raw: raw.lower() in TICKED,
 }

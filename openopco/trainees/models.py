@@ -6,12 +6,17 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Upper
 from django.db.models.lookups import Exact
 
 from openopco.kernel.text import fold
 from openopco.organisations.models import Establishment
-from openopco.trainees.enums import ContractType, Csp, EducationLevel, NirAbsentReason, Sex
+from openopco.trainees.enums import NirAbsentReason, Sex
+
+
+def looks_like_code(column: str) -> Q:
+    """A code of a list: something, in capitals, without a space. Which codes there are, `opco.lists` says by day."""
+    return Q(**{column: Upper(column)}) & ~Q(**{column: ""}) & ~Q(**{f"{column}__contains": " "})
 
 
 def new_secret_id() -> int:
@@ -61,9 +66,9 @@ class Trainee(models.Model):
     postal_code = models.CharField(max_length=5, blank=True)
     city = models.CharField(max_length=120, blank=True)
     employee_number = models.CharField(max_length=40, blank=True)
-    csp = models.CharField(max_length=3, choices=Csp.choices)
-    contract_type = models.CharField(max_length=3, choices=ContractType.choices, blank=True)
-    education_level = models.PositiveSmallIntegerField(choices=EducationLevel.choices)
+    csp = models.CharField(max_length=3)
+    contract_type = models.CharField(max_length=3, blank=True)
+    education_level = models.PositiveSmallIntegerField()
     rqth = models.BooleanField(default=False)
     nir = models.ForeignKey(NirSecret, null=True, blank=True, on_delete=models.PROTECT, related_name="trainees")
     nir_absent_reason = models.CharField(max_length=20, choices=NirAbsentReason.choices, blank=True)
@@ -82,12 +87,12 @@ class Trainee(models.Model):
                 condition=Q(nir__isnull=True) ^ Q(nir_absent_reason=""), name="trainee_nir_xor_reason"
             ),
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="trainee_sex_known"),
-            models.CheckConstraint(condition=Q(csp__in=Csp.values), name="trainee_csp_known"),
+            models.CheckConstraint(condition=looks_like_code("csp"), name="trainee_csp_shape"),
             models.CheckConstraint(
-                condition=Q(education_level__gte=1, education_level__lte=8), name="trainee_level_known"
+                condition=Q(education_level__gte=1, education_level__lte=99), name="trainee_level_shape"
             ),
             models.CheckConstraint(
-                condition=Q(contract_type__in=["", *ContractType.values]), name="trainee_contract_type_known"
+                condition=Q(contract_type="") | looks_like_code("contract_type"), name="trainee_contract_type_shape"
             ),
             models.CheckConstraint(
                 condition=Q(nir_absent_reason__in=["", *NirAbsentReason.values]), name="trainee_absent_reason_known"

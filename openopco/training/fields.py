@@ -9,7 +9,8 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_idcc, parse_rncp
 from openopco.kernel.money import format_euros, format_hours, parse_amount, parse_hours
 from openopco.kernel.text import clean_text
-from openopco.trainees.enums import ContractType, Csp, EducationLevel, NirAbsentReason, Sex
+from openopco.opco import shipped_lists as lists
+from openopco.trainees.enums import NirAbsentReason, Sex
 from openopco.training.enums import AncillaryCost, Modality, Nature
 
 YES_NO = ((YES, "Oui"), ("non", "Non"))
@@ -266,15 +267,15 @@ HOME_POSTAL_CODE = FieldSpec(
 )
 HOME_CITY = FieldSpec("city", "Domiciliation - ville", kind="city", max_length=120)
 EMPLOYEE_NUMBER = FieldSpec("employee_number", "Matricule", hint="Celui de votre logiciel de paie.", max_length=40)
-CSP = FieldSpec("csp", "CSP", "Choisir la CSP", required=True, kind="select", choices=_choices(Csp))
-CONTRACT_TYPE = FieldSpec("contract_type", "Type de contrat", kind="select", choices=_choices(ContractType))
+CSP = FieldSpec("csp", "CSP", "Choisir la CSP", required=True, kind="select", listed=lists.CSP)
+CONTRACT_TYPE = FieldSpec("contract_type", "Type de contrat", kind="select", listed=lists.CONTRACT_TYPE)
 EDUCATION_LEVEL = FieldSpec(
     "education_level",
     "Niveau de formation initial",
     "Choisir le niveau de formation",
     required=True,
     kind="select",
-    choices=_choices(EducationLevel),
+    listed=lists.EDUCATION_LEVEL,
 )
 RQTH = FieldSpec(
     "rqth",

@@ -145,7 +145,7 @@ def _trainee(row: RowView) -> SummarySection:
     lines = [SummaryLine("NIR", given if row.has_nir else reason, "nir", row.key)]
     for spec in f.TRAINEE_FIELDS:
         if spec not in (f.NIR, f.NIR_ABSENT_REASON):
-            lines.append(SummaryLine(spec.label, spec.shown(row.reading(spec).value), spec.name, row.key))
+            lines.append(SummaryLine(spec.label, row.shown(spec), spec.name, row.key))
     return SummarySection(f"Stagiaire : {rules.name_of(row)}", rules.TRAINEES, tuple(lines), row.key)
 
 

@@ -7,8 +7,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from openopco.base.fields import CentsField
 from openopco.dossiers.models import Dossier
 from openopco.organisations.models import Establishment, Provider
-from openopco.trainees.enums import ContractType, Csp, EducationLevel, NirAbsentReason, Sex
-from openopco.trainees.models import NirSecret, Trainee
+from openopco.trainees.enums import NirAbsentReason, Sex
+from openopco.trainees.models import NirSecret, Trainee, looks_like_code
 from openopco.training.enums import AncillaryCost, Modality, Nature
 
 
@@ -64,9 +64,9 @@ class Enrolment(models.Model):
     postal_code = models.CharField(max_length=5, blank=True, default="")
     city = models.CharField(max_length=120, blank=True, default="")
     employee_number = models.CharField(max_length=40, blank=True, default="")
-    csp = models.CharField(max_length=3, choices=Csp.choices)
-    contract_type = models.CharField(max_length=3, choices=ContractType.choices, blank=True, default="")
-    education_level = models.PositiveSmallIntegerField(choices=EducationLevel.choices)
+    csp = models.CharField(max_length=3)
+    contract_type = models.CharField(max_length=3, blank=True, default="")
+    education_level = models.PositiveSmallIntegerField()
     rqth = models.BooleanField(default=False)
     nir = models.ForeignKey(NirSecret, on_delete=models.PROTECT, null=True, related_name="+")
     nir_absent_reason = models.CharField(max_length=20, choices=NirAbsentReason.choices, blank=True, default="")
@@ -75,9 +75,13 @@ class Enrolment(models.Model):
         constraints = [
             UniqueConstraint(fields=["dossier", "row"], name="enrolment_row_once"),
             CheckConstraint(name="enrolment_nir_xor_reason", condition=Q(nir__isnull=True) ^ Q(nir_absent_reason="")),
-            CheckConstraint(name="enrolment_level_known", condition=Q(education_level__gte=1, education_level__lte=8)),
+            CheckConstraint(name="enrolment_level_shape", condition=Q(education_level__gte=1, education_level__lte=99)),
             CheckConstraint(name="enrolment_sex_known", condition=Q(sex__in=Sex.values)),
-            CheckConstraint(name="enrolment_csp_known", condition=Q(csp__in=Csp.values)),
+            CheckConstraint(name="enrolment_csp_shape", condition=looks_like_code("csp")),
+            CheckConstraint(
+                name="enrolment_contract_type_shape",
+                condition=Q(contract_type="") | looks_like_code("contract_type"),
+            ),
         ]
 
     def __str__(self) -> str:

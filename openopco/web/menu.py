@@ -46,6 +46,7 @@ MENU = (
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
+    Entry("Listes et phrases", "admin_opco:lists", Permission.PARAMETER_MANAGE),
 )
 
 DRAFTS = "/brouillons/"

@@ -24,6 +24,7 @@ from tests.habilitations.factories import LONG_AGO, AcceptedFactory, MembershipF
 from tests.opco.factories import ParameterFactory
 
 FAR = date(2035, 1, 1)
+ENTRY_PAGES = ("list", "add_entry", "entry", "withdraw_entry")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class World:
             "admin_opco:account_act": {"verb": "deconnecter"},
             "admin_opco:parameter": {"code": "claim_months"},
             "admin_opco:withdraw_parameter": {"code": "claim_months"},
+            **{f"admin_opco:{page}": {"list_code": "csp", "entry_code": "CAD"} for page in ENTRY_PAGES},
             "theme": {"digest": "0" * 12},
             "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
         }

@@ -188,9 +188,12 @@ class TestWhatStandsBesideIt:
             (course, "training_modality_known", {"modality": "x"}),
             (person, "enrolment_nir_xor_reason", {"nir_absent_reason": "NOT_ASKED"}),
             (person, "enrolment_nir_xor_reason", {"nir": None}),
-            (person, "enrolment_level_known", {"education_level": 9}),
+            (person, "enrolment_level_shape", {"education_level": 100}),
+            (person, "enrolment_level_shape", {"education_level": 0}),
             (person, "enrolment_sex_known", {"sex": "X"}),
-            (person, "enrolment_csp_known", {"csp": "XXX"}),
+            (person, "enrolment_csp_shape", {"csp": "xx"}),
+            (person, "enrolment_csp_shape", {"csp": ""}),
+            (person, "enrolment_contract_type_shape", {"contract_type": "c d"}),
         ):
             refuses(constraint, lambda rows=rows, change=change: rows.update(**change))
         copy = Enrolment.objects.get()

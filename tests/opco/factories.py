@@ -4,7 +4,7 @@ from datetime import date
 
 import factory
 
-from openopco.opco.models import Feedback, Parameter
+from openopco.opco.models import Feedback, ListVersion, Parameter
 from openopco.rights import Actor, Grant, Role
 
 EMPLOYER = Actor(user_id=1, label="Alice Martin", grants=(Grant(Role.EMPLOYEUR, establishment_id=1),))
@@ -32,3 +32,16 @@ class FeedbackFactory(factory.django.DjangoModelFactory):
     rating = 4
     body = factory.Sequence(lambda n: f"Avis numéro {n}")
     author_id = 1
+
+
+class ListVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ListVersion
+
+    list_code = "csp"
+    code = "CAD"
+    revision = 1
+    starts_on = date(2027, 1, 1)
+    label = "Cadre"
+    rank = 5
+    created_by = "Denis Roux"

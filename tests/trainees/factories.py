@@ -6,9 +6,10 @@ import factory
 from stdnum.fr import nir as standard
 
 from openopco.organisations.models import Establishment
+from openopco.reference.enums import Csp
 from openopco.rights import Actor
 from openopco.trainees.directory import TraineeIdentity
-from openopco.trainees.enums import Csp, NirAbsentReason, Sex
+from openopco.trainees.enums import NirAbsentReason, Sex
 from openopco.trainees.models import Trainee
 from tests.accounts.factories import UserFactory
 from tests.habilitations.factories import employer

@@ -11,11 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.errors import InvalidFields
+from openopco.reference.enums import ContractType, Csp, EducationLevel
 from openopco.rights import ANONYMOUS
 from openopco.trainees import vault
 from openopco.trainees.actions import save_trainee
 from openopco.trainees.directory import keep_trainee
-from openopco.trainees.enums import ContractType, Csp, EducationLevel, NirAbsentReason
+from openopco.trainees.enums import NirAbsentReason
 from openopco.trainees.errors import UnknownTrainee
 from openopco.trainees.fields import READERS, read_identity
 from openopco.trainees.models import Trainee
@@ -304,10 +305,11 @@ def test_a_request_finds_the_person_that_its_row_became() -> None:
         {"nir_absent_reason": ""},
         {"nir_absent_reason": "PARCE QUE"},
         {"sex": "X"},
-        {"csp": "ROI"},
-        {"contract_type": "ROI"},
+        {"csp": "roi"},
+        {"csp": ""},
+        {"contract_type": "C D"},
         {"education_level": 0},
-        {"education_level": 9},
+        {"education_level": 100},
     ],
 )
 def test_the_table_refuses_nonsense(broken: dict[str, object]) -> None:

@@ -64,7 +64,8 @@ def _require_mends(dossier: Dossier, draft: DraftView, spec: FieldSpec, *, row: 
     """The new value is another one, can be read, and breaks nothing that held."""
     if raw == before:
         raise InvalidValue("C'est déjà la valeur du dossier.")
-    if problem := read(spec, raw).error:
+    view = draft.row(row) if row else None
+    if problem := read(spec, raw, view.words_on if view else None).error:
         raise InvalidValue(problem)
     if spec.kind == "amount" and _amount(spec, raw) > _amount(spec, before):
         raise InvalidValue(RAISED)

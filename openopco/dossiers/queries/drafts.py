@@ -13,7 +13,7 @@ from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier,
 from openopco.dossiers.queries.facts import employer_facts, piece_view, provider_facts
 from openopco.dossiers.queries.scope import reads_piece
 from openopco.dossiers.queries.twins import twins_of
-from openopco.kernel.calendar import parse_date
+from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
 from openopco.rights import Actor
@@ -54,7 +54,7 @@ def load_draft(
     look again for what is asked."""
     values = _stored_values(dossier)
     draft = replace(
-        _bare(dossier, values, _rows(dossier, values, viewer), today),
+        _bare(dossier, values, _rows(dossier, values, viewer, words_on(dossier, today)), today),
         pieces=tuple(_piece(dossier, piece, viewer) for piece in _pieces_of(dossier.pk)),
         employer=employer_facts(dossier.establishment, reader=viewer),
         parameters=parameters_of_a_draft(today),
@@ -72,7 +72,13 @@ def load_values(dossier: Dossier, *, today: date) -> DraftView:
     """What was typed, and no more: enough for a heading or for typed rows. Two queries; no piece, no parameter, no NIR."""
     values = _stored_values(dossier)
     rows = _rows_of(dossier.pk)
-    return _bare(dossier, values, tuple(_row(row, values.get(row.key, {})) for row in rows), today)
+    on = words_on(dossier, today)
+    return _bare(dossier, values, tuple(_row(row, values.get(row.key, {}), on) for row in rows), today)
+
+
+def words_on(dossier: Dossier, today: date) -> date:
+    """The day whose lists a request is read by: what was sent keeps the words it was sent with."""
+    return paris_today(dossier.sent_at) if dossier.sent_at else today
 
 
 def as_sent(draft: DraftView, correction: CorrectionRequest | None) -> DraftView:
@@ -105,16 +111,27 @@ def _bare(
     )
 
 
-def _rows(dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: Actor | None) -> tuple[RowView, ...]:
+def _rows(
+    dossier: Dossier, values: dict[str, dict[str, StoredValue]], viewer: Actor | None, on: date
+) -> tuple[RowView, ...]:
     rows = _rows_with_nir(dossier.pk)
     shown = vault.shown_to(viewer, [row.nir for row in rows if row.nir]) if viewer else frozenset()
-    return tuple(_seen(_row(row, values.get(row.key, {})), row.nir if row.nir_id in shown else None) for row in rows)
+    return tuple(
+        _seen(_row(row, values.get(row.key, {}), on), row.nir if row.nir_id in shown else None) for row in rows
+    )
 
 
-def _row(row: DraftRow, values: dict[str, StoredValue]) -> RowView:
+def _row(row: DraftRow, values: dict[str, StoredValue], on: date) -> RowView:
     has_nir = row.nir_id is not None
     return RowView(
-        row.key, row.kind, row.position, values, has_nir=has_nir, nir_id=row.nir_id, trainee_id=row.trainee_id
+        row.key,
+        row.kind,
+        row.position,
+        values,
+        has_nir=has_nir,
+        nir_id=row.nir_id,
+        trainee_id=row.trainee_id,
+        words_on=on,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openopco.web.admin.views import accounts, feedback, home, parameters
+from openopco.web.admin.views import accounts, feedback, home, lists, parameters
 
 app_name = "admin_opco"
 urlpatterns = [
@@ -22,5 +22,14 @@ urlpatterns = [
         "administration/parametres/<slug:code>/retirer/<int:parameter_id>/",
         parameters.withdraw,
         name="withdraw_parameter",
+    ),
+    path("administration/listes/", lists.every, name="lists"),
+    path("administration/listes/<slug:list_code>/", lists.one, name="list"),
+    path("administration/listes/<slug:list_code>/nouvelle/", lists.add, name="add_entry"),
+    path("administration/listes/<slug:list_code>/entrees/<slug:entry_code>/", lists.entry, name="entry"),
+    path(
+        "administration/listes/<slug:list_code>/entrees/<slug:entry_code>/retirer/",
+        lists.withdraw,
+        name="withdraw_entry",
     ),
 ]

@@ -52,7 +52,7 @@ def _targets(kind: kinds.Kind, draft: DraftView) -> Iterator[Target]:
     for row in draft.rows:
         for spec in kind.row_fields(row.kind):
             if spec.correctable:
-                value = row.nir_mask if spec.kind == "nir" else spec.shown(row.reading(spec).value)
+                value = row.nir_mask if spec.kind == "nir" else row.shown(spec)
                 yield _field(row.key, spec, value or row.raw(spec.name), name_of(row))
     for code, label in kind.zones:
         names = ", ".join(piece.name for piece in draft.pieces_in(code))

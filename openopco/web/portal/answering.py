@@ -99,7 +99,12 @@ def _field(
     spec = spec_of(kind, draft, item)
     stored = (row or draft).values.get(item.name, EMPTY)
     made = raw_field(
-        spec, stored, error=said.get(name, ""), conflict=problems.conflicts.get(name), typed=problems.typed.get(name)
+        spec,
+        stored,
+        error=said.get(name, ""),
+        conflict=problems.conflicts.get(name),
+        typed=problems.typed.get(name),
+        on=row.words_on if row else None,
     )
     made = replace(made, name=name, data=_data(item, made, names))
     return AskedField(
@@ -132,8 +137,9 @@ def _data(item: CorrectionItem, made: RawField, names: set[str]) -> tuple[tuple[
 def _before(spec: FieldSpec, item: CorrectionItem, row: RowView | None) -> str:
     if spec.kind == NIR:
         return (row.nir_mask if row else "") or item.before or EMPTY_WORD
-    reading = read(spec, item.before)
-    return (item.before if reading.error else spec.shown(reading.value)) or EMPTY_WORD
+    on = row.words_on if row else None
+    reading = read(spec, item.before, on)
+    return (item.before if reading.error else spec.shown(reading.value, on)) or EMPTY_WORD
 
 
 def asked_zones(

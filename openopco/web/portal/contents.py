@@ -60,7 +60,7 @@ def _trainee(page: Opened, row: RowView, lacks: int) -> TraineeLine:
     return TraineeLine(
         name[0].upper() + name[1:],
         row.raw("birth_date"),
-        CSP.shown(row.raw("csp")),
+        row.shown(CSP),
         lacks,
         reverse("portal:trainee", args=where),
         reverse("portal:remove_trainee", args=where),

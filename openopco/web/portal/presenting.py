@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
@@ -21,6 +22,7 @@ def raw_field(
     error: str = "",
     conflict: errors.FieldConflict | None = None,
     typed: str | None = None,
+    on: date | None = None,
 ) -> RawField:
     """A declared field with what stands in it; or what this window typed, where another disagrees or where it could not be
     kept."""
@@ -30,12 +32,12 @@ def raw_field(
         name=spec.name,
         label=in_opco_words(spec.label),
         value=standing if typed is None else typed,
-        served=_sent_back(spec, standing),
+        served=_sent_back(spec, standing, on),
         error=error,
         hint=spec.hint,
         required=spec.required,
         kind=spec.kind,
-        choices=spec.choices,
+        choices=spec.choices_on(on),
         # Nobody's: until one chooses, the page asks again.
         revision=0 if conflict else stored.revision,
         autocomplete=spec.autocomplete,
@@ -43,31 +45,31 @@ def raw_field(
         max_length=spec.max_length,
         suffix=spec.suffix,
         data=_data(spec),
-        conflict=_conflict(spec, conflict) if conflict else None,
+        conflict=_conflict(spec, conflict, on) if conflict else None,
     )
 
 
-def _sent_back(spec: FieldSpec, value: str) -> str:
+def _sent_back(spec: FieldSpec, value: str, on: date | None) -> str:
     """What a browser sends of a field that nobody touches: a list without the value sends none, a box says yes or nothing."""
-    codes = ["oui"] if spec.kind == "checkbox" else [code for code, _ in spec.choices]
+    codes = ["oui"] if spec.kind == "checkbox" else [code for code, _ in spec.choices_on(on)]
     return value if not codes or value in codes else ""
 
 
-def _conflict(spec: FieldSpec, conflict: errors.FieldConflict) -> FieldConflict:
+def _conflict(spec: FieldSpec, conflict: errors.FieldConflict, on: date | None) -> FieldConflict:
     """Both values in words, and the revision that keeping one's own replaces."""
     return FieldConflict(
-        _in_words(spec, conflict.current),
+        _in_words(spec, conflict.current, on),
         conflict.saved_by,
         conflict.saved_at,
         revision=conflict.revision,
-        mine=_in_words(spec, conflict.typed),
+        mine=_in_words(spec, conflict.typed, on),
     )
 
 
-def _in_words(spec: FieldSpec, raw: str) -> str:
+def _in_words(spec: FieldSpec, raw: str, on: date | None) -> str:
     if spec.kind == "checkbox":
         return "coché" if raw else "non coché"
-    return dict(spec.choices).get(raw, raw) or "vide"
+    return dict(spec.choices_on(on)).get(raw, raw) or "vide"
 
 
 # Which field of the same page holds the city of a postal code: postal.js proposes it there.
@@ -97,6 +99,7 @@ def raw_fields(
             error=said.get(spec.name, ""),
             conflict=unkept.conflicts.get(spec.name),
             typed=typed.get(spec.name),
+            on=source.words_on if isinstance(source, RowView) else None,
         )
         for spec in specs
     }

@@ -1,5 +1,6 @@
 """« Historique »: the timeline, and each correction with what stood before and after."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from openopco.dossiers.enums import Audience, CorrectionState, ItemKind
 from openopco.dossiers.fields import read
 from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Decision, Dossier, DraftRow
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.training.kind import in_opco_words
 from openopco.web.admin.access import needs
@@ -44,7 +46,7 @@ def _corrections(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def _correction(dossier: Dossier, request: CorrectionRequest, rows: dict[str, DraftRow]) -> dict[str, Any]:
-    state = CorrectionState(request.state)
+    state, on = CorrectionState(request.state), paris_today(request.created_at)
     tone, word = WORDS[state]
     return {
         "asked_at": request.created_at,
@@ -54,11 +56,11 @@ def _correction(dossier: Dossier, request: CorrectionRequest, rows: dict[str, Dr
         "tone": tone,
         "word": word,
         "answered": state is CorrectionState.REPONDUE,
-        "items": [_item(kinds.get(dossier.kind), item, rows) for item in request.items.all()],
+        "items": [_item(kinds.get(dossier.kind), item, rows, on) for item in request.items.all()],
     }
 
 
-def _item(kind: kinds.Kind, item: CorrectionItem, rows: dict[str, DraftRow]) -> dict[str, Any]:
+def _item(kind: kinds.Kind, item: CorrectionItem, rows: dict[str, DraftRow], on: date) -> dict[str, Any]:
     if item.kind == ItemKind.PIECE:
         label, before, after = dict(kind.zones).get(item.name, item.name), item.before, item.after
     else:
@@ -66,7 +68,7 @@ def _item(kind: kinds.Kind, item: CorrectionItem, rows: dict[str, DraftRow]) -> 
         spec = kinds.find_row_field(kind, row.kind, item.name) if row else kinds.find_field(kind, item.name)
         label = in_opco_words(spec.label) if spec else item.name
         before, after = (
-            (spec.shown(read(spec, raw).value) or raw) if spec else raw for raw in (item.before, item.after)
+            (spec.shown(read(spec, raw, on).value, on) or raw) if spec else raw for raw in (item.before, item.after)
         )
     unchanged = item.before == item.after and not _is_other_nir(item, rows)
     return {"label": label, "reason": item.reason, "before": before, "after": after, "unchanged": unchanged}

@@ -1,10 +1,12 @@
 """« Rectifier »: an officer mends an evident slip himself; both values are kept and the employer is told."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from openopco.dossiers.actions import slips
@@ -12,6 +14,7 @@ from openopco.dossiers.draft import EMPTY, DraftView
 from openopco.dossiers.errors import MissingReason, NotPossibleNow, UnknownField
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.kernel.nir import NirInText, find_nir
 from openopco.rights import Permission
@@ -33,7 +36,7 @@ def slip(request: PersonRequest, number: str) -> HttpResponse:
     """One field, named by the address: what stands, what should, why."""
     dossier = found(request, number)
     target, raw = _target(request, dossier)
-    typed = _fields(target, raw)
+    typed = _fields(target, raw, paris_today(dossier.sent_at or timezone.now()))
     if request.method != "POST":
         return _show(request, dossier, target, typed)
     # A box that is not ticked posts nothing.
@@ -79,7 +82,7 @@ def _raw(draft: DraftView, target: Target) -> str:
     return (row.values if row else draft.values).get(target.name, EMPTY).value
 
 
-def _fields(target: Target, raw: str) -> Typed:
+def _fields(target: Target, raw: str, on: date) -> Typed:
     spec = target.spec
     assert spec is not None
     value = RawField(
@@ -88,7 +91,7 @@ def _fields(target: Target, raw: str) -> Typed:
         raw or spec.default,
         hint=spec.hint,
         kind="text" if spec.kind in ("postal", "city") else spec.kind,
-        choices=spec.choices,
+        choices=spec.choices_on(on),
         inputmode=spec.inputmode,
         max_length=spec.max_length,
         suffix=spec.suffix,
