@@ -1,4 +1,4 @@
-"""Asking for a list as a file. It is a read of personal data: journalled, bounded, told to administrators when large."""
+"""Asking for a list, or a whole request, as a file: a read of personal data, journalled, bounded, told when large."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +10,9 @@ from openopco.base import works
 from openopco.base.actions import action
 from openopco.base.models import Work
 from openopco.base.sheets import Format
+from openopco.dossiers.models import pieces_of
+from openopco.dossiers.queries import find, subject_of
+from openopco.dossiers.reading import note_opening
 from openopco.exports import lists
 from openopco.exports.errors import TooManyRows
 from openopco.kernel.calendar import paris_today
@@ -18,7 +21,7 @@ from openopco.kernel.sizes import format_count
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
 
-LIST_KIND = "exports.list"
+LIST_KIND, ARCHIVE_KIND = "exports.list", "exports.dossier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,25 @@ def ask_export(*, actor: Actor, code: str, format: str, asked: lists.Asked, key:
     payload = {"liste": code, "format": format, "lignes": size.count}
     journal.record(subject_kind="work", subject_id=work.pk, event="export.asked", actor=actor, payload=payload)
     return work
+
+
+@action
+def ask_archive(*, actor: Actor, number: str, key: UUID) -> Work:
+    """Queues the whole of a request as a ZIP, as the actor may read it. Raises `UnknownDossier`, `TooManyWorks`,
+    `WorkAlreadyAsked`; for an officer it is an opening like another (`TooManyReads`)."""
+    dossier = find(actor=actor, number=number)
+    require(actor, Permission.DOSSIER_READ, subject_of(dossier))
+    if actor.user_id is None:
+        raise Forbidden
+    note_opening(actor=actor, dossier=dossier)
+    return works.start(
+        kind=ARCHIVE_KIND,
+        title=f"Dossier {number} (ZIP)",
+        asked_by=actor.user_id,
+        key=key,
+        args={"dossier": dossier.pk},
+        total=pieces_of(dossier.pk).count(),
+    )
 
 
 def too_many(most: int) -> str:

@@ -63,7 +63,19 @@ SHEET: dict[str, Any] = {
         }
     ],
 }
-EVERYTHING = [("letter", LETTER), ("receipt", RECEIPT), ("sheet", SHEET)]
+DOSSIER: dict[str, Any] = {
+    **RECEIPT,
+    "state": "Accordée",
+    "made": "12/01/2027 à 10 h 20",
+    "decisions": [{"heading": "Décision du 12/01/2027", "lines": [["Décision", "Accordée"], ["Motif", ""]]}],
+    "messages": [{"who": "Olga Roux", "at": "12/01/2027 à 10 h 20", "body": "Bonjour.\nÀ vous."}],
+    "events": [
+        {"title": "Demande envoyée", "at": "11/01/2027 à 9 h 00", "by": "Alice Martin", "text": ""},
+        {"title": "Demande accordée", "at": "12/01/2027 à 10 h 20", "by": "", "text": "560 € HT accordés."},
+    ],
+    "pieces": [["programme.pdf", "Programme de l'action", "jointe"]],
+}
+EVERYTHING = [("letter", LETTER), ("receipt", RECEIPT), ("sheet", SHEET), ("dossier", DOSSIER)]
 
 
 def text_of(content: bytes) -> str:
@@ -89,7 +101,8 @@ def test_every_pdf_is_tagged_titled_and_in_french(template: str, data: dict[str,
         assert document.Root.ViewerPreferences.DisplayDocTitle
         assert document.Root.StructTreeRoot is not None
         title = str(document.docinfo["/Title"])
-    assert title == ("Accusé de réception AF-2026-000123" if template == "receipt" else data["title"])
+    own = {"receipt": "Accusé de réception AF-2026-000123", "dossier": "Dossier AF-2026-000123"}
+    assert title == own.get(template, data["title"])
 
 
 def test_headings_and_tables_are_tagged_as_what_they_are() -> None:

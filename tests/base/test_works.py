@@ -42,9 +42,10 @@ def did(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         seen.append(row.label)
         return "Oui."
 
-    def make(work: Work, path: Path, beat: Callable[[int], None]) -> None:
+    def make(work: Work, path: Path, beat: Callable[[int], None]) -> int:
         path.write_bytes(b"content")
         beat(3)
+        return 1
 
     def made(work: Work) -> dict[str, Any]:
         work.result_filename = "list.csv"
@@ -133,7 +134,7 @@ class TestFiles:
         work = start("test.file", total=2)
         run_pending_jobs()
         work = fresh(work)
-        assert (work.state, work.done, work.total) == (WorkState.DONE, 3, 3)
+        assert (work.state, work.done, work.left_out, work.total) == (WorkState.DONE, 3, 1, 4)
         assert (work.result_name, work.result_filename, work.result_size) == (f"works/{work.key}", "list.csv", 7)
         assert work.args == {"kept": True}
         assert works.may_take(work)

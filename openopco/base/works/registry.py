@@ -29,12 +29,13 @@ class RowsKind:
 @dataclass(frozen=True, slots=True)
 class FileKind:
     """A work that makes a file. `make` writes it at the path, calling its last argument now and then with how many rows it
-    has written: that keeps the lease, shows the progress, and raises once the work was cancelled. Killed, it starts again.
+    has written: that keeps the lease, shows the progress, and raises once the work was cancelled. It returns how many it had to
+    leave out. Killed, it starts again.
     `made` runs in the transaction that ends the work: it names the file, journals what left, and returns what the work keeps
     of its arguments. `may_take` asks them whether who asked may still have the file."""
 
     code: str
-    make: Callable[["Work", Path, Callable[[int], None]], None]
+    make: Callable[["Work", Path, Callable[[int], None]], int]
     made: Callable[["Work"], dict[str, Any]]
     may_take: Callable[["Work"], bool]
 

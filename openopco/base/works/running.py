@@ -132,11 +132,11 @@ def _make(work: Work, kind: FileKind) -> None:
     with tempfile.TemporaryDirectory(prefix="openopco-work-") as folder:
         path = Path(folder, "made")
         try:
-            kind.make(work, path, _beat(work.pk))
+            left_out = kind.make(work, path, _beat(work.pk))
         except _Cancelled:
             return
         name = _keep(work, path)
-        _hand_over(work, kind, name, path.stat().st_size)
+        _hand_over(work, kind, name, path.stat().st_size, left_out)
 
 
 def _beat(work_id: int) -> Callable[[int], None]:
@@ -163,13 +163,14 @@ def _keep(work: Work, path: Path) -> str:
 
 
 @action
-def _hand_over(work: Work, kind: FileKind, name: str, size: int) -> None:
+def _hand_over(work: Work, kind: FileKind, name: str, size: int, left_out: int) -> None:
     """The file is there for whoever asked, and said so where it must be, or is forgotten: cancelled meanwhile."""
     held = Work.objects.select_for_update().get(pk=work.pk)
     if not held.is_open:
         return
+    held.left_out, held.total = left_out, held.done + left_out
     kept = kind.made(held)
-    held.result_name, held.result_size, held.total = name, size, held.done
+    held.result_name, held.result_size = name, size
     finish(held, WorkState.DONE, kept=kept)
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("demandes/<slug:number>/repondre/", answer.answer, name="answer"),
     path("demandes/<slug:number>/messages/", dossier.message, name="message"),
     path("demandes/<slug:number>/annuler/", dossier.cancel, name="cancel"),
+    path("demandes/<slug:number>/archive/", works.archive, name="archive"),
     path(DRAFT, steps.resume, name="draft"),
     path(f"{DRAFT}champ/", autosave.autosave, name="autosave"),
     path(f"{DRAFT}organisme/", providers.provider, name="provider"),

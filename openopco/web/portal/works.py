@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID, uuid4
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from openopco.base.models import Work, WorkState
 from openopco.dossiers.actions.batches import KIND as BATCH
+from openopco.exports.actions import ARCHIVE_KIND
 from openopco.kernel.sizes import format_count, format_size
 
 TONES = {
@@ -16,6 +19,9 @@ TONES = {
     WorkState.CANCELLED: "off",
     WorkState.FAILED: "bad",
 }
+
+NOUNS = {BATCH: "demande", ARCHIVE_KIND: "pièce"}
+SAID_WHY = " (LISEZ-MOI.txt dit pourquoi)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,14 @@ class WorkLine:
     sentence: str
     file_url: str
     size: str
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key of a form that asks for a work: the same form, sent twice, asks once."""
+    try:
+        return UUID(request.POST.get("cle", ""))
+    except ValueError:
+        return uuid4()
 
 
 def line_of(work: Work) -> WorkLine:
@@ -57,18 +71,24 @@ def sentence_of(work: Work) -> str:
 
 
 def _out_of(work: Work) -> str:
-    noun = "demande" if work.kind == BATCH else "ligne"
+    noun = NOUNS.get(work.kind, "ligne")
     many = "s" if (work.total or 0) > 1 else ""
     return "" if work.total is None else f" sur {format_count(work.total)} {noun}{many}"
 
 
 def _came(work: Work) -> str:
-    if work.kind != BATCH:
-        return (
-            f"{format_count(work.done)} ligne{'s' if work.done > 1 else ''}."
-            if work.total and not work.stopped_by
-            else ""
-        )
-    done = f"{format_count(work.done)} demande{'s' if work.done > 1 else ''} traitée{'s' if work.done > 1 else ''}"
-    left = f", {format_count(work.left_out)} laissée{'s' if work.left_out > 1 else ''} de côté" if work.left_out else ""
-    return f"{done}{left}."
+    if work.kind == BATCH:
+        return f"{_counted(work.done, 'demande', 'traitée')}{_left_out(work)}."
+    if work.kind == ARCHIVE_KIND:
+        return f"{_counted(work.done, 'pièce', 'jointe')}{_left_out(work)}{SAID_WHY if work.left_out else ''}."
+    return f"{_counted(work.done, 'ligne', 'écrite')}." if not work.stopped_by else ""
+
+
+def _counted(count: int, noun: str, participle: str) -> str:
+    many = "s" if count > 1 else ""
+    return f"{format_count(count)} {noun}{many} {participle}{many}"
+
+
+def _left_out(work: Work) -> str:
+    many = "s" if work.left_out > 1 else ""
+    return f", {format_count(work.left_out)} laissée{many} de côté" if work.left_out else ""

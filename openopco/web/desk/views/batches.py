@@ -2,7 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -25,6 +25,7 @@ from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk.filters import Trail, read_trail
 from openopco.web.desk.typed import Typed
+from openopco.web.portal.works import key_of
 
 NOTHING_TICKED = "Cochez au moins un dossier, ou « Tous ceux de cette liste », puis choisissez que faire."
 NO_ACT = "Choisissez que faire des dossiers cochés, puis continuez."
@@ -63,7 +64,7 @@ def batch(request: PersonRequest, code: str) -> HttpResponse:
         return _show(request, act, typed, 422)
     if rows is None:
         return _show(request, act, typed.refused(STALE), CONFLICT)
-    key = _key(request)
+    key = key_of(request)
     try:
         work = ask_batch(actor=request.actor, plan=plan, rows=rows, key=key)
     except WorkAlreadyAsked:
@@ -80,13 +81,6 @@ def _act(code: str) -> Act:
         return Act(code)
     except ValueError as error:
         raise Http404 from error
-
-
-def _key(request: PersonRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("cle", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _show(request: PersonRequest, act: Act, typed: Typed, status: int = 200) -> HttpResponse:

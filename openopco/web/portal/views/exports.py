@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +23,7 @@ from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk.filters import read_trail
 from openopco.web.portal.views.requests import filters_of
+from openopco.web.portal.works import key_of
 
 FORMATS = ((Format.XLSX, "Classeur (XLSX)"), (Format.CSV, "Texte (CSV)"))
 
@@ -38,7 +39,7 @@ def export(request: PersonRequest, code: str) -> HttpResponse:
     asked = READ[code](request)
     if request.method != "POST":
         return _show(request, listed, asked)
-    key = _key(request)
+    key = key_of(request)
     try:
         work = actions.ask_export(
             actor=request.actor, code=code, format=request.POST.get("format", ""), asked=asked, key=key
@@ -50,13 +51,6 @@ def export(request: PersonRequest, code: str) -> HttpResponse:
     except InvalidValue as error:
         return _show(request, listed, asked, error.message, 422)
     return redirect("portal:work", work.key)
-
-
-def _key(request: PersonRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("cle", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _show(

@@ -18,12 +18,27 @@ from openopco.base.models import RowOutcome, Work, WorkRow
 from openopco.base.sheets import neutralised
 from openopco.base.works.asking import rows_said
 from openopco.dossiers.actions.batches import KIND as BATCH
+from openopco.dossiers.errors import UnknownDossier
+from openopco.exports.actions import ask_archive
 from openopco.habilitations.http import PersonRequest
-from openopco.web.portal.works import line_of, sentence_of
+from openopco.web.portal.works import key_of, line_of, sentence_of
 
 # Beyond this many, rows are told in the report alone.
 MOST_SHOWN = 200
 TAKEN = "export.taken"
+
+
+@require_POST
+def archive(request: PersonRequest, number: str) -> HttpResponse:
+    """Asks for the whole of a request as a ZIP, from either side's page of it."""
+    key = key_of(request)
+    try:
+        work = ask_archive(actor=request.actor, number=number, key=key)
+    except UnknownDossier as error:
+        raise Http404 from error
+    except works.WorkAlreadyAsked:
+        return redirect("portal:work", key)
+    return redirect("portal:work", work.key)
 
 
 @require_safe
