@@ -18,6 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 ROOT = Path(__file__).resolve().parents[1]
 VAR = Path(os.environ.get("OPENOPCO_BENCH_VAR", Path(tempfile.gettempdir()) / "openopco-bench"))
 FEW = 10_000
+SMALL_BATCH, LARGE_BATCH = 50, 1000
+# Of a batch's row, beside the same act through the door; of an export ten times longer, in MB more than the short one.
+MOST_PER_ROW, MOST_EXPORT_MB = 1.0, 10.0
 MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
 
 
@@ -57,6 +60,7 @@ def run(rows: int, arguments: argparse.Namespace) -> dict[str, Any]:
     result = VAR / f"result-{rows}.json"
     command = [sys.executable, "-m", "tests.bench.run", "--rows", str(rows), "--out", str(result)]
     command += ["--seconds", str(arguments.seconds), "--only", arguments.only]
+    command += ["--batch", str(SMALL_BATCH if arguments.smoke else LARGE_BATCH)]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -139,7 +143,7 @@ def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argp
         if not arguments.smoke:
             failures += [f"{name}: {ratio:.2f} of the floor, {share} wanted"] if ratio < share else []
             failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
-    return failures + _missed_around(found)
+    return failures + _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
 
 
 def _medians(found: dict[str, Any]) -> dict[str, float]:
@@ -160,6 +164,24 @@ def _missed_around(found: dict[str, Any]) -> list[str]:
     print(f"a web worker holds {worker / 1000:.0f} MB")
     failures = [f"assets: {assets} bytes"] if assets > MOST_ASSETS else []
     return failures + ([f"worker: {worker} kB"] if worker > MOST_WORKER_KB else [])
+
+
+def _missed_works(works: dict[str, Any], *, is_quick: bool) -> list[str]:
+    batch, ratio = works["batch"], works["batch"]["per_row"] / works["batch"]["single"]
+    print(
+        f"a batch of {batch['rows']}: asked in {batch['asked'] * 1000:.0f} ms, {batch['per_row'] * 1000:.1f} ms a row, "
+        f"{ratio:.2f} × the same act through the door ({batch['single'] * 1000:.1f} ms)"
+    )
+    failures = [f"batch: {ratio:.2f} × a single act"] if ratio > MOST_PER_ROW and not is_quick else []
+    for few, many in zip(works["exports"][::2], works["exports"][1::2], strict=True):
+        rates = [one["seconds"] / one["rows"] * 1e6 for one in (few, many)]
+        told = [f"{one['rows']} rows +{one['megabytes']:.1f} MB in {one['seconds']:.1f} s" for one in (few, many)]
+        print(
+            f"export {many['format']}: {told[0]}, {told[1]}; a row {rates[1]:.0f} µs, {rates[1] / rates[0]:.2f} × the tenth's"
+        )
+        if many["megabytes"] > few["megabytes"] + MOST_EXPORT_MB:
+            failures.append(f"export {many['format']}: {many['megabytes']:.1f} MB, {few['megabytes']:.1f} for a tenth")
+    return failures
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from openopco.base.models import Work
 from openopco.base.sheets import Format
 from openopco.dossiers.models import pieces_of
 from openopco.dossiers.queries import find, subject_of
-from openopco.dossiers.reading import note_opening
+from openopco.dossiers.reading import open_request
 from openopco.exports import lists
 from openopco.exports.errors import TooManyRows
 from openopco.kernel.calendar import paris_today
@@ -76,7 +76,7 @@ def ask_archive(*, actor: Actor, number: str, key: UUID) -> Work:
     require(actor, Permission.DOSSIER_READ, subject_of(dossier))
     if actor.user_id is None:
         raise Forbidden
-    note_opening(actor=actor, dossier=dossier)
+    open_request(actor=actor, dossier=dossier)
     return works.start(
         kind=ARCHIVE_KIND,
         title=f"Dossier {number} (ZIP)",

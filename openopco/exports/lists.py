@@ -60,24 +60,23 @@ def pages_of(listed: List, asked: Asked, actor: Callable[[], Actor]) -> Iterator
 def filters_as_asked(filters: Filters) -> dict[str, Any]:
     """The filters of a list of requests as a work keeps them: JSON, without what is empty."""
     values = {each.name: getattr(filters, each.name) for each in fields(filters)}
-    return {name: _plain(value) for name, value in values.items() if value not in (None, "")}
+    return {name: _kept(value) for name, value in values.items() if value not in (None, "")}
 
 
-def _plain(value: Any) -> Any:
+def _kept(value: Any) -> Any:
     if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+        return {"day": value.isoformat()}
+    return {"amount": str(value)} if isinstance(value, Decimal) else value
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return date.fromisoformat(value["day"]) if "day" in value else Decimal(value["amount"])
 
 
 def _filters(asked: Asked) -> Filters:
-    kept: dict[str, Any] = asked.get("filters", {})
-    return Filters(**{name: READ_AS[name](value) if name in READ_AS else value for name, value in kept.items()})
-
-
-READ_AS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("starts_from", "starts_to", "late_on"), date.fromisoformat),
-    **dict.fromkeys(("amount_from", "amount_to"), Decimal),
-}
+    return Filters(**{name: _read(value) for name, value in asked.get("filters", {}).items()})
 
 
 # --- requests --------------------------------------------------------------------------------------------------------

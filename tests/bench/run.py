@@ -39,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--drafts", type=int, default=31)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--only", default="")
+    parser.add_argument("--batch", type=int, default=1000)
     parser.add_argument("--out", required=True)
     return parser.parse_args()
 
@@ -58,7 +59,7 @@ def _database(rows: int, drafts: int) -> Any:
 
 def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.wsgi import application
-    from tests.bench import measuring, pages
+    from tests.bench import measuring, pages, works
     from tests.bench.wsgi import Browser
 
     cases = [
@@ -78,6 +79,7 @@ def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
             **measuring.first_visit(alice, ("/tableau-de-bord/",)),
         },
         "worker_kb": worker_memory(alice.cookies),
+        "works": works.measure(measured.officer, measured.password, arguments.rows, arguments.batch),
     }
 
 
