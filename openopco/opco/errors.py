@@ -69,3 +69,23 @@ class FeedbackTooLong(InvalidValue):
 
 class TooMuchFeedback(OpenOpcoError):
     message = "Vous avez déjà donné plusieurs avis. Merci ! Vous pourrez en donner un autre dans une heure."
+
+
+class BadTemplate(InvalidValue):
+    """What is wrong with each field of a template (`subject`, `body`), in sentences for who wrote it."""
+
+    message = "Ce modèle ne peut pas être enregistré : corrigez ce qui est indiqué."
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class UnknownTemplate(InvalidValue):
+    message = "Ce modèle n'existe pas."
+
+
+class TemplateChangedMeanwhile(Conflict):
+    message = (
+        "Quelqu'un a enregistré une autre version de ce modèle entre-temps. Relisez-la avant d'enregistrer la vôtre."
+    )

@@ -1,4 +1,4 @@
-"""A page of Markdown as plain data for the typesetter. Only what the guide needs; HTML in a page stays text."""
+"""A page of Markdown as plain data for the typesetter. Only what the guide and the letters need; HTML in a page stays text."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,12 +12,13 @@ _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 class BadPage(ValueError):
-    """A page of the guide says something that the guide can't show; the message says what, and near which line."""
+    """A page says something that can't be shown; the message says what, and near which line."""
 
 
-def blocks_of(page: str) -> list[Block]:
-    """The blocks of a page. Raises `BadPage` for a picture without words, a link elsewhere than https, mailto or tel."""
-    return _blocks(SyntaxTreeNode(_PARSER.parse(page)))
+def blocks_of(page: str, parser: MarkdownIt = _PARSER) -> list[Block]:
+    """The blocks of a page, as far as `parser` reads markup. Raises `BadPage` for a picture without words, a link elsewhere
+    than https, mailto or tel."""
+    return _blocks(SyntaxTreeNode(parser.parse(page)))
 
 
 def pictures_of(blocks: list[Block]) -> list[str]:
@@ -54,7 +55,7 @@ def _block(node: SyntaxTreeNode) -> Block | None:
             return {"kind": "code", "text": node.content.rstrip("\n")}
         case "hr":
             return None
-    raise BadPage(f"ligne {_line(node)} : « {node.type} » n'est pas prévu dans le guide")
+    raise BadPage(f"ligne {_line(node)} : « {node.type} » n'est pas prévu")
 
 
 def _paragraph(inline: SyntaxTreeNode) -> Block:
@@ -100,7 +101,7 @@ def _part(node: SyntaxTreeNode) -> list[Block]:
             return [{"kind": node.type, "parts": _inline(node)}]
         case "link":
             return [_link(node)]
-    raise BadPage(f"« {node.type} » n'est pas prévu au milieu d'une phrase du guide")
+    raise BadPage(f"« {node.type} » n'est pas prévu au milieu d'une phrase")
 
 
 def _link(node: SyntaxTreeNode) -> Block:

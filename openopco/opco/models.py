@@ -94,3 +94,29 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"Avis n° {self.pk}"
+
+
+class TemplateVersion(models.Model):
+    """The words of a letter or of a mail, from `starts_on` until another version of the same template takes over. A row is
+    never changed or removed: a letter issued under it must stay explicable."""
+
+    code = models.CharField("modèle", max_length=40)
+    version = models.PositiveIntegerField("version")
+    starts_on = models.DateField("à partir du")
+    subject = models.CharField("objet", max_length=200)
+    body = models.TextField("texte")
+    created_by = models.CharField("enregistré par", max_length=160)
+    created_at = models.DateTimeField("enregistré le", editable=False)
+
+    class Meta:
+        verbose_name = "version d'un modèle"
+        verbose_name_plural = "versions des modèles"
+        ordering = ("code", "version")
+        constraints = (
+            models.UniqueConstraint(fields=("code", "version"), name="template_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="template_version_from_1"),
+            models.CheckConstraint(condition=~Q(subject="") & ~Q(body=""), name="template_version_says_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     FEEDBACK_READ = "feedback.read"
     STAFF_MANAGE = "staff.manage"
     PARAMETER_MANAGE = "parameter.manage"
+    TEMPLATE_MANAGE = "template.manage"
 
 
 _EMPLOYER = frozenset(
@@ -75,6 +76,7 @@ _ADMINISTRATOR = frozenset(
         Permission.MEMBERSHIP_READ,
         Permission.PARAMETER_MANAGE,
         Permission.LIST_EXPORT,
+        Permission.TEMPLATE_MANAGE,
     }
 )
 

@@ -47,6 +47,7 @@ MENU = (
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
     Entry("Listes et phrases", "admin_opco:lists", Permission.PARAMETER_MANAGE),
     Entry("Mes travaux", "portal:works"),
+    Entry("Lettres et courriels", "admin_opco:templates", Permission.TEMPLATE_MANAGE),
 )
 
 DRAFTS = "/brouillons/"

@@ -65,6 +65,11 @@ class World:
             "admin_opco:parameter": {"code": "claim_months"},
             "admin_opco:withdraw_parameter": {"code": "claim_months"},
             **{f"admin_opco:{page}": {"list_code": "csp", "entry_code": "CAD"} for page in ENTRY_PAGES},
+            "admin_opco:template": {"code": "accord"},
+            "admin_opco:template_edit": {"code": "accord"},
+            "admin_opco:template_preview": {"code": "accord"},
+            "admin_opco:template_version": {"code": "accord", "number": 0},
+            "admin_opco:template_version_pdf": {"code": "accord", "number": 0},
             "theme": {"digest": "0" * 12},
             "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
         }

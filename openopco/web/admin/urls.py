@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openopco.web.admin.views import accounts, feedback, home, lists, parameters
+from openopco.web.admin.views import accounts, feedback, home, lists, parameters, templates
 
 app_name = "admin_opco"
 urlpatterns = [
@@ -31,5 +31,15 @@ urlpatterns = [
         "administration/listes/<slug:list_code>/entrees/<slug:entry_code>/retirer/",
         lists.withdraw,
         name="withdraw_entry",
+    ),
+    path("administration/lettres/", templates.listing, name="templates"),
+    path("administration/lettres/<slug:code>/", templates.template, name="template"),
+    path("administration/lettres/<slug:code>/modifier/", templates.edit, name="template_edit"),
+    path("administration/lettres/<slug:code>/apercu.pdf", templates.preview_pdf, name="template_preview"),
+    path("administration/lettres/<slug:code>/versions/<int:number>/", templates.version, name="template_version"),
+    path(
+        "administration/lettres/<slug:code>/versions/<int:number>/apercu.pdf",
+        templates.version_pdf,
+        name="template_version_pdf",
     ),
 ]

@@ -1,0 +1,1 @@
+"""The OPCO's own words, in letters and mails: templates that an administrator words, dates, and never rewrites."""
