@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from openopco.opco.markdown import Block
 
@@ -43,7 +43,7 @@ def _inline(parts: Sequence[Block]) -> SafeString:
 def _part(part: Block) -> SafeString:
     match part["kind"]:
         case "break":
-            return mark_safe("<br>")
+            return format_html("<br>{}", "")
         case "strong":
             return format_html("<strong>{}</strong>", _inline(part["parts"]))
         case "link":

@@ -31,7 +31,7 @@ from openopco.web.desk.views.holding import CONFLICT
 def listing(request: PersonRequest) -> HttpResponse:
     """Every template, with the words that stand today and those that come."""
     known = versions.every_version(actor=request.actor)
-    return render(request, "admin/templates/list.html", {"groups": templating.groups(known, _today())})
+    return render(request, "admin/letters/list.html", {"groups": templating.groups(known, _today())})
 
 
 @require_safe
@@ -46,7 +46,7 @@ def template(request: PersonRequest, code: str) -> HttpResponse:
         "preview": templating.preview_of(current.template, current.words),
         "history": templating.history(known, _today()),
     }
-    return render(request, "admin/templates/template.html", context)
+    return render(request, "admin/letters/template.html", context)
 
 
 @require_safe
@@ -64,7 +64,7 @@ def version(request: PersonRequest, code: str, number: int) -> HttpResponse:
         "before": templating.name_of(before[0]) if before else "",
         "changes": templating.differences(before[0].words, found.words) if before else [],
     }
-    return render(request, "admin/templates/version.html", context)
+    return render(request, "admin/letters/version.html", context)
 
 
 @require_safe
@@ -167,7 +167,7 @@ def _editor(
         "preview": templating.preview_of(template, shown) if shown else None,
     }
     status = CONFLICT if problem else 422 if form.errors else 200
-    return render(request, "admin/templates/edit.html", context, status=status)
+    return render(request, "admin/letters/edit.html", context, status=status)
 
 
 def _pdf(template: Template, words: Words) -> HttpResponse:
