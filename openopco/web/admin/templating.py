@@ -131,7 +131,7 @@ class Preview:
     """A template filled in for an invented request."""
 
     subject: str
-    html: SafeString
+    html: SafeString | str
     text: str
 
 
@@ -142,7 +142,7 @@ def preview_of(template: Template, words: Words) -> Preview:
         return Preview(content["title"], blocks_html(content["blocks"]), "")
     values = {**template.examples, **letters.house_values()}
     subject = one_line(words.subject, template.variables, values)
-    return Preview(subject, SafeString(""), plain_text(words.body, template.variables, values))
+    return Preview(subject, "", plain_text(words.body, template.variables, values))
 
 
 @dataclass(frozen=True, slots=True)
