@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -36,20 +37,30 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def statuses() -> str:
-    from openopco.dossiers.enums import STATE_WORDS, Audience, State
-    from openopco.dossiers.workflow import TRANSITIONS
+    from openopco.dossiers import modification_workflow, workflow
+    from openopco.dossiers.enums import MODIFICATION_WORDS, STATE_WORDS, Audience, ModificationState, State
 
+    audiences = [f"pour {audience}" for audience in Audience]
     words = ((f"`{state}`", *(STATE_WORDS[audience][state] for audience in Audience)) for state in State)
-    moves = (
-        (f"`{one.source}`", f"`{one.event}`", f"`{one.target}`", f"`{one.permission}`", one.guard)
-        for one in TRANSITIONS
+    changes = (
+        (f"`{state}`", *(MODIFICATION_WORDS[audience][state] for audience in Audience)) for state in ModificationState
     )
     return (
         f"# Les états d'une demande\n\n{NOTICE}"
-        f"{table(['code', *(f'pour {audience}' for audience in Audience)], words)}\n"
-        f"## Ce qui fait passer de l'un à l'autre\n\n"
-        f"{table(['de', 'événement', 'vers', 'droit', 'à condition que'], moves)}"
+        f"{table(['code', *audiences], words)}\n"
+        f"## Ce qui fait passer de l'un à l'autre\n\n{moves(workflow.TRANSITIONS)}\n"
+        f"# Les états d'une modification\n\n{table(['code', *audiences], changes)}\n"
+        f"## Ce qui fait passer de l'un à l'autre\n\n{moves(modification_workflow.TRANSITIONS)}"
     )
+
+
+def moves(transitions: Iterable[Any]) -> str:
+    """A workflow's table."""
+    rows = (
+        (f"`{one.source}`", f"`{one.event}`", f"`{one.target}`", f"`{one.permission}`", one.guard)
+        for one in transitions
+    )
+    return table(["de", "événement", "vers", "droit", "à condition que"], rows)
 
 
 def rights() -> str:

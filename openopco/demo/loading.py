@@ -21,7 +21,7 @@ from openopco.demo.accounts import PASSWORD
 from openopco.demo.data import Person, Request, Worker
 from openopco.documents import actions as documents
 from openopco.documents.models import Document
-from openopco.dossiers.actions import corrections, deciding, drafts, holding, sending, talking
+from openopco.dossiers.actions import agreements, corrections, deciding, drafts, holding, sending, talking
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
 from openopco.habilitations.actions import memberships, staff
@@ -234,7 +234,7 @@ class _Story:
 
     def _lapsed(self) -> None:
         with self.loader.day(-70, 7):
-            deciding.lapse(actor=SYSTEM, number=self.number)
+            agreements.lapse(actor=SYSTEM, number=self.number)
 
     def _asked(self) -> None:
         officer = self._taken()

@@ -7,4 +7,4 @@ class DossiersConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self) -> None:
-        from openopco.dossiers import confirming, reading, tasks  # noqa: F401 - register the room's effects, jobs and sweeps
+        from openopco.dossiers import confirming, lapsing, reading, tasks  # noqa: F401 - register the room's effects, jobs and sweeps

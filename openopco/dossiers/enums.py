@@ -125,6 +125,58 @@ NEWS_WORDS: dict[NewsKind, str] = {
 }
 
 
+class ModificationState(StrEnum):
+    """Where a modification stands. Codes never change; words are below."""
+
+    PREPAREE = "preparee"
+    PROPOSEE = "proposee"
+    ACCEPTEE = "acceptee"
+    REFUSEE = "refusee"
+    RETIREE = "retiree"
+
+
+class ChangeKind(StrEnum):
+    """What one line of a modification changes."""
+
+    CHAMP = "champ"
+    RETRAIT = "retrait"
+    AJOUT = "ajout"
+    ORGANISME = "organisme"
+    ANNULATION = "annulation"
+
+
+class Channel(StrEnum):
+    """How a modification reached the OPCO: written by the employer, or told to an officer who files it."""
+
+    EN_LIGNE = "en_ligne"
+    TELEPHONE = "telephone"
+
+
+MODIFICATION_WORDS: dict[Audience, dict[ModificationState, str]] = {
+    Audience.EMPLOYEUR: {
+        ModificationState.PREPAREE: "Pas encore envoyée",
+        ModificationState.PROPOSEE: "Envoyée, en attente de réponse",
+        ModificationState.ACCEPTEE: "Acceptée",
+        ModificationState.REFUSEE: "Refusée",
+        ModificationState.RETIREE: "Retirée",
+    },
+    Audience.OPCO: {
+        ModificationState.PREPAREE: "En préparation",
+        ModificationState.PROPOSEE: "À décider",
+        ModificationState.ACCEPTEE: "Acceptée",
+        ModificationState.REFUSEE: "Refusée",
+        ModificationState.RETIREE: "Retirée",
+    },
+}
+MODIFICATION_TONES: dict[ModificationState, str] = {
+    ModificationState.PREPAREE: "off",
+    ModificationState.PROPOSEE: "wait",
+    ModificationState.ACCEPTEE: "ok",
+    ModificationState.REFUSEE: "bad",
+    ModificationState.RETIREE: "off",
+}
+
+
 def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
     """Pairs for a model's `choices`: the code stands for itself, audiences have words of their own."""
     return [(member.value, member.value) for member in enum]

@@ -124,3 +124,29 @@ class StaleField(Conflict):
     def __init__(self, conflict: FieldConflict) -> None:
         super().__init__()
         self.conflict = conflict
+
+
+class AlreadyAnswered(NotPossibleNow):
+    """A colleague decided of the modification, or the employer took it back, while the actor read it."""
+
+    message = "Cette modification a déjà reçu sa réponse, ou a été retirée."
+
+
+class ModificationOpen(Conflict):
+    """One at a time: another modification of the request waits for its answer."""
+
+    message = "Une modification de cette demande attend déjà une réponse : attendez-la, ou retirez-la d'abord."
+
+
+class NotModifiable(OpenOpcoError):
+    """The request, or its agreement, is past being modified: the message says why and what remains possible."""
+
+
+class BadModification(InvalidValue):
+    """What a modification holds can't be sent. `problems`: a sentence by control, « row-name » or name."""
+
+    message = "Cette modification ne peut pas être envoyée telle quelle."
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(next(iter(problems.values()), self.message))
+        self.problems = problems

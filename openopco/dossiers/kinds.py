@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from openopco.dossiers.draft import DraftView, Missing, SummarySection, Warning_
+from openopco.dossiers.draft import DraftView, Missing, RowView, SummarySection, Warning_
 from openopco.dossiers.fields import FieldSpec
 
 if TYPE_CHECKING:
@@ -81,6 +81,15 @@ class Kind(Protocol):
     @property
     def amount_field(self) -> str:
         """The field whose value is the amount asked."""
+        ...
+
+    @property
+    def modifiable(self) -> tuple[FieldSpec, ...]:
+        """The fields that a modification may change once the request is sent; people and provider apart."""
+        ...
+
+    def name_of(self, row: RowView) -> str:
+        """A person of the request, in words."""
         ...
 
     def row_fields(self, row_kind: str) -> tuple[FieldSpec, ...]: ...

@@ -16,6 +16,7 @@ KINDS: Mapping[str, NewsKind] = {
     "message": NewsKind.MESSAGE,
     "note": NewsKind.NOTE,
     "piece": NewsKind.PIECE,
+    "signaler": NewsKind.MODIFICATION,
     Event.ASSIGNER: NewsKind.CONFIE,
     Event.ANNULER: NewsKind.ANNULATION,
     Event.ACCORDER: NewsKind.DECISION,

@@ -55,6 +55,22 @@ TOLD: dict[str, Told] = {
     f"dossier.{Event.RENDRE_CADUQUE}": Told(
         _E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."
     ),
+    f"dossier.{Event.LEVER_CADUCITE}": Told(
+        _E,
+        ANSWER,
+        lambda d: f"L'accord de la demande {d.number} est de nouveau valable, jusqu'au {format_date(d.due_on)}.",
+        only_while=State.ACCORDEE,
+    ),
+    f"dossier.{Event.CONSTATER_ANNULATION}": Told(
+        _E, ANSWER, lambda d: f"L'annulation de la formation est enregistrée : la demande {d.number} est close."
+    ),
+    "dossier.refuser_modification": Told(
+        _E, ANSWER, lambda d: f"La modification de la demande {d.number} n'est pas acceptée : lisez le motif."
+    ),
+    "dossier.retirer_modification": Told(
+        _O, DESK, lambda d: f"La modification signalée sur le dossier {d.number} est retirée."
+    ),
+    "dossier.confirmer_debut": Told(_O, DESK, lambda d: f"La formation du dossier {d.number} a commencé."),
     f"dossier.{Event.REPONDRE}": Told(_O, DESK, lambda d: f"L'employeur a répondu sur le dossier {d.number}."),
     f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
     f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),
@@ -66,6 +82,17 @@ ANSWER_DUE = Told(
     REMINDER,
     lambda d: f"Il reste peu de temps pour répondre sur la demande {d.number} : avant le {format_date(d.due_on)}.",
 )
+AGREEMENT_ENDS = Told(
+    _E,
+    REMINDER,
+    lambda d: (
+        f"L'accord de la demande {d.number} est valable jusqu'au {format_date(d.due_on)}, puis il devient caduc : "
+        "voyez ce qu'il reste à faire."
+    ),
+)
+COURSE_STARTED = Told(
+    _E, REMINDER, lambda d: f"La formation de la demande {d.number} a-t-elle commencé ? Dites-le-nous en un clic."
+)
 DRAFT_LEFT = Told(_E, REMINDER, lambda d: "Un brouillon vous attend : il n'est pas encore envoyé.")
 
 
@@ -75,6 +102,10 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
         return [_message(from_opco=bool(payload.get("opco")))]
     if event == "dossier.rectifier":
         return [_slip(str(payload.get("champ", "")))]
+    if event == "dossier.signaler":
+        return [_signalled(by_telephone=bool(payload.get("telephone")), is_late=bool(payload.get("tard")))]
+    if event == f"dossier.{Event.MODIFIER}":
+        return [_modified(payload.get("version"))]
     told = [TOLD[event]] if event in TOLD else []
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         # For the employer it is as if the colleague had taken it himself.
@@ -91,6 +122,21 @@ def told_to_followers(event: str) -> Told | None:
 def _message(*, from_opco: bool) -> Told:
     """A message is told to the other side."""
     return Told(_E if from_opco else _O, MESSAGE, lambda d: f"Nouveau message sur la demande {d.number}.")
+
+
+def _signalled(*, by_telephone: bool, is_late: bool) -> Told:
+    """A modification is told to the other side."""
+    if by_telephone:
+        return Told(
+            _E, MOVED, lambda d: f"Un gestionnaire a enregistré la modification que vous signalez ({d.number})."
+        )
+    late = ", hors délai" if is_late else ""
+    return Told(_O, DESK, lambda d: f"L'employeur signale une modification sur le dossier {d.number}{late}.")
+
+
+def _modified(version: Any) -> Told:
+    anew = f" : l'accord est établi à nouveau (version {version})" if version else ""
+    return Told(_E, ANSWER, lambda d: f"La modification de la demande {d.number} est acceptée{anew}.")
 
 
 def _slip(name: str) -> Told:

@@ -91,13 +91,13 @@ def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: 
 
 def _people(dossier: Dossier, audience: Audience, entry: Entry) -> set[int | None]:
     if audience is Audience.EMPLOYEUR:
-        return _employers(dossier)
+        return employers(dossier)
     # A request given on to somebody else meanwhile is no longer that first person's.
     given_to = (entry.payload or {}).get("a", dossier.holder_id)
     return {dossier.holder_id} & {given_to}
 
 
-def _employers(dossier: Dossier) -> set[int | None]:
+def employers(dossier: Dossier) -> set[int | None]:
     """Those whose attachment is accepted, and who filed it if he still sees it."""
     confirmed: set[int | None] = set(people_of_establishment(dossier.establishment_id))
     filer = dossier.filed_by or dossier.created_by
@@ -117,8 +117,8 @@ def _remind_of_answers(today: date) -> int:
     soon = Dossier.objects.filter(
         state=State.COMPLEMENT_DEMANDE, due_on__gte=today, due_on__lte=today + timedelta(days=REMINDED_DAYS_BEFORE)
     )
-    keyed = ((dossier, f"reminder:answer:{dossier.pk}:{dossier.due_on}") for dossier in _each(soon))
-    return sum(_remind(dossier, ANSWER_DUE, _employers(dossier), key) for dossier, key in _untold(keyed))
+    keyed = ((dossier, f"reminder:answer:{dossier.pk}:{dossier.due_on}") for dossier in each(soon))
+    return sum(remind_once(dossier, ANSWER_DUE, employers(dossier), key) for dossier, key in untold(keyed))
 
 
 def _remind_of_drafts(today: date) -> int:
@@ -127,15 +127,15 @@ def _remind_of_drafts(today: date) -> int:
     left = Dossier.objects.filter(
         state=State.BROUILLON, updated_at__lt=latest, updated_at__gt=latest - timedelta(days=7)
     )
-    keyed = ((dossier, f"reminder:draft:{dossier.pk}") for dossier in _each(left))
-    return sum(_remind(dossier, DRAFT_LEFT, {dossier.created_by_id}, key) for dossier, key in _untold(keyed))
+    keyed = ((dossier, f"reminder:draft:{dossier.pk}") for dossier in each(left))
+    return sum(remind_once(dossier, DRAFT_LEFT, {dossier.created_by_id}, key) for dossier, key in untold(keyed))
 
 
-def _each(dossiers: QuerySet[Dossier]) -> Iterator[Dossier]:
+def each(dossiers: QuerySet[Dossier]) -> Iterator[Dossier]:
     return dossiers.order_by("id").select_related("filed_by", "created_by").iterator(chunk_size=BATCH)
 
 
-def _untold(keyed: Iterator[tuple[Dossier, str]]) -> Iterator[tuple[Dossier, str]]:
+def untold(keyed: Iterator[tuple[Dossier, str]]) -> Iterator[tuple[Dossier, str]]:
     """Those whose reminder nobody has had yet: one query for each batch."""
     while batch := list(islice(keyed, BATCH)):
         keys = [key for _, key in batch]
@@ -143,7 +143,7 @@ def _untold(keyed: Iterator[tuple[Dossier, str]]) -> Iterator[tuple[Dossier, str
         yield from ((dossier, key) for dossier, key in batch if key not in told)
 
 
-def _remind(dossier: Dossier, told: Told, people: Iterable[int | None], key: str) -> bool:
+def remind_once(dossier: Dossier, told: Told, people: Iterable[int | None], key: str) -> bool:
     return bool(_notify(dossier, told, people, key=key))
 
 

@@ -14,7 +14,7 @@ from openopco.dossiers.fields import FieldSpec, read
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.workflow import Event
 from openopco.journal.models import Entry
-from openopco.kernel.calendar import paris_today
+from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.money import format_euros
 
 Payload = Mapping[str, Any]
@@ -73,6 +73,37 @@ def _as_read(spec: FieldSpec | None, raw: str, on: date) -> str:
     return (spec.shown(read(spec, raw, on).value, on) if spec else "") or raw
 
 
+def _change(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    """Which fields, how many people: « Date de début · un stagiaire de moins », then what was said of it."""
+    if payload.get("annulation"):
+        parts = ["La formation n'aura pas lieu."]
+    else:
+        named = (field_label(kind, str(name)) for name in payload.get("champs") or ())
+        parts = [" · ".join(filter(None, [*named, *_people_changed(payload)]))]
+    late = "Signalée après le délai." if payload.get("tard") else ""
+    return "\n".join(filter(None, [*parts, late, _granted(kind, payload, on)]))
+
+
+def _people_changed(payload: Payload) -> list[str]:
+    gone, come = int(payload.get("departs") or 0), int(payload.get("arrivees") or 0)
+    return [
+        "organisme de formation" if payload.get("organisme") else "",
+        f"{gone} stagiaire{'s' if gone > 1 else ''} de moins" if gone else "",
+        f"{come} stagiaire{'s' if come > 1 else ''} de plus" if come else "",
+    ]
+
+
+def _until(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    until = payload.get("jusqu_au")
+    told = f"Valable jusqu'au {format_date(date.fromisoformat(until))}." if until else ""
+    return "\n".join(filter(None, [told, _reason(kind, payload, on)]))
+
+
+def _started(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    day = payload.get("le")
+    return f"Le {format_date(date.fromisoformat(day))}." if day else ""
+
+
 WORDS: dict[str, Words] = {
     "dossier.creer": Words("Brouillon commencé", "Brouillon commencé", "off", from_employer=True),
     f"dossier.{Event.TRANSMETTRE}": Words("Demande envoyée", "Demande transmise", from_employer=True),
@@ -93,6 +124,19 @@ WORDS: dict[str, Words] = {
         "Demande annulée", "Annulée par l'employeur", "off", from_employer=True, text=_reason
     ),
     f"dossier.{Event.RENDRE_CADUQUE}": Words("L'accord n'est plus valable", "Devenue caduque", "off"),
+    f"dossier.{Event.LEVER_CADUCITE}": Words("L'accord est de nouveau valable", "Caducité levée", "ok", text=_until),
+    f"dossier.{Event.CONSTATER_ANNULATION}": Words(
+        "Annulation de la formation enregistrée", "Annulation constatée", "off", text=_reason
+    ),
+    f"dossier.{Event.MODIFIER}": Words("Modification acceptée", "Modification acceptée", "ok", text=_change),
+    "dossier.signaler": Words(
+        "Modification signalée", "Modification signalée par l'employeur", "wait", from_employer=True, text=_change
+    ),
+    "dossier.refuser_modification": Words("Modification refusée", "Modification refusée", "bad", text=_reason),
+    "dossier.retirer_modification": Words("Modification retirée", "Modification retirée", "off", from_employer=True),
+    "dossier.confirmer_debut": Words(
+        "La formation a commencé", "Formation commencée", "ok", from_employer=True, text=_started
+    ),
     "dossier.rectifier": Words(
         "Le gestionnaire a rectifié une information", "Information rectifiée", "wait", text=_slip
     ),
@@ -100,6 +144,16 @@ WORDS: dict[str, Words] = {
 }
 _FROM_OPCO = Words("Message du gestionnaire", "Message à l'employeur", "off")
 _FROM_EMPLOYER = Words("Message au gestionnaire", "Message de l'employeur", "off", from_employer=True)
+_BY_TELEPHONE = Words(
+    "Modification enregistrée par un gestionnaire, comme vous le lui avez dit",
+    "Modification signalée par téléphone",
+    "wait",
+    text=_change,
+)
+_START_BY_TELEPHONE = Words(
+    "Un gestionnaire a noté que la formation a commencé", "Formation commencée, dit par téléphone", "ok", text=_started
+)
+_TOLD_BY_TELEPHONE = {"dossier.signaler": _BY_TELEPHONE, "dossier.confirmer_debut": _START_BY_TELEPHONE}
 _TAKEN_FOR = Words("Un gestionnaire examine la demande", "Dossier confié à un gestionnaire")
 
 
@@ -134,6 +188,8 @@ def _words(event: str, payload: Payload) -> Words | None:
         return _FROM_OPCO if payload.get("opco") else _FROM_EMPLOYER
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         return _TAKEN_FOR
+    if payload.get("telephone") and event in _TOLD_BY_TELEPHONE:
+        return _TOLD_BY_TELEPHONE[event]
     return WORDS.get(event)
 
 

@@ -29,6 +29,9 @@ class Event(StrEnum):
     CLASSER = "classer_sans_suite"
     ANNULER = "annuler"
     RENDRE_CADUQUE = "rendre_caduque"
+    LEVER_CADUCITE = "lever_caducite"
+    MODIFIER = "modifier"
+    CONSTATER_ANNULATION = "constater_annulation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,25 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(S.COMPLEMENT_DEMANDE, E.RETIRER_COMPLEMENT, S.EN_INSTRUCTION, P.DOSSIER_INSTRUCT),
     Transition(S.COMPLEMENT_DEMANDE, E.CLASSER, S.SANS_SUITE, P.DOSSIER_DECIDE, "motif écrit, pas sa propre demande"),
     Transition(S.COMPLEMENT_DEMANDE, E.ANNULER, S.ANNULEE, P.DOSSIER_CANCEL),
-    Transition(S.ACCORDEE, E.RENDRE_CADUQUE, S.CADUQUE, P.DOSSIER_LAPSE, "délai de demande de règlement passé"),
+    Transition(
+        S.ACCORDEE,
+        E.RENDRE_CADUQUE,
+        S.CADUQUE,
+        P.DOSSIER_LAPSE,
+        "le dernier jour de l'accord est passé, aucune modification n'attend",
+    ),
+    Transition(S.CADUQUE, E.LEVER_CADUCITE, S.ACCORDEE, P.DOSSIER_REVIVE, "motif écrit, nouvelle échéance à venir"),
+    Transition(
+        S.ACCORDEE,
+        E.CONSTATER_ANNULATION,
+        S.ANNULEE,
+        P.MODIFICATION_DECIDE,
+        "l'employeur l'a signalée, pas son propre signalement",
+    ),
+    *(
+        Transition(state, E.MODIFIER, state, P.MODIFICATION_DECIDE, "signalée, lisible, pas son propre signalement")
+        for state in (S.EN_INSTRUCTION, S.COMPLEMENT_DEMANDE, S.ACCORDEE)
+    ),
 )
 _TABLE = {(line.source, line.event): line for line in TRANSITIONS}
 _NEXT = {

@@ -137,6 +137,45 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire",
         effect="Le délai annoncé à l'employeur, dans l'aide et après l'envoi, pour signaler un changement.",
     ),
+    "least_agreement_days": Default(
+        "Durée minimale d'un accord, si tard qu'il soit donné",
+        "jours calendaires",
+        whole(1, 365),
+        _shipped(30, f"{HOUSE} : un accord donné après la formation doit encore pouvoir servir."),
+        unit_of_one="jour calendaire",
+    ),
+    "first_claim_reminder_days": Default(
+        "Premier rappel avant le dernier jour d'un accord",
+        "jours calendaires avant",
+        whole(1, 365),
+        _shipped(60, f"{HOUSE}."),
+        unit_of_one="jour calendaire avant",
+    ),
+    "last_claim_reminder_days": Default(
+        "Dernier rappel avant le dernier jour d'un accord",
+        "jours calendaires avant",
+        whole(1, 365),
+        _shipped(15, f"{HOUSE}."),
+        unit_of_one="jour calendaire avant",
+    ),
+    "start_reminder_days": Default(
+        "« La formation a-t-elle commencé ? » : jours après la date de début",
+        "jours calendaires",
+        whole(1, 60),
+        _shipped(3, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
+    ),
+    "unconfirmed_days": Default(
+        "Accord caduc si personne ne dit que la formation a commencé (0 : jamais pour cette raison)",
+        "jours calendaires après la date de début",
+        whole(0, 730),
+        _shipped(
+            180,
+            f"{HOUSE}, prudent : ne touche que les formations de plusieurs mois, après trois rappels ; pour les autres le "
+            "délai de demande de règlement vient plus tôt. Un gestionnaire peut lever la caducité.",
+        ),
+        unit_of_one="jour calendaire après la date de début",
+    ),
     "nir_required": Default(
         "NIR exigé pour chaque stagiaire",
         "oui ou non",

@@ -20,6 +20,10 @@ class Permission(StrEnum):
     DOSSIER_INSTRUCT = "dossier.instruct"
     DOSSIER_DECIDE = "dossier.decide"
     DOSSIER_LAPSE = "dossier.lapse"
+    DOSSIER_REVIVE = "dossier.revive"
+    MODIFICATION_PROPOSE = "modification.propose"
+    MODIFICATION_DECIDE = "modification.decide"
+    COURSE_CONFIRM = "course.confirm"
     MESSAGE_WRITE = "message.write"
     NOTE_WRITE = "note.write"
     NOTE_READ = "note.read"
@@ -45,6 +49,8 @@ _EMPLOYER = frozenset(
         Permission.DOSSIER_ANSWER,
         Permission.DOSSIER_CANCEL,
         Permission.DOSSIER_RESUME,
+        Permission.MODIFICATION_PROPOSE,
+        Permission.COURSE_CONFIRM,
         Permission.MESSAGE_WRITE,
         Permission.TRAINEE_WRITE,
         Permission.ESTABLISHMENT_WRITE,
@@ -59,6 +65,10 @@ _OFFICER = frozenset(
         Permission.DOSSIER_ASSIGN,
         Permission.DOSSIER_INSTRUCT,
         Permission.DOSSIER_DECIDE,
+        Permission.DOSSIER_REVIVE,
+        Permission.MODIFICATION_PROPOSE,
+        Permission.MODIFICATION_DECIDE,
+        Permission.COURSE_CONFIRM,
         Permission.MESSAGE_WRITE,
         Permission.NOTE_READ,
         Permission.NOTE_WRITE,
@@ -87,7 +97,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SYSTEME: frozenset({Permission.DOSSIER_LAPSE, Permission.DOSSIER_READ, Permission.PARAMETER_MANAGE}),
 }
 # Nobody decides what he filed, whatever other role he holds.
-NOT_ON_ONES_OWN = frozenset({Permission.DOSSIER_TAKE, Permission.DOSSIER_DECIDE, Permission.MEMBERSHIP_DECIDE})
+NOT_ON_ONES_OWN = frozenset(
+    {
+        Permission.DOSSIER_TAKE,
+        Permission.DOSSIER_DECIDE,
+        Permission.DOSSIER_REVIVE,
+        Permission.MODIFICATION_DECIDE,
+        Permission.MEMBERSHIP_DECIDE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,6 +372,8 @@ TRAINING_FIELDS = (
     *ANCILLARY,
 )
 CLOSING_FIELDS = (COMMENT, DONE_AT, DONE_ON, SUBROGATION, VOLUNTARY, ATTEST)
+# What may change once the request is sent, signalled by a modification.
+MODIFIABLE_FIELDS = (STARTS_ON, ENDS_ON, HOURS, COST, MODALITY, PLACE_POSTAL_CODE, PLACE_CITY)
 # What a « reprise » or a copy must be told anew.
 NOT_COPIED = frozenset({"starts_on", "ends_on", "done_at", "done_on", "attest"})
 # What a model of course keeps.

@@ -37,6 +37,10 @@ class TrainingActionKind:
     steps: tuple[Step, ...] = STEPS
     zones: tuple[tuple[str, str], ...] = tuple(Zone.choices)
     amount_field: str = f.COST.name
+    modifiable: tuple[FieldSpec, ...] = f.MODIFIABLE_FIELDS
+
+    def name_of(self, row: RowView) -> str:
+        return rules.name_of(row)
 
     def row_fields(self, row_kind: str) -> tuple[FieldSpec, ...]:
         return f.TRAINEE_FIELDS if row_kind == f.TRAINEE else ()

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,13 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.documents import actions as documents
+from openopco.dossiers.actions import deciding
 from openopco.dossiers.models import Dossier, DraftRow
 from openopco.exports.actions import ask_export
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import actor_for
 from openopco.notifications.models import Notice
 from openopco.opco.models import Feedback
-from openopco.organisations.models import Provider
+from openopco.organisations.models import Establishment, Provider
+from openopco.rights import Actor
 from tests.accounts.factories import OpcoUserFactory, UserFactory
 from tests.documents.hostile import pdf
 from tests.dossiers import factories
@@ -34,6 +37,7 @@ class World:
     people: dict[str, User | None]
     draft: Dossier
     sent: Dossier
+    granted: Dossier
     row: str
     sent_row: str
     ids: dict[str, int]
@@ -53,6 +57,8 @@ class World:
             "portal:new_request": {"slug": "action-de-formation"},
             "portal:step": {"slug": "formation"},
             "portal:document": {"key": self.piece},
+            "portal:version": {"number": self.granted.number, "version": 1},
+            "portal:course_start": {"number": self.granted.number},
             "portal:export": {"code": "demandes"},
             "portal:work": {"key": self.work},
             "portal:stop_work": {"key": self.work},
@@ -96,12 +102,18 @@ def build() -> World:
         },
         draft=draft,
         sent=sent,
+        granted=_granted(actor, place, desk),
         row=DraftRow.objects.get(dossier=draft).key,
         sent_row=DraftRow.objects.get(dossier=sent).key,
         ids=_ids(alice, pending, place.pk),
         piece=_piece(sent, actor),
         work=_work(actor, place.pk),
     )
+
+
+def _granted(actor: Actor, place: Establishment, desk: Actor) -> Dossier:
+    dossier = factories.taken(actor, place, desk)
+    return deciding.grant(actor=desk, number=str(dossier.number), amount=Decimal("560.00"))
 
 
 def _piece(sent: Dossier, actor: Any) -> uuid.UUID:

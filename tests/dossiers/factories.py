@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from openopco.accounts.models import User
 from openopco.documents.models import Document
-from openopco.dossiers.actions import corrections, deciding, drafts, holding
+from openopco.dossiers.actions import agreements, corrections, deciding, drafts, holding, modifying
 from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.actions.sending import send
 from openopco.dossiers.enums import CLOSED_STATES, OPEN_STATES, ItemKind, State, WaitingFor
-from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
+from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, Modification
 from openopco.dossiers.search import search_text
 from openopco.organisations.models import Establishment, Provider
 from openopco.rights import SYSTEM, Actor
@@ -175,8 +176,8 @@ def in_state(state: State) -> tuple[Dossier, Actor, Actor]:
     elif state in (State.ACCORDEE, State.CADUQUE):
         deciding.grant(actor=desk, number=number, amount=Decimal("560.00"))
     if state is State.CADUQUE:
-        Dossier.objects.filter(pk=dossier.pk).update(starts_on=date(2026, 1, 12), ends_on=date(2026, 1, 13))
-        deciding.lapse(actor=SYSTEM, number=number)
+        Dossier.objects.filter(pk=dossier.pk).update(due_on=date(2026, 1, 13))
+        agreements.lapse(actor=SYSTEM, number=number)
     dossier.refresh_from_db()
     return dossier, actor, desk
 
@@ -228,3 +229,11 @@ def _holder(state: State) -> User | None:
 
 def _is_decided(state: State) -> bool:
     return state in (State.ACCORDEE, State.REFUSEE, State.SANS_SUITE, State.CADUQUE)
+
+
+def signalled(actor: Actor, dossier: Dossier, values: Mapping[str, str] | None = None, **changes: Any) -> Modification:
+    """A modification that waits for its answer: two hours less, unless told otherwise."""
+    given = {"known_typed": "23/11/2026", "reason": "Le formateur a réduit le programme.", **changes}
+    wanted = Wanted({"hours": "12"} if values is None and not changes.get("cancelled") else values or {}, **given)
+    modifying.prepare(actor=actor, number=number_of(dossier), wanted=wanted)
+    return modifying.propose(actor=actor, number=number_of(dossier))

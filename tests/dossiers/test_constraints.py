@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint, F, UniqueConstraint
 
+from openopco.dossiers.actions import deciding_modifications
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import (
     CorrectionItem,
@@ -18,13 +19,15 @@ from openopco.dossiers.models import (
     Dossier,
     DraftField,
     DraftRow,
+    LapseLifting,
     Message,
+    Modification,
     Note,
     Receipt,
     Transmission,
 )
 from openopco.training.models import AncillaryLine, CourseTemplate, Enrolment, TrainingAction
-from tests.dossiers.factories import in_state
+from tests.dossiers.factories import in_state, signalled
 
 S = State
 EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -215,6 +218,74 @@ class TestWhatStandsBesideIt:
         }
         CourseTemplate.objects.create(**given)
         refuses("course_template_name_once", lambda: CourseTemplate.objects.create(**given))
+
+
+@pytest.mark.django_db
+class TestModifications:
+    @pytest.mark.parametrize(
+        ("constraint", "change"),
+        [
+            ("modification_proposed_is_complete", {"reason": ""}),
+            ("modification_proposed_is_complete", {"known_on": None}),
+            ("modification_proposed_is_complete", {"notice_due_on": date(2020, 1, 1)}),
+            ("modification_proposed_is_complete", {"state": "nimporte"}),
+            ("modification_closed_when_not_open", {"state": "retiree"}),
+            ("modification_closed_when_not_open", {"closed_at": EARLIER}),
+            ("modification_decided_by_someone", {"decided_by": F("dossier__holder")}),
+            ("modification_amount_when_accepted", {"amount_granted": Decimal(1)}),
+        ],
+    )
+    def test_one_that_waits_and_makes_no_sense(self, constraint: str, change: dict[str, Any]) -> None:
+        dossier, alice, olga = in_state(S.ACCORDEE)
+        waiting = signalled(alice, dossier)
+        if "decided_by" in change:
+            change = {"decided_by_id": olga.user_id}
+        with pytest.raises(IntegrityError, match="modification_"), transaction.atomic():
+            Modification.objects.filter(pk=waiting.pk).update(**change)
+
+    @pytest.mark.parametrize(
+        ("constraint", "change"),
+        [
+            ("modification_decided_by_someone", {"decided_by": None}),
+            ("modification_not_decided_by_its_filer", {"decided_by": F("filed_by")}),
+            ("modification_closed_when_not_open", {"closed_at": EARLIER}),
+            ("modification_amount_when_accepted", {"amount_granted": Decimal(-1)}),
+            ("modification_decision_has_amount", {"amount_granted": None}),
+            ("modification_refused_with_reason", {"state": "refusee", "decision": None, "amount_granted": None}),
+        ],
+    )
+    def test_one_accepted_that_makes_no_sense(self, constraint: str, change: dict[str, Any]) -> None:
+        dossier, alice, olga = in_state(S.ACCORDEE)
+        waiting = signalled(alice, dossier)
+        deciding_modifications.accept(
+            actor=olga, number=str(dossier.number), modification_id=waiting.pk, amount=Decimal("560.00")
+        )
+        refuses(constraint, lambda: Modification.objects.filter(pk=waiting.pk).update(**change))
+
+    def test_one_open_and_one_prepared_by_each(self) -> None:
+        dossier, alice, _ = in_state(S.ACCORDEE)
+        waiting = signalled(alice, dossier)
+        given = {"dossier": dossier, "filed_by_id": alice.user_id, "created_at": dossier.created_at}
+        Modification.objects.create(**given)
+        refuses("modification_one_prepared_each", lambda: Modification.objects.create(**given))
+        waiting.pk = None
+        refuses("modification_one_open", lambda: waiting.save(force_insert=True))
+
+    def test_its_lines(self) -> None:
+        dossier, alice, _ = in_state(S.ACCORDEE)
+        waiting = signalled(alice, dossier)
+        add = waiting.items.create
+        refuses("modification_item_once", lambda: add(kind="champ", name="hours"))
+        refuses("modification_item_kind_known", lambda: add(kind="nimporte", name="x"))
+        refuses("modification_item_provider_named", lambda: add(kind="organisme", name="organisme"))
+
+    def test_nothing_is_given_back_without_a_reason(self) -> None:
+        dossier, _, olga = in_state(S.CADUQUE)
+        given = {"dossier": dossier, "good_until": date(2027, 6, 1), "lifted_by_id": olga.user_id}
+        refuses(
+            "lifting_has_reason",
+            lambda: LapseLifting.objects.create(reason="", lifted_at=dossier.created_at, **given),
+        )
 
 
 def test_every_constraint_of_the_two_rooms_is_tried_above() -> None:

@@ -1,5 +1,6 @@
 """The desk: who holds a request, who decides it, and what is refused to everybody else."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from openopco.accounts.models import User
 from openopco.documents.models import Document
 from openopco.dossiers import effects
-from openopco.dossiers.actions import corrections, deciding, holding, slips, talking
+from openopco.dossiers.actions import agreements, corrections, deciding, holding, slips, talking
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
 from openopco.dossiers.errors import (
@@ -134,7 +135,7 @@ class TestGranting:
         assert (dossier.state, dossier.amount_granted, dossier.due_on) == (
             State.ACCORDEE,
             Decimal("500.00"),
-            NO_DUE_DATE,
+            date(2027, 5, 13),
         )
         assert (dossier.decided_by_id, dossier.is_open) == (olga.user_id, False)
         decision = Decision.objects.get(dossier=dossier)
@@ -352,15 +353,15 @@ class TestLapsing:
         dossier, _, _ = in_state(State.ACCORDEE)
         clock.move_to("2027-05-13T12:00:00Z")
         with pytest.raises(NotPossibleNow):
-            deciding.lapse(actor=SYSTEM, number=number_of(dossier))
+            agreements.lapse(actor=SYSTEM, number=number_of(dossier))
         clock.move_to("2027-05-14T12:00:00Z")
-        assert deciding.lapse(actor=SYSTEM, number=number_of(dossier)).state == State.CADUQUE
+        assert agreements.lapse(actor=SYSTEM, number=number_of(dossier)).state == State.CADUQUE
 
     def test_the_system_alone_does_it(self, db: None) -> None:
         dossier, alice, olga = in_state(State.ACCORDEE)
         for actor in (alice, olga):
             with pytest.raises(Forbidden):
-                deciding.lapse(actor=actor, number=number_of(dossier))
+                agreements.lapse(actor=actor, number=number_of(dossier))
 
 
 class TestTalking:

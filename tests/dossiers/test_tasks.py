@@ -186,7 +186,12 @@ class TestNotices:
         assert told(alice, bob) == [[], []]
 
     def test_every_event_told_is_one_of_the_room(self) -> None:
-        known = {f"dossier.{event}" for event in Event} | {"dossier.rectifier"}
+        known = {f"dossier.{event}" for event in Event} | {
+            "dossier.rectifier",
+            "dossier.refuser_modification",
+            "dossier.retirer_modification",
+            "dossier.confirmer_debut",
+        }
         assert set(TOLD) <= known
         assert "dossiers.tell" in registered_jobs()
 

@@ -1,6 +1,7 @@
 """The life of a request as one table: what is in it happens, what isn't is refused, whoever asks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,17 @@ import pytest
 
 from openopco.accounts.models import User
 from openopco.dossiers import workflow
-from openopco.dossiers.actions import corrections, deciding, drafts, holding
+from openopco.dossiers.actions import (
+    agreements,
+    corrections,
+    deciding,
+    deciding_modifications,
+    drafts,
+    holding,
+    modifying,
+)
 from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.actions.sending import send
 from openopco.dossiers.enums import (
     CLOSED_STATES,
@@ -26,9 +36,10 @@ from openopco.dossiers.enums import (
     State,
     WaitingFor,
 )
-from openopco.dossiers.errors import HeldByAnother, NotPossibleNow, UnknownDossier
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.errors import BadModification, HeldByAnother, NotModifiable, NotPossibleNow, UnknownDossier
+from openopco.dossiers.models import Dossier, Modification
 from openopco.dossiers.workflow import TRANSITIONS, Event
+from openopco.habilitations.queries import actor_for
 from openopco.kernel.errors import Forbidden, OpenOpcoError
 from openopco.rights import PERMISSIONS, SYSTEM, Actor, Permission, Role
 from tests.dossiers.factories import in_state, number_of, piece, write
@@ -54,6 +65,11 @@ PROMISED = {
     (S.COMPLEMENT_DEMANDE, E.CLASSER): S.SANS_SUITE,
     (S.COMPLEMENT_DEMANDE, E.ANNULER): S.ANNULEE,
     (S.ACCORDEE, E.RENDRE_CADUQUE): S.CADUQUE,
+    (S.CADUQUE, E.LEVER_CADUCITE): S.ACCORDEE,
+    (S.ACCORDEE, E.CONSTATER_ANNULATION): S.ANNULEE,
+    (S.EN_INSTRUCTION, E.MODIFIER): S.EN_INSTRUCTION,
+    (S.COMPLEMENT_DEMANDE, E.MODIFIER): S.COMPLEMENT_DEMANDE,
+    (S.ACCORDEE, E.MODIFIER): S.ACCORDEE,
 }
 RIGHTS = {
     E.TRANSMETTRE: (P.DOSSIER_SEND, Role.EMPLOYEUR),
@@ -68,6 +84,9 @@ RIGHTS = {
     E.CLASSER: (P.DOSSIER_DECIDE, Role.GESTIONNAIRE),
     E.ANNULER: (P.DOSSIER_CANCEL, Role.EMPLOYEUR),
     E.RENDRE_CADUQUE: (P.DOSSIER_LAPSE, Role.SYSTEME),
+    E.LEVER_CADUCITE: (P.DOSSIER_REVIVE, Role.GESTIONNAIRE),
+    E.CONSTATER_ANNULATION: (P.MODIFICATION_DECIDE, Role.GESTIONNAIRE),
+    E.MODIFIER: (P.MODIFICATION_DECIDE, Role.GESTIONNAIRE),
 }
 
 
@@ -101,8 +120,9 @@ class TestTheTable:
             reached |= {line.target for state in reached for line in workflow.events_from(state)}
         assert reached == set(State)
 
-    def test_nothing_leaves_a_closed_state(self) -> None:
-        assert [line for state in CLOSED_STATES for line in workflow.events_from(state)] == []
+    def test_nothing_leaves_a_closed_state_but_a_lapse_that_is_lifted(self) -> None:
+        left = [line.event for state in CLOSED_STATES for line in workflow.events_from(state)]
+        assert left == [E.LEVER_CADUCITE]
 
     def test_a_request_never_becomes_a_draft_again(self) -> None:
         assert S.BROUILLON not in {line.target for line in TRANSITIONS}
@@ -179,8 +199,24 @@ def _answer(actor: Actor, dossier: Dossier) -> object:
 
 
 def _lapse(actor: Actor, dossier: Dossier) -> object:
-    Dossier.objects.filter(pk=dossier.pk).update(starts_on=date(2026, 1, 12), ends_on=date(2026, 1, 13))
-    return deciding.lapse(actor=actor, number=number_of(dossier))
+    Dossier.objects.filter(pk=dossier.pk).update(due_on=date(2026, 1, 13))
+    return agreements.lapse(actor=actor, number=number_of(dossier))
+
+
+def _accept(actor: Actor, dossier: Dossier, wanted: Wanted) -> object:
+    """What the employer signals, accepted; nothing waits any more where nothing could be signalled."""
+    number = number_of(dossier)
+    alice = actor_for(dossier.created_by)
+    with suppress(NotModifiable, BadModification):
+        modifying.prepare(actor=alice, number=number, wanted=wanted)
+        modifying.propose(actor=alice, number=number)
+    waiting = Modification.objects.filter(dossier=dossier).order_by("id").last() or Modification(pk=0)
+    amount = Decimal("560.00")
+    try:
+        return deciding_modifications.accept(actor=actor, number=number, modification_id=waiting.pk, amount=amount)
+    finally:
+        with suppress(OpenOpcoError):
+            modifying.withdraw(actor=alice, number=number)
 
 
 ACTS: dict[Event, Act] = {
@@ -196,6 +232,13 @@ ACTS: dict[Event, Act] = {
     E.CLASSER: lambda a, d: deciding.close(actor=a, number=number_of(d), reason="Sans réponse."),
     E.ANNULER: lambda actor, dossier: deciding.cancel(actor=actor, number=number_of(dossier)),
     E.RENDRE_CADUQUE: _lapse,
+    E.LEVER_CADUCITE: lambda a, d: agreements.lift_lapse(
+        actor=a, number=number_of(d), until=date(2027, 6, 1), reason="Facture arrivée."
+    ),
+    E.MODIFIER: lambda a, d: _accept(a, d, Wanted({"hours": "15"}, known_typed="23/11/2026", reason="Plus long.")),
+    E.CONSTATER_ANNULATION: lambda a, d: _accept(
+        a, d, Wanted(cancelled=True, known_typed="23/11/2026", reason="Annulée.")
+    ),
 }
 ACTORS: dict[str, Callable[[Actor, Actor], Actor]] = {
     "employeur": lambda employer_, officer_: employer_,

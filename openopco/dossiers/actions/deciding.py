@@ -1,6 +1,5 @@
-"""Ends of a request: granted, refused, closed without decision, cancelled, lapsed."""
+"""Ends of an examination: granted, refused, closed without decision, cancelled."""
 
-from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -9,19 +8,21 @@ from openopco.base.actions import action
 from openopco.dossiers import workflow
 from openopco.dossiers.actions._common import lock, move, no_deadline
 from openopco.dossiers.actions._decisions import record_decision
+from openopco.dossiers.actions._standing import drop_open_modification
 from openopco.dossiers.actions.corrections import drop_open_correction
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.enums import State
-from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable, NotPossibleNow
+from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable
 from openopco.dossiers.kinds import Outcome
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import checks_of, is_filer_accepted
-from openopco.kernel.calendar import add_months, paris_today
+from openopco.dossiers.queries.modifications import agreement_good_until, open_modification
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
-from openopco.opco import parameters
 from openopco.rights import Actor, Permission
 
+MODIFICATION_FIRST = "L'employeur a signalé une modification : décidez-en d'abord."
 CENT = Decimal("0.01")
 FILER_UNKNOWN = (
     "Décidez d'abord du rattachement de la personne qui a envoyé la demande. "
@@ -37,20 +38,27 @@ def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", versi
     require_holder(actor, dossier)
     workflow.check(dossier, workflow.Event.ACCORDER)
     asked = dossier.amount_asked or Decimal(0)
-    if not _is_within(amount, asked):
+    if not is_within(amount, asked):
         raise BadAmount
     if amount < asked and not reason.strip():
         raise MissingReason(
             "Expliquez pourquoi le montant accordé est inférieur au coût demandé : l'employeur le lira."
         )
-    blocking = [c for c in checks_of(dossier) if c.blocking and c.outcome is Outcome.FAILED]
-    if blocking:
-        raise NotDecidable(" ".join(check.detail for check in blocking))
+    if open_modification(dossier):
+        raise NotDecidable(MODIFICATION_FIRST)
+    if blocking := blocking_of(dossier):
+        raise NotDecidable(blocking)
     dossier.amount_granted = amount
+    dossier.due_on = agreement_good_until(dossier, issued_on=paris_today(timezone.now()))
     return _decide(dossier, workflow.Event.ACCORDER, State.ACCORDEE, actor=actor, reason=reason)
 
 
-def _is_within(amount: Decimal, asked: Decimal) -> bool:
+def blocking_of(dossier: Dossier) -> str:
+    """What forbids granting a request as it stands, in sentences; empty when nothing does."""
+    return " ".join(check.detail for check in checks_of(dossier) if check.blocking and check.outcome is Outcome.FAILED)
+
+
+def is_within(amount: Decimal, asked: Decimal) -> bool:
     """From nothing to what was asked, in whole cents."""
     return amount.is_finite() and Decimal(0) <= amount <= asked and amount == amount.quantize(CENT)
 
@@ -76,12 +84,13 @@ def _close(*, actor: Actor, number: str, reason: str, version: int | None, event
         raise MissingReason
     if event is workflow.Event.REFUSER and not is_filer_accepted(dossier):
         raise NotDecidable(FILER_UNKNOWN)
+    no_deadline(dossier)
+    drop_open_modification(dossier)
     outcome = State.REFUSEE if event is workflow.Event.REFUSER else State.SANS_SUITE
     return _decide(dossier, event, outcome, actor=actor, reason=reason)
 
 
 def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str) -> Dossier:
-    no_deadline(dossier)
     drop_open_correction(dossier)
     decision = record_decision(dossier, outcome, actor=actor, reason=reason, now=timezone.now())
     amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
@@ -96,22 +105,6 @@ def cancel(*, actor: Actor, number: str, reason: str = "", version: int | None =
     workflow.check(dossier, workflow.Event.ANNULER)
     no_deadline(dossier)
     drop_open_correction(dossier)
+    drop_open_modification(dossier)
     move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": refuse_nir(clean_text(reason))})
     return dossier
-
-
-@action
-def lapse(*, actor: Actor, number: str) -> Dossier:
-    """An agreement whose claim never came in time lapses. The system alone does it, once the delay to claim (a dated
-    parameter, in months after the end) has passed. Raises `NotPossibleNow`."""
-    dossier = lock(actor=actor, permission=Permission.DOSSIER_LAPSE, number=number)
-    workflow.check(dossier, workflow.Event.RENDRE_CADUQUE)
-    if paris_today(timezone.now()) <= _last_day_to_claim(dossier):
-        raise NotPossibleNow
-    move(dossier, workflow.Event.RENDRE_CADUQUE, actor=actor)
-    return dossier
-
-
-def _last_day_to_claim(dossier: Dossier) -> date:
-    assert dossier.ends_on is not None
-    return add_months(dossier.ends_on, parameters.value("claim_months", on=dossier.ends_on))

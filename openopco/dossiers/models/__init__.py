@@ -1,10 +1,12 @@
 """A request, whatever its kind: one narrow row for lists and decisions, its raw draft beside it, and what people said of it."""
 
+from openopco.dossiers.models.agreements import CourseStart, LapseLifting
 from openopco.dossiers.models.corrections import CorrectionItem, CorrectionRequest
 from openopco.dossiers.models.decisions import Decision
 from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
 from openopco.dossiers.models.drafts import DraftField, DraftRow
 from openopco.dossiers.models.filters import SavedFilter
+from openopco.dossiers.models.modifications import Modification, ModificationItem
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
 from openopco.dossiers.models.sending import Receipt, Transmission
 from openopco.dossiers.models.talking import Message, Note
@@ -15,12 +17,16 @@ __all__ = [
     "NO_DUE_DATE",
     "CorrectionItem",
     "CorrectionRequest",
+    "CourseStart",
     "Decision",
     "Dossier",
     "DraftField",
     "DraftRow",
     "Follow",
+    "LapseLifting",
     "Message",
+    "Modification",
+    "ModificationItem",
     "News",
     "Note",
     "Receipt",

@@ -22,6 +22,8 @@ _AWAITED = {
     WaitingFor.PERSONNE: sorted({State.ACCORDEE, *CLOSED_STATES}),
 }
 _GRANTED = Q(state__in=[State.ACCORDEE, State.CADUQUE])
+# Cancelled before any decision, or after the agreement, which stays told.
+_CANCELLED = Q(state=State.ANNULEE)
 _DECIDED = Q(state__in=[State.ACCORDEE, State.REFUSEE, State.SANS_SUITE, State.CADUQUE])
 
 
@@ -65,6 +67,8 @@ class Dossier(models.Model):
     # Typed, or sent, by somebody whose membership nobody has accepted yet: his colleagues see no such draft, and of such a
     # request no piece.
     unconfirmed = models.BooleanField(default=False)
+    # Whether one was ever signalled: the page of a request that never changed does not look for any.
+    has_modifications = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -85,6 +89,7 @@ class Dossier(models.Model):
             CheckConstraint(
                 name="dossier_decided_by_someone",
                 condition=(_DECIDED & Q(decided_at__isnull=False, decided_by__isnull=False))
+                | (_CANCELLED & Q(decided_at__isnull=False, decided_by__isnull=False))
                 | (~_DECIDED & Q(decided_at=None, decided_by=None)),
             ),
             CheckConstraint(
@@ -138,6 +143,9 @@ class Dossier(models.Model):
             models.Index(fields=["region", "due_on", "id"], condition=Q(is_open=True), name="dossier_by_region_due"),
             models.Index(fields=["idcc", "-id"], name="dossier_by_idcc_newest"),
             models.Index(fields=["region", "-id"], name="dossier_by_region_newest"),
+            models.Index(
+                fields=["starts_on", "id"], condition=Q(state=State.ACCORDEE), name="dossier_granted_by_start"
+            ),
             models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="dossier_unconfirmed"),
         ]
 

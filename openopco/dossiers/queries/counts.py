@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, NEW, OPEN
+from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN
 from openopco.rights import Actor, Permission, require
 
 COUNT_CEILING = 1000
@@ -40,6 +40,7 @@ _IN_PORTFOLIO = {
     ALL: _OPEN,
     NEW: "is_open AND id IN (SELECT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL)",
     FOLLOWED: "is_open AND id IN (SELECT dossier_id FROM dossiers_follow WHERE user_id = %s)",
+    MODIFIED: "is_open AND id IN (SELECT dossier_id FROM dossiers_modification WHERE state = 'proposee')",
 }
 
 
@@ -62,6 +63,7 @@ _ROWS = {
     **{name: f"dossiers_dossier WHERE {_IN_PORTFOLIO[name]}" for name in (MINE, FREE, OPEN)},
     NEW: "(SELECT DISTINCT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL) AS unread",
     FOLLOWED: "dossiers_follow WHERE user_id = %s",
+    MODIFIED: "dossiers_modification WHERE state = 'proposee'",
 }
 
 

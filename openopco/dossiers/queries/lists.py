@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
 from openopco.base.prepared import Prepared
-from openopco.dossiers.enums import State
-from openopco.dossiers.models import Dossier, Follow, News
+from openopco.dossiers.enums import ModificationState, State
+from openopco.dossiers.models import Dossier, Follow, Modification, News
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
@@ -101,11 +101,12 @@ ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
     "anciennete": (("sent_at", "id"), False),
     "numero": (("id",), True),
 }
-# What the desk's list shows: « moi », « libre », all that is open, or « tout »; what is new to the officer, what he follows.
+# What the desk's list shows: « moi », « libre », all that is open, or « tout »; what is new to the officer, what he follows,
+# what a modification was signalled on.
 MINE, FREE, OPEN, ALL = "moi", "libre", "ouverts", "tout"
-NEW, FOLLOWED = "nouveautes", "suivis"
+NEW, FOLLOWED, MODIFIED = "nouveautes", "suivis", "modifications"
 # Those that depend on who looks, and those that show what is over too.
-PERSONAL, WHOLE = frozenset({MINE, NEW, FOLLOWED}), frozenset({ALL, NEW, FOLLOWED})
+PERSONAL, WHOLE = frozenset({MINE, NEW, FOLLOWED}), frozenset({ALL, NEW, FOLLOWED, MODIFIED})
 WITH_NEWS, WITHOUT_NEWS = "avec", "sans"
 
 
@@ -196,6 +197,9 @@ def portfolio_of(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
         queryset = queryset.exclude(pk__in=_new_to(actor))
     if filters.portfolio == FOLLOWED:
         queryset = queryset.filter(pk__in=_followed_by(actor))
+    if filters.portfolio == MODIFIED:
+        waiting = Modification.objects.filter(state=ModificationState.PROPOSEE)
+        queryset = queryset.filter(pk__in=waiting.values("dossier"))
     if not filters.state and filters.portfolio not in WHOLE:
         queryset = queryset.filter(is_open=True)
     return filters.narrow(queryset)

@@ -90,7 +90,7 @@ def _seen(actor: Actor, found: list[Dossier]) -> Dossier:
     return found[0]
 
 
-_AROUND = ("establishment__company", "provider", "holder")
+_AROUND = ("establishment__company", "provider", "holder", "course_start")
 _by_number: Prepared[Dossier] = Prepared(
     (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND)
 )

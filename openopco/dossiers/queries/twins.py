@@ -6,12 +6,12 @@ from datetime import date
 from typing import cast
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView
-from openopco.dossiers.enums import State
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.enums import ModificationState, State
+from openopco.dossiers.models import Dossier, Modification
 from openopco.dossiers.queries.scope import visible_to
 from openopco.rights import Actor, Role
 
@@ -41,8 +41,10 @@ def find_twins(
     return sorted(number for number, trainees in found if wanted & _people_of(trainees))
 
 
-# Written by hand: the officer's page asks it each time. Of each snapshot, its people alone: the rest is long.
-OVERLAPPING = """SELECT d.number, {people} FROM dossiers_dossier d
+# Written by hand: the officer's page asks it each time. Of each snapshot, its people alone: the rest is long; those of the
+# last modification accepted come before those who were sent.
+OVERLAPPING = """SELECT d.number, COALESCE((SELECT m.people FROM dossiers_modification m
+    WHERE m.dossier_id = d.id AND m.state = 'acceptee' ORDER BY m.id DESC LIMIT 1), {people}) FROM dossiers_dossier d
     LEFT JOIN dossiers_transmission t ON t.dossier_id = d.id
     WHERE d.establishment_id = %s AND d.starts_on <= %s AND d.ends_on >= %s AND d.id <> %s
     AND d.state NOT IN (%s, %s, %s, %s) ORDER BY d.id DESC LIMIT %s"""
@@ -61,9 +63,11 @@ def _overlapping(dossier: Dossier, starts_on: date, ends_on: date) -> list[Overl
 def _overlapping_among(seen: QuerySet[Dossier], dossier: Dossier, starts_on: date, ends_on: date) -> list[Overlap]:
     others = seen.filter(establishment_id=dossier.establishment_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
     others = others.exclude(pk=dossier.pk).exclude(state__in=NOT_LIVE).order_by("-id")
+    accepted = Modification.objects.filter(dossier=OuterRef("pk"), state=ModificationState.ACCEPTEE).order_by("-id")
+    read = others.annotate(modified=Subquery(accepted.values("people")[:1]))
+    told = read.values_list("number", "modified", "transmission__snapshot__trainees")[:MOST_TWINS]
     return [
-        (cast(str, number), trainees or [])
-        for number, trainees in others.values_list("number", "transmission__snapshot__trainees")[:MOST_TWINS]
+        (cast(str, number), (trainees if modified is None else modified) or []) for number, modified, trainees in told
     ]
 
 

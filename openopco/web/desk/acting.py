@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from openopco.dossiers import workflow
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import subject_of
+from openopco.dossiers.queries.modifications import why_not_modifiable
 from openopco.dossiers.workflow import Event
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import OpenOpcoError
 from openopco.rights import Actor, Permission, may
+from openopco.web.modifications import start_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Possible:
     grant: bool
     refuse: bool
     close: bool
+    modify: bool
+    lift: bool
+    confirm_start: bool
 
     @property
     def nothing(self) -> bool:
@@ -41,6 +49,7 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         stands = workflow.find(State(dossier.state), event) is not None
         return stands and may(actor, workflow.permission_for(event), subject_of(dossier))
 
+    today = paris_today(timezone.now())
     mine = dossier.holder_id is not None and dossier.holder_id == actor.user_id
     return Possible(
         is_own=actor.user_id is not None and actor.user_id in (dossier.created_by_id, dossier.filed_by_id),
@@ -57,6 +66,10 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         grant=mine and may_do(Event.ACCORDER),
         refuse=mine and may_do(Event.REFUSER),
         close=mine and may_do(Event.CLASSER),
+        modify=not why_not_modifiable(dossier, today=today)
+        and may(actor, Permission.MODIFICATION_PROPOSE, subject_of(dossier)),
+        lift=may_do(Event.LEVER_CADUCITE),
+        confirm_start=start_of(dossier, today).is_asked and may(actor, Permission.COURSE_CONFIRM, subject_of(dossier)),
     )
 
 

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
-from openopco.dossiers.queries import ALL, FOLLOWED, FREE, MINE, NEW, OPEN, WITH_NEWS, WITHOUT_NEWS, Filters
+from openopco.dossiers.queries import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN, WITH_NEWS, WITHOUT_NEWS, Filters
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_idcc
@@ -24,6 +24,7 @@ PORTFOLIOS = (
     (FREE, "À prendre"),
     (FOLLOWED, "Suivis"),
     (OPEN, "Tous les dossiers ouverts"),
+    (MODIFIED, "Modifications"),
     (ALL, "Tous"),
 )
 ORDERS = (("echeance", "Échéance"), ("anciennete", "Plus anciens"), ("recent", "Derniers mouvements"))

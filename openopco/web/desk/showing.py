@@ -91,6 +91,7 @@ def _awaited(dossier: Dossier, state: State, actor: Actor) -> str:
     return {
         State.TRANSMISE: "Personne ne traite encore ce dossier.",
         State.EN_INSTRUCTION: "À vous d'examiner la demande." if mine else f"{name} examine la demande.",
+        State.ACCORDEE: "Accord valable jusqu'à son échéance.",
         State.COMPLEMENT_DEMANDE: "L'employeur doit répondre" + (" à votre demande." if mine else f" à {name}."),
     }.get(state, "Plus rien n'est attendu.")
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openopco.web.portal.views import (
+    agreements,
     answer,
     attaching,
     autosave,
@@ -14,6 +15,7 @@ from openopco.web.portal.views import (
     feedback,
     help,
     memberships,
+    modifications,
     notices,
     pieces,
     providers,
@@ -38,6 +40,12 @@ urlpatterns = [
     path("demandes/<slug:number>/", dossier.dossier, name="dossier"),
     path("demandes/<slug:number>/repondre/", answer.answer, name="answer"),
     path("demandes/<slug:number>/messages/", dossier.message, name="message"),
+    path("demandes/<slug:number>/modification/", modifications.modify, name="modify"),
+    path("demandes/<slug:number>/modification/stagiaire/", modifications.person, name="modification_person"),
+    path("demandes/<slug:number>/modification/verifier/", modifications.review, name="modification_review"),
+    path("demandes/<slug:number>/modification/retirer/", modifications.withdraw, name="withdraw_modification"),
+    path("demandes/<slug:number>/decisions/<int:version>/", agreements.version, name="version"),
+    path("demandes/<slug:number>/debut/", agreements.start, name="course_start"),
     path("demandes/<slug:number>/annuler/", dossier.cancel, name="cancel"),
     path("demandes/<slug:number>/archive/", works.archive, name="archive"),
     path(DRAFT, steps.resume, name="draft"),

@@ -9,9 +9,8 @@ from openopco.dossiers import kinds
 from openopco.dossiers.enums import STATE_EXPLANATIONS, STATE_TONES, STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
 from openopco.dossiers.timeline import field_label
-from openopco.kernel.calendar import add_months, format_date
+from openopco.kernel.calendar import format_date
 from openopco.kernel.money import format_euros
-from openopco.opco import parameters
 from openopco.rights import Actor
 
 WORDS = STATE_WORDS[Audience.EMPLOYEUR]
@@ -89,10 +88,11 @@ def turn_of(dossier: Dossier) -> Turn:
         return Turn(name, STATE_EXPLANATIONS[state], due, term="Réponse visée avant le")
     if state is State.COMPLEMENT_DEMANDE:
         return Turn("Vous", STATE_EXPLANATIONS[state], due, is_mine=True)
-    if state is State.ACCORDEE and dossier.ends_on:
-        months = parameters.value("claim_months", on=dossier.ends_on)
-        told = "La formation peut avoir lieu. Le règlement se demande après la formation, dans ce délai."
-        return Turn("Vous", told, add_months(dossier.ends_on, months))
+    if state is State.ACCORDEE:
+        told = (
+            "La formation peut avoir lieu. Le règlement se demande après la formation, tant que l'accord est valable."
+        )
+        return Turn("Vous", told, due, term="Accord valable jusqu'au")
     return Turn("Personne", STATE_EXPLANATIONS[state])
 
 

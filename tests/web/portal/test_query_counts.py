@@ -89,6 +89,7 @@ def test_the_page_of_a_request(as_alice: Client, alice: Actor, olga: Actor, plac
         "dossiers_draftfield",
         "dossiers_draftrow",
         "documents_document",
+        "dossiers_modificationitem",
         "dossiers_message",
         "journal_entry",
         UNREAD,

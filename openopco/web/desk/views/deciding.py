@@ -1,4 +1,4 @@
-"""« Accorder », « Refuser », « Classer sans suite », « Retirer la demande de complément »."""
+"""« Accorder », « Refuser », « Classer sans suite », « Lever la caducité », « Retirer la demande de complément »."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openopco.dossiers import queries
-from openopco.dossiers.actions import corrections, deciding
+from openopco.dossiers.actions import agreements, corrections, deciding
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.kernel.money import parse_amount
 from openopco.kernel.nir import NirInText
@@ -46,6 +47,7 @@ class Act:
     danger: bool = False
     with_checks: bool = False
     needs_filer: bool = False
+    value_field: str = "amount"
 
 
 # --- the fields ------------------------------------------------------------------------------------------------------
@@ -76,6 +78,21 @@ def _reason_fields(reading: showing.Reading | None) -> Typed:
     return Typed({"reason": text_area("reason", "Motif", hint=hint, required=True)})
 
 
+def _lift_fields(reading: showing.Reading | None) -> Typed:
+    until = RawField(
+        "until",
+        "Accord valable jusqu'au",
+        hint="jj/mm/aaaa : un jour à venir, dans l'année. L'employeur est prévenu de cette échéance.",
+        required=True,
+        kind="date",
+        inputmode="numeric",
+        revision=None,
+        max_length=20,
+    )
+    hint = "Le journal le garde, et l'employeur le lit."
+    return Typed({"until": until, "reason": text_area("reason", "Motif", hint=hint, required=True)})
+
+
 def _no_fields(reading: showing.Reading | None) -> Typed:
     return Typed({})
 
@@ -99,6 +116,13 @@ def _refuse(request: PersonRequest, number: str, typed: Typed) -> object:
 def _close(request: PersonRequest, number: str, typed: Typed) -> object:
     version = shown_version(request)
     return deciding.close(actor=request.actor, number=number, reason=typed.value("reason"), version=version)
+
+
+def _lift(request: PersonRequest, number: str, typed: Typed) -> object:
+    until, version = parse_date(typed.value("until")), shown_version(request)
+    return agreements.lift_lapse(
+        actor=request.actor, number=number, until=until, reason=typed.value("reason"), version=version
+    )
 
 
 def _withdraw(request: PersonRequest, number: str, typed: Typed) -> object:
@@ -135,6 +159,16 @@ CLOSE = Act(
     _close,
     lambda possible: possible.close,
     danger=True,
+)
+LIFT = Act(
+    "Lever la caducité",
+    "L'accord redevient valable, pour le même montant, jusqu'au jour que vous choisissez.",
+    "Rendre l'accord valable",
+    "L'accord du dossier {number} est de nouveau valable.",
+    _lift_fields,
+    _lift,
+    lambda possible: possible.lift,
+    value_field="until",
 )
 WITHDRAW = Act(
     "Retirer la demande de complément",
@@ -175,6 +209,12 @@ def withdraw(request: PersonRequest, number: str) -> HttpResponse:
     return _page(request, number, WITHDRAW)
 
 
+@require_http_methods(WRITE_METHODS)
+@needs(Permission.DOSSIER_REVIVE)
+def lift(request: PersonRequest, number: str) -> HttpResponse:
+    return _page(request, number, LIFT)
+
+
 def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
     dossier = found(request, number)
     if request.method != "POST":
@@ -189,14 +229,14 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
     except Forbidden as error:
         return _forbidden(request, dossier, act, typed, error)
     except InvalidValue as error:
-        return _show(request, dossier, act, typed.wrong({_field_of(error): error.message}), 422)
+        return _show(request, dossier, act, typed.wrong({_field_of(error, act): error.message}), 422)
     messages.success(request, act.done.format(number=number))
     return redirect(page_url(request, number))
 
 
-def _field_of(error: InvalidValue) -> str:
-    """What cannot be read, or is too much, is the amount; what is missing is the reason."""
-    return "reason" if isinstance(error, MissingReason | NirInText) else "amount"
+def _field_of(error: InvalidValue, act: Act) -> str:
+    """What cannot be read, or is too much, is the amount or the day; what is missing is the reason."""
+    return "reason" if isinstance(error, MissingReason | NirInText) else act.value_field
 
 
 def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, error: Forbidden) -> HttpResponse:

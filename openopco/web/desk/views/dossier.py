@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.dossiers import queries
-from openopco.dossiers.enums import DECIDED_STATES, State
-from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.enums import Audience
+from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Marks
+from openopco.dossiers.queries.modifications import Told, modifications_of, versions_of
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
@@ -20,6 +21,7 @@ from openopco.web.desk.access import found, opened, sought
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import Target
+from openopco.web.modifications import life_of, versions
 
 
 @require_safe
@@ -37,7 +39,7 @@ def show(
     frame = frame_of(request, dossier, "desk:dossier")
     reading = showing.read(dossier, request.actor)
     may_mend = frame["possible"].mend
-    checks = showing.checks_of(reading)
+    checks, decisions = showing.checks_of(reading), versions_of(dossier)
     context = frame | {
         "problem": problem,
         "marks": marks or _marks_of(request, dossier),
@@ -49,13 +51,19 @@ def show(
         "zones": showing.piece_zones(reading, may_mend=may_mend),
         "cards": showing.cards_of(reading.draft),
         "asked": _asked(reading),
-        "decision": _decision(dossier),
+        "decision": decisions[0] if decisions else None,
+        "versions": versions(dossier, decisions, "portal:version"),
+        **life_of(dossier, _modifications(request, dossier), Audience.OPCO),
     }
     return render(request, "desk/dossier.html", context, status=status)
 
 
 def _marks_of(request: PersonRequest, dossier: Dossier) -> Marks:
     return queries.marks_of(actor=request.actor, dossiers=[dossier]).get(dossier.pk, Marks())
+
+
+def _modifications(request: PersonRequest, dossier: Dossier) -> list[Told]:
+    return modifications_of(dossier, request.actor) if dossier.has_modifications else []
 
 
 def _asked(reading: showing.Reading) -> dict[str, Any] | None:
@@ -72,12 +80,6 @@ def _asked(reading: showing.Reading) -> dict[str, Any] | None:
 
 def _label(target: Target | None, name: str) -> str:
     return f"{target.label} ({target.group})" if target else name
-
-
-def _decision(dossier: Dossier) -> Decision | None:
-    if State(dossier.state) not in DECIDED_STATES | {State.CADUQUE}:
-        return None
-    return Decision.objects.filter(dossier=dossier).order_by("-version").first()
 
 
 @require_safe

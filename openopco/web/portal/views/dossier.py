@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from openopco.documents.enums import State as FileState
@@ -20,11 +22,14 @@ from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import CorrectionItem, Dossier, Message
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
+from openopco.dossiers.queries.modifications import modifications_of, versions_of, why_not_modifiable
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_size
 from openopco.rights import Actor, Permission, may
 from openopco.training.rules import PIECES, ancillary_total
+from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
 from openopco.web.portal.rows import folds_of
@@ -48,6 +53,7 @@ def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str
     items = overview.asked_of([found]).get(found.pk, [])
     draft = as_sent(view_of(request, found), items)
     kind = kinds.get(found.kind)
+    today, decisions = paris_today(timezone.now()), versions_of(found)
     context = {
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
@@ -58,7 +64,11 @@ def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str
         "asked_message": items[0].request.message if items else "",
         "is_unconfirmed": wording.is_from_unconfirmed(found, request.actor),
         "ancillary": ancillary_total(draft),
-        "decision": overview.decision_on(found),
+        "decision": decisions[0] if decisions else None,
+        "versions": versions(found, decisions, "portal:version"),
+        "start": start_of(found, today),
+        "can_modify": _may_modify(request.actor, found, today),
+        **life_of(found, modifications_of(found, request.actor), Audience.EMPLOYEUR),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
         "talk": _talk(found, request.actor),
         "typed": typed,
@@ -143,6 +153,10 @@ def _person(section: SummarySection) -> dict[str, str]:
     values = {line.target: line.value for line in section.lines}
     name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
     return {"name": name, "birth_date": values.get("birth_date", ""), "csp": values.get("csp", "")}
+
+
+def _may_modify(actor: Actor, found: Dossier, today: date) -> bool:
+    return not why_not_modifiable(found, today=today) and may(actor, Permission.MODIFICATION_PROPOSE, subject_of(found))
 
 
 def _rights(actor: Actor, found: Dossier) -> dict[str, bool]:

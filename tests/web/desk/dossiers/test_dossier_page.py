@@ -124,7 +124,7 @@ def test_a_decision_is_shown_with_both_amounts_and_why(
     dossier = taken(alice, place, olga)
     deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("500"), reason="Plafond de la branche.")
     shown = text_of(desk.get(url(dossier)))
-    for words in ("500,00 €", "560,00 €", "Plafond de la branche.", "Plus rien n'est attendu."):
+    for words in ("500,00 €", "560,00 €", "Plafond de la branche.", "Accord valable jusqu'à son échéance."):
         assert words in shown
     assert "Contrôles" not in shown, "what changes after a decision had no part in it"
 
@@ -144,20 +144,22 @@ def test_many_trainees_take_a_line_and_a_page_each(
 
 # --- what may be done ----------------------------------------------------------------------------------------------------
 
-ALWAYS = {"suivre", "precedent", "echanges", "suivant"}
+ALWAYS = {"suivre", "precedent", "echanges", "suivant", "raccourcis"}
+# While the request lives: what the employer says by telephone.
+LIVE = ALWAYS | {"modification"}
 
 
 def test_buttons_are_those_of_the_state_and_of_who_holds_it(
     desk: Client, other_desk: Client, olga: Actor, alice: Actor, place: Establishment
 ) -> None:
     dossier = sent(alice, place)
-    assert actions_of(desk.get(url(dossier))) == ALWAYS | {"prendre", "confier"}
+    assert actions_of(desk.get(url(dossier))) == LIVE | {"prendre", "confier"}
     holding.take(actor=olga, number=number_of(dossier))
     held = {"accorder", "corrections", "refuser", "classer", "confier", "remettre"}
-    assert actions_of(desk.get(url(dossier))) == ALWAYS | held
-    assert actions_of(other_desk.get(url(dossier))) == ALWAYS | {"confier"}
+    assert actions_of(desk.get(url(dossier))) == LIVE | held
+    assert actions_of(other_desk.get(url(dossier))) == LIVE | {"confier"}
     corrections.ask(actor=olga, number=number_of(dossier), points=[Point(ItemKind.CHAMP, "cost", "Devis ?")])
-    assert actions_of(desk.get(url(dossier))) == ALWAYS | {"retirer", "classer", "confier"}
+    assert actions_of(desk.get(url(dossier))) == LIVE | {"retirer", "classer", "confier"}
 
 
 def test_a_closed_request_offers_nothing_but_words(

@@ -1,0 +1,140 @@
+"""A modification at the desk: examined with its checks, accepted or refused; a lapse lifted."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from openopco.dossiers.enums import ModificationState as M
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Decision, Dossier, Modification
+from openopco.rights import Actor
+from tests.dossiers.factories import in_state, school, sent, signalled
+from tests.web.desk.dossiers.conftest import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+def url(dossier: Dossier, name: str = "modification") -> str:
+    return reverse(f"desk:{name}", args=[dossier.number])
+
+
+def post(browser: Client, dossier: Dossier, **typed: str) -> Any:
+    waiting = Modification.objects.filter(dossier=dossier).order_by("-id")[0]
+    version = str(Dossier.objects.get(pk=dossier.pk).version)
+    return browser.post(url(dossier), {"version": version, "modification": str(waiting.pk), **typed})
+
+
+class TestExamining:
+    def test_both_sides_and_the_checks_as_they_would_read(self, desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        signalled(employer, dossier, {"hours": "2", "cost": "700"}, provider=school(qualiopi_actions=False))
+        page = desk.get(url(dossier)).content.decode()
+        for words in ("14\u202fh", "2\u202fh", "560,00", "700,00", "Qualiopi", "Empêche d'accorder", "350,00"):
+            assert words in page, words
+        assert "Examiner et décider" in desk.get(url(dossier, "dossier")).content.decode()
+
+    def test_it_is_in_the_portfolio_until_answered(self, desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        listed, row = reverse("desk:worklist") + "?vue=modifications", f"/gestion/dossiers/{dossier.number}/?vue"
+        assert row not in desk.get(listed).content.decode()
+        signalled(employer, dossier)
+        assert row in desk.get(listed).content.decode()
+        post(desk, dossier, geste="refuser", why="Sans convention.")
+        assert row not in desk.get(listed).content.decode()
+
+    def test_nothing_waits(self, desk: Client) -> None:
+        dossier, _, _ = in_state(State.ACCORDEE)
+        answer = desk.get(url(dossier), follow=True)
+        assert "Aucune modification" in answer.content.decode()
+
+
+class TestAnswering:
+    def test_accepted_the_agreement_is_issued_anew(self, desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        signalled(employer, dossier, {"cost": "700"})
+        answer = post(desk, dossier, geste="accepter", amount="650,00", reason="Plafond.")
+        assert answer["Location"] == url(dossier, "dossier")
+        assert Decision.objects.count() == 2
+        page = desk.get(answer["Location"]).content.decode()
+        assert "Version 2" in page
+        assert "Version 1" in page
+
+    @pytest.mark.parametrize(
+        ("typed", "target"),
+        [
+            ({"geste": "accepter", "amount": "999999"}, "id_amount"),
+            ({"geste": "accepter", "amount": "x"}, "id_amount"),
+            ({"geste": "accepter", "amount": "1,00"}, "id_reason"),
+            ({"geste": "refuser", "why": " "}, "id_why"),
+        ],
+    )
+    def test_what_is_wrong_is_told_by_its_field(self, typed: dict[str, str], target: str, desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        signalled(employer, dossier)
+        answer = post(desk, dossier, **typed)
+        assert answer.status_code == 422
+        assert f'href="#{target}"' in answer.content.decode()
+        assert Modification.objects.get().state == M.PROPOSEE
+
+    def test_of_two_officers_the_second_is_told_and_keeps_his_words(self, desk: Client, other_desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        signalled(employer, dossier)
+        post(desk, dossier, geste="refuser", why="Sans convention.")
+        answer = post(other_desk, dossier, geste="accepter", amount="560", reason="Tout va bien.")
+        assert answer.status_code == 409
+        assert "déjà reçu sa réponse" in answer.content.decode()
+        assert "Tout va bien." in answer.content.decode()
+
+    def test_who_filed_it_reads_that_a_colleague_decides(self, olga: Actor, desk: Client) -> None:
+        dossier, _, _ = in_state(State.ACCORDEE)
+        signalled(olga, dossier)
+        assert "un collègue doit en décider" in desk.get(url(dossier)).content.decode()
+        assert post(desk, dossier, geste="accepter", amount="560").status_code == 409
+        assert Modification.objects.get().state == M.PROPOSEE
+
+    def test_a_cancellation_ends_it(self, desk: Client) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        signalled(employer, dossier, cancelled=True)
+        assert "Constater l'annulation" in desk.get(url(dossier)).content.decode().replace("&#x27;", "'")
+        post(desk, dossier, geste="accepter")
+        assert Dossier.objects.get(pk=dossier.pk).state == State.ANNULEE
+
+    def test_what_nobody_holds_is_taken_first(self, alice: Actor, place: Any, desk: Client) -> None:
+        dossier = sent(alice, place)
+        signalled(alice, dossier)
+        assert "Prenez d'abord" in desk.get(url(dossier)).content.decode().replace("&#x27;", "'")
+
+
+class TestLifting:
+    def test_the_agreement_is_good_again(self, desk: Client) -> None:
+        dossier, _, _ = in_state(State.CADUQUE)
+        assert url(dossier, "lift") in desk.get(url(dossier, "dossier")).content.decode()
+        version = str(Dossier.objects.get(pk=dossier.pk).version)
+        answer = desk.post(
+            url(dossier, "lift"), {"version": version, "until": "30/06/2027", "reason": "Facture reçue."}
+        )
+        assert answer["Location"] == url(dossier, "dossier")
+        dossier.refresh_from_db()
+        assert (dossier.state, dossier.due_on) == (State.ACCORDEE, date(2027, 6, 30))
+
+    @pytest.mark.parametrize(
+        ("typed", "target"),
+        [
+            ({"until": "01/01/2020", "reason": "Facture."}, "id_until"),
+            ({"until": "", "reason": "Facture."}, "id_until"),
+            ({"until": "30/06/2027", "reason": ""}, "id_reason"),
+        ],
+    )
+    def test_what_is_wrong_is_told_by_its_field(self, typed: dict[str, str], target: str, desk: Client) -> None:
+        dossier, _, _ = in_state(State.CADUQUE)
+        version = str(Dossier.objects.get(pk=dossier.pk).version)
+        answer = desk.post(url(dossier, "lift"), {"version": version, **typed})
+        assert answer.status_code == 422
+        assert f'href="#{target}"' in answer.content.decode()
+
+    def test_an_administrator_lifts_none(self, ada: Actor) -> None:
+        dossier, _, _ = in_state(State.CADUQUE)
+        assert browser_of(ada).get(url(dossier, "lift")).status_code == 403
