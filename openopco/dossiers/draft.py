@@ -122,7 +122,8 @@ class ProviderFacts:
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """Everything a kind needs to say what is missing, what is odd, and what a request is about."""
+    """Everything a kind needs to say what is missing, what is odd, and what a request is about. `communes`: those of each
+    postal code typed, where they were looked up."""
 
     values: Mapping[str, StoredValue]
     rows: tuple[RowView, ...]
@@ -132,6 +133,7 @@ class DraftView:
     today: date
     parameters: Mapping[str, Any] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
+    communes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: Readings = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def raw(self, name: str) -> str:

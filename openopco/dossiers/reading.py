@@ -48,6 +48,16 @@ def open_request(*, actor: Actor, dossier: Dossier) -> Marks:
     return marks
 
 
+def count_opening(*, actor: Actor, dossier: Dossier) -> None:
+    """As `open_request` for one who reads a part of it by its own address, a piece: it counts, and nothing new is read."""
+    if not actor.is_opco:
+        return
+    now = timezone.now()
+    opened, _ = _look(actor, dossier, now)
+    if dossier.pk not in opened:
+        _note_opening(actor, dossier, now, among=len(opened))
+
+
 def _look(actor: Actor, dossier: Dossier, now: datetime) -> tuple[set[int], Marks]:
     since = ReadAudit.at.field.get_db_prep_value(now - WINDOW, connection)
     with connection.cursor() as cursor:

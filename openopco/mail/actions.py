@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from openopco.base.jobs import enqueue
 from openopco.kernel.errors import InvalidValue
-from openopco.mail.models import MailAttachment, OutgoingMail
+from openopco.mail.models import MailAttachment, MailState, OutgoingMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ def queue_mail(
             _attach(kept, attachments)
             enqueue("mail.send", unique_key=f"mail.send:{kept.pk}", mail_id=kept.pk)
     return kept
+
+
+def purge_before(moment: datetime, *, most: int = 1000) -> int:
+    """Deletes mails made before a moment that nobody will send any more, their attachments with them: `most` at a time.
+    Those that wait stay, however old. Returns how many went."""
+    ended = OutgoingMail.objects.filter(created_at__lt=moment).exclude(state=MailState.QUEUED)
+    old = list(ended.order_by("created_at", "id").values_list("pk", flat=True)[:most])
+    OutgoingMail.objects.filter(pk__in=old).delete()
+    return len(old)
 
 
 def _attach(mail: OutgoingMail, attachments: Sequence[Attachment]) -> None:

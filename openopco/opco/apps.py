@@ -9,6 +9,7 @@ class OpcoConfig(AppConfig):
 
     def ready(self) -> None:
         """A wrong OPCO, colour or address stops the start, not somebody's page."""
+        from openopco.opco import tasks  # noqa: F401 - registers its sweep
         from openopco.opco.colours import illegible
         from openopco.opco.identities import identity
 

@@ -119,6 +119,16 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire",
         effect="Un e-mail rappelle un brouillon auquel personne n'a touché depuis ce nombre de jours.",
     ),
+    "mail_kept_days": Default(
+        "Durée de conservation des e-mails envoyés",
+        "jours calendaires",
+        whole(30, 3650),
+        _shipped(
+            365,
+            f"{HOUSE} : assez pour retrouver un message contesté, pas plus que nécessaire (RGPD, art. 5-1-e).",
+        ),
+        unit_of_one="jour calendaire",
+    ),
     "claim_months": Default(
         "Délai pour demander le remboursement après la fin de la formation",
         "mois",

@@ -55,11 +55,16 @@ def find_postal_codes(prefix: str) -> list[CommuneChoice]:
 
 def find_communes(name: str) -> list[CommuneChoice]:
     """At most 50 communes with a postal code, whose name begins with `name` (2 letters or more)."""
-    folded = " ".join(SAINTS.get(word, word) for word in fold(name).split())
+    folded = whole_words(name)
     if len(folded) < 2:
         return []
     rows = CommunePostalCode.objects.filter(commune__folded_name__startswith=folded)
     return _choices(rows.order_by("commune__folded_name", "postal_code", "commune_id"))
+
+
+def whole_words(name: str) -> str:
+    """A place's name folded, with its abbreviations in full: « ST-LOUIS » is « saint louis »."""
+    return " ".join(SAINTS.get(word, word) for word in fold(name).split())
 
 
 def commune_name(insee_code: str) -> str:

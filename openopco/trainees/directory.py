@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from openopco.habilitations.effects import on_accepted
+from openopco.habilitations.models import Membership
 from openopco.organisations.models import Establishment
 from openopco.trainees.models import Trainee, sort_key_of
 from openopco.trainees.vault import blind_of
@@ -48,16 +50,22 @@ def keep_trainee(
     # Two requests that bring the same new person wait for each other here.
     Establishment.objects.select_for_update().get(pk=establishment_id)
     reach = Trainee.objects.filter(establishment_id=establishment_id).order_by("id")
-    if own_only:
-        reach = reach.filter(created_by_id=user_id)
+    reach = reach.filter(created_by_id=user_id) if own_only else reach.filter(unconfirmed=False)
     trainee = _find(reach, identity, nir_id, known_id)
-    trainee = trainee or Trainee(establishment_id=establishment_id, created_by_id=user_id)
+    trainee = trainee or Trainee(establishment_id=establishment_id, created_by_id=user_id, unconfirmed=own_only)
     for name, value in identity.as_columns().items():
         setattr(trainee, name, value)
     if nir_id or trainee.nir_id is None:
         trainee.nir_id, trainee.nir_absent_reason = nir_id, "" if nir_id else nir_absent_reason
     trainee.save()
     return trainee
+
+
+@on_accepted
+def confirm_trainees(membership: Membership) -> None:
+    """The people that the person typed enter the employer's directory."""
+    waiting = Trainee.objects.filter(establishment_id=membership.establishment_id, unconfirmed=True)
+    waiting.filter(created_by_id=membership.user_id).update(unconfirmed=False)
 
 
 def _find(

@@ -77,11 +77,16 @@ class Trainee(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    # Typed by somebody whose membership nobody has accepted yet: until then the employer's directory does not have him.
+    unconfirmed = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "stagiaire"
         ordering = ["sort_key", "id"]
-        indexes = [models.Index(fields=["establishment", "sort_key", "id"], name="trainee_directory")]
+        indexes = [
+            models.Index(fields=["establishment", "sort_key", "id"], name="trainee_directory"),
+            models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="trainee_unconfirmed"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(nir__isnull=True) ^ Q(nir_absent_reason=""), name="trainee_nir_xor_reason"

@@ -62,4 +62,4 @@ def _reach(actor: Actor) -> QuerySet[Trainee]:
     whole = [grant.establishment_id for grant in grants if grant.confirmed]
     own = [grant.establishment_id for grant in grants if not grant.confirmed]
     mine = Q(establishment_id__in=own, created_by_id=actor.user_id)
-    return Trainee.objects.filter(Q(establishment_id__in=whole) | mine)
+    return Trainee.objects.filter(Q(establishment_id__in=whole, unconfirmed=False) | mine)

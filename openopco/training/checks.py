@@ -18,7 +18,8 @@ _OUTCOMES = {Verdict.OK: Outcome.PASSED, Verdict.LOOK: Outcome.LOOK, Verdict.FAI
 
 
 def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
-    """The list, in the order an officer reads a file. `around`: twins (numbers), membership_accepted, sent_on."""
+    """The list, in the order an officer reads a file. `around`: twins (numbers), membership_accepted,
+    sent_on, answer_by (the day aimed at, where the training begins before it)."""
     return [
         *_membership(draft, around),
         *_employer(draft),
@@ -95,6 +96,11 @@ def _dates(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
         yield Check("dates", "Dates", Outcome.LOOK, detail)
     else:
         yield Check("dates", "Dates", Outcome.PASSED, f"Demande envoyée avant le début, {period}.")
+    if answer_by := around.get("answer_by"):
+        detail = (
+            f"Début le {format_date(starts)}, avant la réponse visée ({format_date(answer_by)}) : à examiner d'abord."
+        )
+        yield Check("reponse_visee", "Réponse visée", Outcome.LOOK, detail)
     limit = last_submission(draft)
     if limit and sent > limit:
         detail = f"Envoyée le {format_date(sent)}, après la date limite ({format_date(limit)})."

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
 from openopco.dossiers.fields import FieldSpec, Reading
-from openopco.kernel.calendar import format_date
+from openopco.kernel.calendar import add_calendar_days, format_date
 from openopco.kernel.money import format_euros, format_hours
+from openopco.reference.queries import whole_words
 from openopco.training import fields as f
 from openopco.training.enums import AncillaryCost, Zone
 
@@ -185,6 +186,7 @@ def warnings(draft: DraftView) -> list[Warning_]:
     """What deserves a second look and forbids nothing."""
     rules: tuple[Callable[[DraftView], Iterator[Warning_]], ...] = (
         _already_started,
+        _answered_after_start,
         _sent_too_late,
         _too_many_hours,
         _free,
@@ -192,6 +194,7 @@ def warnings(draft: DraftView) -> list[Warning_]:
         _twins_inside,
         _twins_outside,
         _nir_against_identity,
+        _cities,
     )
     return [warning for rule in rules for warning in rule(draft)]
 
@@ -200,6 +203,19 @@ def _already_started(draft: DraftView) -> Iterator[Warning_]:
     starts = draft.value(f.STARTS_ON)
     if starts and starts < draft.today:
         message = f"La formation a déjà commencé ({format_date(starts)}) : la demande se fait avant le début."
+        yield Warning_(TRAINING, "starts_on", message)
+
+
+def _answered_after_start(draft: DraftView) -> Iterator[Warning_]:
+    starts, days = draft.value(f.STARTS_ON), draft.parameters.get("answer_target_days")
+    if not starts or not days or starts < draft.today:
+        return
+    answer = add_calendar_days(draft.today, days)
+    if starts < answer:
+        message = (
+            f"La formation commence le {format_date(starts)}, avant la réponse que nous visons ({format_date(answer)}) : "
+            "elle peut commencer sans que la prise en charge soit décidée."
+        )
         yield Warning_(TRAINING, "starts_on", message)
 
 
@@ -281,3 +297,26 @@ def _nir_against_identity(draft: DraftView) -> Iterator[Warning_]:
     for row in draft.rows:
         for message in row.nir_warnings:
             yield Warning_(TRAINEES, "nir", f"{name_of(row)} : {message}", row.key)
+
+
+def _cities(draft: DraftView) -> Iterator[Warning_]:
+    if message := _city_elsewhere(draft, draft.raw("place_postal_code"), draft.raw("place_city")):
+        yield Warning_(TRAINING, "place_city", message[0].upper() + message[1:])
+    for row in draft.rows:
+        if message := _city_elsewhere(draft, row.raw("postal_code"), row.raw("city")):
+            yield Warning_(TRAINEES, "city", f"{name_of(row)} : {message}", row.key)
+
+
+def _city_elsewhere(draft: DraftView, code: str, city: str) -> str:
+    """What to say of a city that is none of its postal code's; nothing while the code's communes are not known (a CEDEX)."""
+    communes = draft.communes.get(code.strip(), ())
+    if not city.strip() or not communes or any(is_same_place(city, commune) for commune in communes):
+        return ""
+    known = " ou ".join(communes[:2]) if len(communes) < 3 else f"{communes[0]} et {len(communes) - 1} autres communes"
+    return f"le code postal {code.strip()} est celui de {known}, pas de {city.strip()} : vérifiez les deux."
+
+
+def is_same_place(typed: str, commune: str) -> bool:
+    """Whether somebody who typed a city means that commune: « ST-LOUIS », « Mulhouse Cedex », « Paris 12e » are good enough."""
+    given, known = whole_words(typed), whole_words(commune)
+    return given.startswith(known) or known.startswith(given)

@@ -1,5 +1,7 @@
 """Mail is a row, queued with what it tells, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import IntegrityError, transaction
@@ -8,7 +10,7 @@ from django.utils import timezone
 from openopco.base.jobs import run_pending_jobs
 from openopco.base.models import Job
 from openopco.kernel.errors import InvalidValue
-from openopco.mail.actions import Attachment, queue_mail
+from openopco.mail.actions import Attachment, purge_before, queue_mail
 from openopco.mail.models import MailAttachment, MailState, OutgoingMail
 from openopco.mail.queries import backlog, demo_mailbox
 from openopco.mail.transports import as_message
@@ -138,3 +140,16 @@ def test_the_database_refuses_a_mail_sent_by_nobody() -> None:
 def test_queueing_costs_a_handful_of_queries(django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(8):
         queue()
+
+
+def test_what_ended_long_ago_is_purged_and_what_waits_is_kept() -> None:
+    limit = timezone.now()
+    for key, state in {"sent": "sent", "failed": "failed", "queued": "queued", "late": "sent"}.items():
+        mail = queue(unique_key=key, attachments=[Attachment("a.pdf", "application/pdf", b"x")])
+        made = limit + timedelta(seconds=1 if key == "late" else -1)
+        sent = {"sent_at": made, "delivered_by": "demo"} if state == "sent" else {}
+        OutgoingMail.objects.filter(pk=mail.pk).update(state=state, created_at=made, **sent)
+    assert purge_before(limit, most=1) == 1
+    assert purge_before(limit, most=10) == 1
+    assert set(OutgoingMail.objects.values_list("unique_key", flat=True)) == {"queued", "late"}
+    assert MailAttachment.objects.count() == 2

@@ -51,9 +51,9 @@ def test_a_request_is_corrected_on_the_very_field_then_granted(page: Page, open_
     officer_takes(desk, world, number)
     look(desk)
     # A correction on a field, and a piece.
-    desk.get_by_label("Demander une correction : Coût pédagogique de l'action HT").check()
+    desk.get_by_label("À revoir : Coût pédagogique de l'action HT").check()
     desk.get_by_label("À revoir : Programme de l'action").check()
-    desk.get_by_role("button", name="Demander une correction").first.click()
+    desk.get_by_role("button", name="Demander un complément").first.click()
     reasons = desk.get_by_label("Ce qui ne va pas, ce que vous attendez")
     reasons.nth(0).fill("Le devis dit 540 euros.")
     reasons.nth(1).fill("Le programme n'est pas daté.")

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
+from openopco.habilitations.actions import accept_membership
+from openopco.habilitations.models import Membership
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.errors import InvalidFields
@@ -219,10 +221,23 @@ def test_a_pending_colleague_sees_only_whom_he_typed() -> None:
     his = save_trainee(actor=bob, establishment_id=garage.pk, identity=identity(), nir=NIR)
     assert hers != his, "he must not learn that she is there"
     assert directory(bob, garage.pk).items == [his]
-    assert {each.pk for each in directory(alice, garage.pk).items} == {hers.pk, his.pk}
+    assert directory(alice, garage.pk).items == [hers], "nobody knows yet that he acts for the garage"
+    assert find_trainee(alice, his.pk) is None
     assert find_trainee(bob, hers.pk) is None
     with pytest.raises(UnknownTrainee):
         save_trainee(actor=bob, establishment_id=garage.pk, identity=identity(), trainee_id=hers.pk)
+
+
+@pytest.mark.django_db
+def test_whom_he_typed_enters_the_directory_once_he_is_accepted() -> None:
+    garage, alice, bob = two_colleagues(second_accepted=False)
+    his = save_trainee(actor=bob, establishment_id=garage.pk, identity=identity(), nir=NIR)
+    other = TraineeFactory.create(establishment=garage, unconfirmed=True)
+    waiting = Membership.objects.get(user_id=bob.user_id)
+    accept_membership(actor=officer(), membership_id=waiting.pk, note="Vérifié par téléphone avec le dirigeant.")
+    assert directory(alice, garage.pk).items == [his]
+    other.refresh_from_db()
+    assert other.unconfirmed, "somebody else typed that one"
 
 
 @pytest.mark.django_db

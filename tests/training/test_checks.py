@@ -40,6 +40,12 @@ def test_only_what_the_law_or_the_house_asks_can_block() -> None:
     assert check("organisme", taught_by=None).blocking
 
 
+def test_a_training_that_begins_before_the_answer_aimed_at() -> None:
+    found = check("reponse_visee", {"answer_by": date(2027, 1, 20)}, starts_on="12/01/2027")
+    assert (found.outcome, found.blocking) == (Outcome.LOOK, False)
+    assert found.detail == "Début le 12/01/2027, avant la réponse visée (20/01/2027) : à examiner d'abord."
+
+
 def test_the_attachment_of_who_filed() -> None:
     assert check("rattachement").outcome is Outcome.PASSED
     waiting = check("rattachement", {"membership_accepted": False})

@@ -10,7 +10,7 @@ import pytest
 from openopco.dossiers.draft import DraftView
 from openopco.training import fields as f
 from openopco.training.rules import as_request, errors, hourly_cost, missing, name_of, required_zones, warnings
-from tests.training.builders import file, person, provider, told, view
+from tests.training.builders import PARAMETERS, file, person, provider, told, view
 
 
 def sentences(draft: DraftView) -> list[str]:
@@ -314,6 +314,42 @@ class TestWhatIsOdd:
     def test_two_people_not_named_yet_are_not_twins(self) -> None:
         blank: dict[str, Any] = {"first_name": "", "last_name": "", "birth_date": ""}
         assert warnings(view(rows=(person(**blank), person("b2", 2, **blank)), cost="1000")) == []
+
+    @pytest.mark.parametrize(
+        ("starts", "told"), [("12/12/2026", True), ("13/12/2026", False), ("23/11/2026", True), ("22/11/2026", False)]
+    )
+    def test_a_training_that_begins_before_the_answer_aimed_at(self, starts: str, told: bool) -> None:
+        draft = view(starts_on=starts, parameters={**PARAMETERS, "answer_target_days": 20}, today=date(2026, 11, 23))
+        found = [line for line in sentences(draft) if "réponse que nous visons (13/12/2026)" in line]
+        assert len(found) == told
+
+    @pytest.mark.parametrize(
+        ("code", "city", "odd"),
+        [
+            ("68100", "MULHOUSE", False),
+            ("68100", "Mulhouse Cedex 3", False),
+            ("68100", "Metz", True),
+            ("68100", "", False),
+            ("57045", "Metz", False),
+            ("68300", "ST-LOUIS", False),
+            ("68300", "Hésingue", False),
+        ],
+    )
+    def test_a_city_that_is_none_of_its_postal_code(self, code: str, city: str, odd: bool) -> None:
+        communes = {"68100": ("Mulhouse",), "68300": ("Saint-Louis", "Hésingue", "Blotzheim")}
+        draft = replace(view(place_postal_code=code, place_city=city), communes=communes)
+        found = [line for line in warnings(draft) if line.target == "place_city"]
+        said = "Le code postal 68100 est celui de Mulhouse, pas de Metz : vérifiez les deux."
+        assert [line.message for line in found] == ([said] if odd else [])
+
+    def test_a_trainee_who_lives_in_none_of_the_communes_of_his_code(self) -> None:
+        communes = {"68300": ("Saint-Louis", "Hésingue", "Blotzheim")}
+        draft = replace(view(rows=(person(postal_code="68300", city="Colmar"),)), communes=communes)
+        (found,) = [line for line in warnings(draft) if line.target == "city"]
+        assert found.row == "a1"
+        assert found.message == (
+            "Zoé Müller : le code postal 68300 est celui de Saint-Louis et 2 autres communes, pas de Colmar : vérifiez les deux."
+        )
 
     def test_somebody_already_in_another_request(self) -> None:
         found = warnings(view(twins=("AF-2026-000002", "AF-2026-000003")))

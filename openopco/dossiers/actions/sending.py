@@ -89,9 +89,20 @@ def _acknowledge(dossier: Dossier) -> None:
         subject=f"Votre demande {dossier.number} est bien arrivée",
         text=(
             f"Bonjour,\n\nNous avons bien reçu votre demande de prise en charge {dossier.number} : « {dossier.title} ».\n"
-            f"Un gestionnaire d'{identity.name} l'examine. Nous visons une réponse avant le {format_date(dossier.due_on)}.\n\n"
+            f"Un gestionnaire d'{identity.name} l'examine. Nous visons une réponse avant le {format_date(dossier.due_on)}."
+            f"{_if_early(dossier)}\n\n"
             f"Suivez-la à tout moment dans « Mes demandes », sur {identity.product}. L'accusé de réception s'y trouve aussi.\n\n"
             f"{identity.name}"
         ),
         unique_key=f"acknowledgement:{dossier.key}",
+    )
+
+
+def _if_early(dossier: Dossier) -> str:
+    """One sentence more where the training begins before the answer aimed at."""
+    if not dossier.starts_before_answer or dossier.starts_on is None:
+        return ""
+    return (
+        f" La formation commence le {format_date(dossier.starts_on)}, avant cette date : la prise en charge peut ne pas être"
+        " encore décidée ce jour-là."
     )

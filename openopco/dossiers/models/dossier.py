@@ -151,3 +151,9 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"Brouillon {self.key}"
+
+    @property
+    def starts_before_answer(self) -> bool:
+        """Whether the training begins before the day by which the OPCO means to answer; False once nothing is awaited of it."""
+        awaited = self.waiting_for == WaitingFor.OPCO and self.due_on != NO_DUE_DATE
+        return awaited and self.starts_on is not None and self.starts_on < self.due_on

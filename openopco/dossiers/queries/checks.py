@@ -32,6 +32,7 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
         "membership_accepted": is_filer_accepted(dossier),
         "sent_on": paris_today(dossier.sent_at or timezone.now()),
         "antivirus": antivirus.is_configured(),
+        "answer_by": dossier.due_on if dossier.starts_before_answer else None,
     }
     return kind_of(dossier).checks(draft, around)
 

@@ -16,6 +16,7 @@ from openopco.dossiers.queries.twins import twins_of
 from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
+from openopco.reference.queries import communes_for_postal_code
 from openopco.rights import Actor
 from openopco.trainees import vault
 from openopco.trainees.models import NirSecret
@@ -29,6 +30,7 @@ PARAMETERS_OF_A_DRAFT = (
     "max_trainees",
     "change_notice_days",
     "provider_checks_block",
+    "answer_target_days",
 )
 # The day that decides is not the sending's but the training's: a kind looks for the version itself.
 VERSIONS_OF_A_DRAFT = ("last_submission",)
@@ -62,6 +64,15 @@ def load_draft(
     if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
         draft = before(draft, open_points(dossier) if points is None else points)
     return replace(draft, twins=tuple(twins_of(dossier, draft, viewer))) if with_twins else draft
+
+
+def with_communes(draft: DraftView) -> DraftView:
+    """The draft, knowing which communes have the postal codes typed in it: a query for each code not met lately, the
+    answers are kept."""
+    typed = [draft.raw("place_postal_code"), *(row.raw("postal_code") for row in draft.rows)]
+    codes = {code.strip() for code in typed} - {""}
+    named = {code: tuple(each.name for each in communes_for_postal_code(code)) for code in sorted(codes)}
+    return replace(draft, communes=named)
 
 
 def _piece(dossier: Dossier, piece: Document, viewer: Actor | None) -> PieceView:

@@ -100,8 +100,8 @@ _for_desk: Prepared[Dossier] = Prepared(
 )
 
 
-def document_for(*, actor: Actor, key: str) -> Document:
-    """A piece of a request that the actor may read; until the antivirus has spoken, its uploader alone. Raises
+def document_for(*, actor: Actor, key: str) -> tuple[Document, Dossier]:
+    """A piece that the actor may read, with its request; until the antivirus has spoken, its uploader alone. Raises
     `UnknownDossier`."""
     document = Document.objects.filter(key=as_key(key), owner_kind=DOSSIER_DOCUMENT).first()
     dossier = visible_to(actor).filter(pk=document.owner_id).first() if document else None
@@ -109,7 +109,7 @@ def document_for(*, actor: Actor, key: str) -> Document:
         raise UnknownDossier
     if not may_fetch(document, actor):
         raise UnknownDossier
-    return document
+    return document, dossier
 
 
 def may_edit(actor: Actor, dossier: Dossier) -> bool:

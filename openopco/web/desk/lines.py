@@ -25,7 +25,7 @@ LINE = "\n<div><dt>{}</dt><dd>{}{}</dd>{}</div>"
 SHOW = ' <a href="{}">Afficher</a>'
 ASK = (
     '<dd class="facts-acts"><input type="checkbox" class="tick" form="choose" name="point" value="{}" '
-    'aria-label="Demander une correction : {}" title="Demander une correction">{}</dd>'
+    'aria-label="À revoir : {}" title="À revoir">{}</dd>'
 )
 MEND = '<a href="{}" title="Rectifier">{}<span class="visually-hidden">Rectifier : {}</span></a>'
 

@@ -42,6 +42,7 @@ class WorkRow:
     take_url: str
     news: Sequence[str] = ()
     followed: bool = False
+    early: str = ""
 
 
 def rows_of(
@@ -65,6 +66,7 @@ ROW = (
 NEWS = '<span class="badge badge-news">{}</span>'
 STAR = '<span class="desk-star">{}Suivi</span>'
 DELAY = ' <span class="badge badge-{}" title="Échéance : {}">{}</span>'
+EARLY = ' <span class="badge badge-wait" title="La formation commence avant la réponse visée">Début {}</span>'
 TAKE = '<button class="button button-second button-small" formaction="{}">Prendre<span class="visually-hidden"> {}</span></button>'
 
 
@@ -88,7 +90,7 @@ def _columns(row: WorkRow) -> tuple[str, ...]:
         row.amount,
         row.tone,
         row.state,
-        format_html(DELAY, row.delay_tone, row.due, row.delay) if row.delay else "",
+        _delay(row),
         format_html(TAKE, row.take_url, row.number) if row.take_url else row.holder or "–",
     )
 
@@ -99,6 +101,11 @@ def _marks(row: WorkRow) -> SafeString | str:
     badges = format_html_join("", NEWS, ((word,) for word in row.news))
     star = format_html(STAR, icon("star")) if row.followed else ""
     return format_html('<span class="desk-marks">{}{}</span>', badges, star)
+
+
+def _delay(row: WorkRow) -> str:
+    early = format_html(EARLY, row.early) if row.early else ""
+    return format_html(DELAY, row.delay_tone, row.due, row.delay) + early if row.delay else ""
 
 
 def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, marks: Marks) -> WorkRow:
@@ -123,7 +130,15 @@ def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, 
         take_url=f"{address}prendre/{query}" if is_free else "",
         news=marks.news,
         followed=marks.followed,
+        early=_early(dossier, today),
     )
+
+
+def _early(dossier: Dossier, today: date) -> str:
+    """« dans 3 j », « aujourd'hui »: how near is a training that begins before the answer aimed at."""
+    if dossier.starts_on is None or not dossier.starts_before_answer:
+        return ""
+    return "passé" if dossier.starts_on < today else delay_in_words(today, dossier.starts_on)
 
 
 def _holder(dossier: Dossier, actor: Actor) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries.drafts import with_communes
 from openopco.habilitations.http import PersonRequest
+from openopco.rights import Actor
 from openopco.web.portal.access import view_of
 
 
@@ -18,6 +20,7 @@ class Opened:
     draft: DraftView
     missing: list[Missing]
     warnings: list[Warning_]
+    reader: Actor
 
     def row(self, key: str) -> RowView | None:
         return self.draft.row(key)
@@ -36,5 +39,5 @@ class Opened:
 
 def open_draft(request: PersonRequest, dossier: Dossier) -> Opened:
     """Two passes over the raw values: what is missing, what is odd."""
-    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
-    return Opened(dossier, kind, draft, kind.missing(draft), kind.warnings(draft))
+    kind, draft = kinds.get(dossier.kind), with_communes(view_of(request, dossier))
+    return Opened(dossier, kind, draft, kind.missing(draft), kind.warnings(draft), request.actor)

@@ -152,9 +152,9 @@ def test_another_officer_was_first(
 def ask_two_corrections(page: Page, address: str) -> None:
     """From the ticks on the request's page to the message that says it is sent."""
     page.goto(address)
-    page.get_by_label("Demander une correction : Durée en heure(s)").check()
+    page.get_by_label("À revoir : Durée en heure(s)").check()
     page.get_by_label("À revoir : Programme de l'action").check()
-    page.get_by_role("button", name="Demander une correction").first.click()
+    page.get_by_role("button", name="Demander un complément").first.click()
     reasons = page.get_by_label("Ce qui ne va pas, ce que vous attendez")
     expect(reasons).to_have_count(2)
     page.get_by_text("Ajouter un autre point").click()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openopco.demo.loading import page_of
 from openopco.documents.models import Document
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.models import Decision, Dossier, DraftField, DraftRow, pieces_of
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from openopco.trainees.models import Trainee
@@ -28,6 +28,34 @@ def draft(alice: Actor, place: Establishment) -> Dossier:
 
 def deletion_of(draft: Dossier) -> str:
     return reverse("portal:delete_draft", args=[draft.key])
+
+
+# --- taken up again --------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_taken_up_again_says_on_each_step_why_the_request_was_refused(
+    db: None,
+) -> None:
+    source, alice, _ = in_state(State.REFUSEE)
+    as_alice = browser_of(alice)
+    draft = _taken_up(as_alice, source)
+    for slug in ("employeur", "formation", "synthese"):
+        answer = as_alice.get(step_of(draft, slug))
+        assert f"Reprise de la demande {source.number} , refusée" in text_of(answer)
+        assert Decision.objects.get(dossier=source).reason in text_of(answer)
+        assert f'href="/demandes/{source.number}/"' in answer.content.decode()
+
+
+def _taken_up(client: Client, source: Dossier) -> Dossier:
+    client.post(reverse("portal:copy", args=[source.number]), {"key": str(uuid.uuid4())})
+    return Dossier.objects.get(resumed_from=source)
+
+
+def test_a_copy_of_a_request_that_still_lives_says_nothing(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = _taken_up(as_alice, sent(alice, place))
+    assert "Reprise de la demande" not in text_of(as_alice.get(step_of(draft, "formation")))
 
 
 # --- thrown away -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from openopco.dossiers.actions import pieces
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier, UnknownField
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.reading import count_opening
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.training.rules import PIECES
@@ -99,12 +100,14 @@ def back_url(dossier: Dossier) -> str:
 @require_GET
 def document(request: PersonRequest, key: UUID) -> HttpResponseBase:
     """A piece, to those who may read its request. « ?apercu » shows PDF and images in the browser's own viewer."""
-    found: Document = _document_or_404(request, key)
-    return serve(found, viewer=request.actor, inline="apercu" in request.GET)
+    return serve(_document_or_404(request, key), viewer=request.actor, inline="apercu" in request.GET)
 
 
 def _document_or_404(request: PersonRequest, key: UUID) -> Document:
     try:
-        return queries.document_for(actor=request.actor, key=str(key))
+        found, dossier = queries.document_for(actor=request.actor, key=str(key))
     except UnknownDossier as error:
         raise Http404 from error
+    # A piece read by its own address is a request read.
+    count_opening(actor=request.actor, dossier=dossier)
+    return found

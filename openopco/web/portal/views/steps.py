@@ -1,6 +1,7 @@
 """The steps of a draft: shown in any order, kept by SUIVANT and PRÉCÉDENT."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from openopco.dossiers import kinds
+from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.actions import drafts
-from openopco.dossiers.enums import State
+from openopco.dossiers.enums import CLOSED_STATES, State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
@@ -23,6 +24,7 @@ from openopco.web.portal.contents import content_of
 from openopco.web.portal.opened import Opened, open_draft
 from openopco.web.portal.panel import by_person, panel_context
 from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted, new_key
+from openopco.web.portal.wording import WORDS
 
 # Buttons of a step that keep the page, then open something: their value names it.
 FOLLOWING = {"organisme": "portal:provider", "modeles": "portal:templates"}
@@ -144,4 +146,28 @@ def frame_context(page: Opened, current: kinds.Step) -> dict[str, Any]:
         "step_count": len(page.kind.steps),
         "steps": presenting.step_links(page.dossier, page.kind, page.missing, current.slug),
         "previous_url": presenting.step_url(page.dossier, page.kind.steps[place - 1].slug) if place else "",
+        "resumed": resumed_from(page),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The closed request that a draft takes up again: how it ended, why, and its address."""
+
+    number: str
+    word: str
+    reason: str
+    url: str
+
+
+def resumed_from(page: Opened) -> Resumed | None:
+    """None for a draft begun from nothing, copied from a request that still lives, or from one that the reader can't see.
+    No query for the first."""
+    if page.dossier.resumed_from_id is None:
+        return None
+    source = queries.visible_to(page.reader).filter(pk=page.dossier.resumed_from_id, state__in=CLOSED_STATES).first()
+    if source is None or source.number is None:
+        return None
+    decision = overview.decision_on(source)
+    url = reverse("portal:dossier", args=[source.number])
+    return Resumed(source.number, WORDS[State(source.state)].lower(), decision.reason if decision else "", url)

@@ -12,6 +12,7 @@ if (has("[data-only-if]")) import("./only-if.js");
 if (has("[data-postal-url]")) import("./postal.js");
 if (has("[data-follow]")) import("./follow.js");
 if (has("[data-shortcuts]")) import("./shortcuts.js");
+if (has("[data-file-pick]")) import("./file-pick.js");
 if (has("[data-dialog], [data-dialog-page]")) import("./dialog.js");
 
 /* A fragment's focus does not wait for the visitor to look for it. */

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Dossier, pieces_of
 from openopco.dossiers.reading import READ, REFUSED, TOLD, tell_of_mass_reading
 from openopco.journal.models import Entry, ReadAudit
 from openopco.notifications.models import Notice
@@ -53,6 +53,14 @@ def test_the_employer_s_pages_are_no_way_round(desk: Client, dossiers: list[Doss
         assert desk.get(f"/demandes/{dossier.number}/{page}").status_code == (200 if page else 302)
     assert ReadAudit.objects.filter(what=READ).values("subject_id").distinct().count() == LIMIT
     assert desk.get(f"/demandes/{dossiers[LIMIT].number}/{page}").status_code == 429
+
+
+def test_a_piece_read_by_its_own_address_counts_as_its_request(desk: Client, dossiers: list[Dossier]) -> None:
+    addresses = [f"/documents/{pieces_of(dossier.pk).get().key}/?apercu" for dossier in dossiers]
+    answers = [desk.get(each).status_code for each in [*addresses[:LIMIT], addresses[0]]]
+    assert 429 not in answers, "the same request again is no other one"
+    assert desk.get(addresses[LIMIT]).status_code == 429
+    assert desk.get(url(dossiers[LIMIT])).status_code == 429
 
 
 def test_an_employer_opens_his_own_freely(dossiers: list[Dossier], clock: time_machine.Traveller) -> None:
