@@ -99,6 +99,8 @@ class EmployerFacts:
     email: str = ""
     phone: str = ""
     headcount_band: str = ""
+    contributions_paid: bool | None = None
+    contributions_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

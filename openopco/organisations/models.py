@@ -21,6 +21,10 @@ class Company(models.Model):
     headcount_exact = models.PositiveIntegerField(null=True, blank=True)
     headcount_at = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    # Whether its training contributions are paid, as an officer read it on a day; None: nobody has told.
+    contributions_paid = models.BooleanField(null=True)
+    contributions_on = models.DateField(null=True)
+    contributions_source = models.CharField(max_length=200, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -28,6 +32,11 @@ class Company(models.Model):
         verbose_name = "entreprise"
         ordering = ["siren"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(contributions_paid=None, contributions_on=None, contributions_source="")
+                | Q(contributions_paid__isnull=False, contributions_on__isnull=False) & ~Q(contributions_source=""),
+                name="company_contributions_are_dated",
+            ),
             models.CheckConstraint(condition=Exact(Length("siren"), 9), name="company_siren_length"),
             models.CheckConstraint(
                 condition=Q(headcount_exact__isnull=True) | Q(headcount_at__isnull=False),
@@ -88,7 +97,10 @@ class Establishment(Organisation):
     class Meta:
         verbose_name = "établissement"
         ordering = ["sort_key", "id"]
-        indexes = [models.Index(fields=["verified", "id"], name="establishment_to_verify")]
+        indexes = [
+            models.Index(fields=["verified", "id"], name="establishment_to_verify"),
+            models.Index(fields=["sort_key", "id"], name="establishment_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Exact(Length("siret"), 14), name="establishment_siret_length"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="establishment_source_known"),
@@ -112,7 +124,10 @@ class Provider(Organisation):
     class Meta:
         verbose_name = "organisme de formation"
         ordering = ["sort_key", "id"]
-        indexes = [models.Index(fields=["verified", "id"], name="provider_to_verify")]
+        indexes = [
+            models.Index(fields=["verified", "id"], name="provider_to_verify"),
+            models.Index(fields=["sort_key", "id"], name="provider_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Exact(Length("siret"), 14), name="provider_siret_length"),
             models.CheckConstraint(condition=Q(nda="") | Q(Exact(Length("nda"), 11)), name="provider_nda_length"),
@@ -122,3 +137,28 @@ class Provider(Organisation):
                 condition=Q(source=Source.HAND) | Q(facts_at__isnull=False), name="provider_registry_is_dated"
             ),
         ]
+
+
+class OrganisationNote(models.Model):
+    """What an officer noted of a company, at any of its places, or of a provider: the OPCO's people alone read it."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, related_name="notes")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author_label = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "note sur une organisation"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(body=""), name="organisation_note_says_something"),
+            models.CheckConstraint(
+                condition=Q(company=None, provider__isnull=False) | Q(company__isnull=False, provider=None),
+                name="organisation_note_of_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_label}, {self.created_at:%d/%m/%Y}"

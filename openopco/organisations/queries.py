@@ -10,7 +10,7 @@ from openopco.kernel.text import fold
 from openopco.opco.table import OPCOS
 from openopco.organisations import fields
 from openopco.organisations.enums import ProviderStatus, Source
-from openopco.organisations.models import Establishment, Provider
+from openopco.organisations.models import Company, Establishment, OrganisationNote, Provider
 from openopco.organisations.rules import is_of_another_opco
 from openopco.reference.queries import proposes_opco
 from openopco.rights import Actor, Permission, Subject, may, require
@@ -76,6 +76,51 @@ def search_providers(actor: Actor, text: str, *, size: int = 10) -> list[Provide
     for word in words[:6]:
         found = found.filter(search__contains=word)
     return list(found.order_by("sort_key", "id")[:size])
+
+
+def find_establishments(actor: Actor, text: str = "", after: str | None = None) -> Page[Establishment]:
+    """For officers: all establishments by name, narrowed to those that hold every word typed: a part of the name, of the
+    city, of the SIRET. Raises Forbidden."""
+    require(actor, Permission.ORGANISATION_READ)
+    found = Establishment.objects.filter(_holding(text)).select_related("company")
+    return paginate(found, keys=("sort_key", "id"), after=after)
+
+
+def find_providers(actor: Actor, text: str = "", after: str | None = None) -> Page[Provider]:
+    """For officers: all providers by name, narrowed as establishments are. Raises Forbidden."""
+    require(actor, Permission.ORGANISATION_READ)
+    return paginate(Provider.objects.filter(_holding(text)), keys=("sort_key", "id"), after=after)
+
+
+def _holding(text: str) -> Q:
+    """A SIRET is often typed in groups: of digits alone, the spaces mean nothing."""
+    folded = fold(text)
+    words = [folded.replace(" ", "")] if folded.replace(" ", "").isdigit() else folded.split()
+    return Q(*(Q(search__contains=word) for word in words[:6]))
+
+
+def establishment_for_desk(actor: Actor, establishment_id: int) -> Establishment | None:
+    """One establishment with its company, for officers. Raises Forbidden."""
+    require(actor, Permission.ORGANISATION_READ)
+    return Establishment.objects.select_related("company").filter(pk=establishment_id).first()
+
+
+def provider_for_desk(actor: Actor, provider_id: int) -> Provider | None:
+    """One provider, for officers. Raises Forbidden."""
+    require(actor, Permission.ORGANISATION_READ)
+    return Provider.objects.filter(pk=provider_id).first()
+
+
+def sister_establishments(establishment: Establishment, *, most: int = 20) -> list[Establishment]:
+    """The other places of the same company, by name; `most` of them."""
+    others = Establishment.objects.filter(company_id=establishment.company_id).exclude(pk=establishment.pk)
+    return list(others.order_by("sort_key", "id")[:most])
+
+
+def notes_on(about: Company | Provider, *, most: int = 50) -> list[OrganisationNote]:
+    """What officers noted of a company or of a provider, the latest first. The caller has checked the right to read it."""
+    mine = {"company" if isinstance(about, Company) else "provider": about}
+    return list(OrganisationNote.objects.filter(**mine).order_by("-created_at", "-id")[:most])
 
 
 def establishments_to_verify(actor: Actor, after: str | None = None) -> Page[Establishment]:

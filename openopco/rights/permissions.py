@@ -31,6 +31,7 @@ class Permission(StrEnum):
     TRAINEE_WRITE = "trainee.write"
     ESTABLISHMENT_WRITE = "establishment.write"
     ESTABLISHMENT_VERIFY = "establishment.verify"
+    ORGANISATION_READ = "organisation.read"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_DECIDE = "membership.decide"
     LIST_EXPORT = "list.export"
@@ -74,6 +75,7 @@ _OFFICER = frozenset(
         Permission.NOTE_WRITE,
         Permission.NIR_REVEAL,
         Permission.ESTABLISHMENT_VERIFY,
+        Permission.ORGANISATION_READ,
         Permission.MEMBERSHIP_READ,
         Permission.MEMBERSHIP_DECIDE,
         Permission.LIST_EXPORT,

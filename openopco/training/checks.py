@@ -23,6 +23,7 @@ def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
     return [
         *_membership(draft, around),
         *_employer(draft),
+        *_contributions(draft),
         *_provider(draft),
         *_dates(draft, around),
         *_plausible(draft),
@@ -59,6 +60,18 @@ def _employer(draft: DraftView) -> Iterator[Check]:
         yield Check("effectif", "Effectif", Outcome.LOOK, detail)
     else:
         yield Check("effectif", "Effectif", Outcome.PASSED, f"{headcount} salariés : moins de 50.")
+
+
+def _contributions(draft: DraftView) -> Iterator[Check]:
+    """Nothing is said while no officer has noted anything: it blocks no decision."""
+    employer = draft.employer
+    if employer.contributions_paid is None or employer.contributions_on is None:
+        return
+    day = format_date(employer.contributions_on)
+    if employer.contributions_paid:
+        yield Check("contributions", "Contributions", Outcome.PASSED, f"À jour au {day}.")
+    else:
+        yield Check("contributions", "Contributions", Outcome.LOOK, f"L'entreprise n'était pas à jour le {day}.")
 
 
 def _provider(draft: DraftView) -> Iterator[Check]:

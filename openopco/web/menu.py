@@ -41,13 +41,14 @@ MENU = (
     Entry("Dossiers à traiter", "desk:worklist", Permission.DOSSIER_TAKE),
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
+    Entry("Entreprises et organismes", "desk:companies", Permission.ORGANISATION_READ),
     Entry("Administration", "admin_opco:home", Permission.STAFF_MANAGE),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
     Entry("Listes et phrases", "admin_opco:lists", Permission.PARAMETER_MANAGE),
-    Entry("Mes travaux", "portal:works"),
     Entry("Lettres et courriels", "admin_opco:templates", Permission.TEMPLATE_MANAGE),
+    Entry("Mes travaux", "portal:works"),
 )
 
 DRAFTS = "/brouillons/"

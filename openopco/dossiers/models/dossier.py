@@ -128,6 +128,7 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["establishment", "-updated_at", "-id"], name="dossier_by_establishment"),
             models.Index(fields=["establishment", "state", "-updated_at", "-id"], name="dossier_by_est_state"),
+            models.Index(fields=["provider", "-updated_at", "-id"], name="dossier_by_provider"),
             models.Index(
                 fields=["establishment", "waiting_for", "due_on", "-updated_at"], name="dossier_by_est_waiting"
             ),

@@ -30,7 +30,7 @@ def employer_facts(
     known = _all_known(establishment)
     if reader is not None and not knows_private(reader, establishment):
         idcc = known.idcc if knows_agreement(reader, establishment) else ""
-        known = replace(known, headcount=None, email="", phone="", idcc=idcc)
+        known = replace(known, headcount=None, email="", phone="", idcc=idcc, contributions_paid=None)
     return replace(known, idcc_label=idcc_label(known.idcc)) if known.idcc and with_labels else known
 
 
@@ -49,6 +49,8 @@ def _all_known(establishment: Establishment) -> EmployerFacts:
         email=establishment.email,
         phone=establishment.phone,
         headcount_band=establishment.headcount_band,
+        contributions_paid=establishment.company.contributions_paid,
+        contributions_on=establishment.company.contributions_on,
     )
 
 

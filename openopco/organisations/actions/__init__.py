@@ -15,6 +15,7 @@ from openopco.organisations.actions.providers import (
     set_provider_status,
     verify_provider,
 )
+from openopco.organisations.actions.sheets import note_on_company, note_on_provider, record_contributions
 
 __all__ = [
     "complete_establishment",
@@ -23,8 +24,11 @@ __all__ = [
     "create_provider_by_hand",
     "find_or_create_establishment",
     "find_or_create_provider",
+    "note_on_company",
+    "note_on_provider",
     "recheck_establishment",
     "recheck_provider",
+    "record_contributions",
     "set_provider_status",
     "verify_establishment",
     "verify_provider",

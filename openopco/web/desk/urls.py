@@ -14,6 +14,7 @@ from openopco.web.desk.views import (
     memberships,
     modifications,
     nir,
+    sheets,
     slips,
     talking,
     watching,
@@ -22,6 +23,8 @@ from openopco.web.desk.views import (
 
 app_name = "desk"
 DOSSIER = "gestion/dossiers/<slug:number>/"
+COMPANY = "gestion/entreprises/<int:establishment_id>/"
+PROVIDER = "gestion/entreprises/organismes/<int:provider_id>/"
 urlpatterns = [
     path("gestion/", worklist.worklist, name="worklist"),
     path("gestion/listes/", lists.mine, name="lists"),
@@ -52,6 +55,13 @@ urlpatterns = [
     path(f"{DOSSIER}classer/", deciding.close, name="close"),
     path(f"{DOSSIER}stagiaires/<slug:row>/", dossier.trainee, name="trainee"),
     path(f"{DOSSIER}stagiaires/<slug:row>/nir/", nir.nir, name="nir"),
+    path("gestion/entreprises/", sheets.companies, name="companies"),
+    path(COMPANY, sheets.company, name="company"),
+    path(f"{COMPANY}note/", sheets.company_note, name="company_note"),
+    path(f"{COMPANY}contributions/", sheets.contributions, name="contributions"),
+    path("gestion/entreprises/organismes/", sheets.known_providers, name="known_providers"),
+    path(PROVIDER, sheets.provider, name="provider_sheet"),
+    path(f"{PROVIDER}note/", sheets.provider_note, name="provider_note"),
     path("gestion/rattachements/", memberships.memberships, name="memberships"),
     path("gestion/rattachements/<int:membership_id>/", memberships.membership, name="membership"),
     path("gestion/rattachements/<int:membership_id>/justificatif/", memberships.proof, name="membership_proof"),
