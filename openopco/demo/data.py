@@ -43,6 +43,11 @@ KEYED_BY_HAND: Final = {
 }
 
 
+SEEN: Final = "Attestation de vigilance de l'Urssaf, transmise par l'entreprise"
+COMPANY_NOTE: Final = "M. Grandmougin doit régulariser en début d'année : le rappeler avant d'accorder."
+PROVIDER_NOTE: Final = "Programmes toujours complets. Contact utile : le secrétariat, le matin."
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """A trainee of an employer's directory. `born`: jj/mm/aaaa; the NIR is made up from sex, birth and rank."""

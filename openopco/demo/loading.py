@@ -27,13 +27,15 @@ from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
 from openopco.habilitations.actions import memberships, staff
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.queries import actor_for
-from openopco.kernel.calendar import PARIS, format_date
+from openopco.kernel.calendar import PARIS, format_date, paris_today
+from openopco.organisations.actions import sheets
 from openopco.organisations.actions.establishments import (
     complete_establishment,
     create_establishment_by_hand,
     find_or_create_establishment,
 )
 from openopco.organisations.actions.providers import find_or_create_provider
+from openopco.organisations.models import Establishment, Provider
 from openopco.rights import SYSTEM, Actor
 from openopco.training import templates
 from openopco.training.fields import TEMPLATE_FIELDS, TRAINEE
@@ -71,6 +73,7 @@ class Loader:
         self._employers()
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
+        self._sheets()
 
     @contextmanager
     def day(self, days: int, hour: int = 10, minute: int = 0) -> Iterator[None]:
@@ -105,6 +108,17 @@ class Loader:
                     self._attach(person, siret)
         with self.day(-3, 17):
             create_establishment_by_hand(actor=self.actor(data.EMPLOYERS[1]), **data.KEYED_BY_HAND)
+
+    def _sheets(self) -> None:
+        """What officers noted of those who ask and of those who teach."""
+        officer, place = self.actor(data.OFFICERS[0]), Establishment.objects.get(siret=data.GRANDMOUGIN)
+        with self.day(-6, 15):
+            sheets.record_contributions(
+                actor=officer, company_id=place.company_id, paid=False, on=paris_today(timezone.now()), source=data.SEEN
+            )
+            sheets.note_on_company(actor=officer, company_id=place.company_id, body=data.COMPANY_NOTE)
+            provider = Provider.objects.get(siret=data.AXEPT)
+            sheets.note_on_provider(actor=officer, provider_id=provider.pk, body=data.PROVIDER_NOTE)
 
     def _attach(self, person: Person, siret: str) -> None:
         establishment = find_or_create_establishment(actor=self.actor(person), siret=siret)

@@ -73,6 +73,16 @@ def test_the_headcount(headcount: str, outcome: Outcome, words: str) -> None:
     assert words in found.detail
 
 
+def test_contributions_are_told_once_an_officer_noted_them_and_block_nothing() -> None:
+    assert "contributions" not in {each.code for each in checks(view(), {})}
+    day = date(2026, 11, 20)
+    late = check("contributions", employer=replace(EMPLOYER, contributions_paid=False, contributions_on=day))
+    assert (late.outcome, late.blocking) == (Outcome.LOOK, False)
+    assert "20/11/2026" in late.detail
+    paid = check("contributions", employer=replace(EMPLOYER, contributions_paid=True, contributions_on=day))
+    assert paid.outcome is Outcome.PASSED
+
+
 def test_an_internal_training_has_no_provider_to_check() -> None:
     found = checks(view(internal="oui", taught_by=None), AROUND)
     assert next(each for each in found if each.code == "organisme").outcome is Outcome.LOOK
