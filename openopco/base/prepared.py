@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
-from django.db.models.query import get_related_populators
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
 Value = int | str | UUID
-Read = Callable[[tuple[Any, ...]], Any]
+Row = tuple[Any, ...]
+Read = Callable[[Row], Any]
 
 
 class Prepared(Generic[M]):
@@ -55,21 +56,47 @@ def _given(value: Value) -> Value:
 
 def _reader(compiler: Any) -> Read:
     """What makes a model of a row: the part of Django's `ModelIterable` that is the same at each run."""
-    info, select = compiler.klass_info, compiler.select
+    select, link = compiler.select, compiler.connection
+    converters = [
+        (place, function, expression)
+        for place, (functions, expression) in compiler.get_converters([column[0] for column in select]).items()
+        for function in functions
+    ]
+    make = _maker(compiler.klass_info, select, link.alias)
+
+    def read(row: Row) -> Any:
+        values = list(row)
+        for place, convert, expression in converters:
+            values[place] = convert(values[place], expression, link)
+        return make(values)
+
+    return read
+
+
+def _maker(info: dict[str, Any], select: list[Any], alias: str) -> Callable[[list[Any]], Any]:
+    """Fills models as `from_db` does, less the signals and defaults of a constructor, which no model read needs; None
+    where an outer join found nothing."""
     model, places = info["model"], info["select_fields"]
     start, end = places[0], places[-1] + 1
     names = [column[0].target.attname for column in select[start:end]]
-    around = get_related_populators(info, select, connection.alias)  # type: ignore[call-arg]  # the stubs are ahead
-    converters = list(compiler.get_converters([column[0] for column in select]).items())
+    key = start + names.index(model._meta.pk.attname)
+    around = [
+        (_maker(each, select, alias), each["local_setter"], each["remote_setter"])
+        for each in info.get("related_klass_infos", ())
+    ]
 
-    def read(row: tuple[Any, ...]) -> Any:
-        values = list(row)
-        for place, (functions, expression) in converters:
-            for convert in functions:
-                values[place] = convert(values[place], expression, compiler.connection)
-        found = model.from_db(connection.alias, names, values[start:end])
-        for related in around:
-            related.populate(values, found)
-        return found
+    def make(values: list[Any]) -> Any:
+        if values[key] is None:
+            return None
+        made = model.__new__(model)
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, alias
+        made.__dict__.update(zip(names, values[start:end], strict=True))
+        for make_related, keep, keep_back in around:
+            related = make_related(values)
+            keep(made, related)
+            if related is not None:
+                keep_back(related, made)
+        return made
 
-    return read
+    return make

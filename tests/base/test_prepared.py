@@ -2,9 +2,11 @@
 
 import threading
 import uuid
+from functools import reduce
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from openopco.base.prepared import Prepared
@@ -17,8 +19,8 @@ from tests.organisations.factories import EstablishmentFactory
 pytestmark = pytest.mark.django_db
 
 
-def columns(found: Dossier) -> dict[str, object]:
-    return {field.attname: getattr(found, field.attname) for field in Dossier._meta.concrete_fields}
+def columns(found: Model) -> dict[str, object]:
+    return {field.attname: found.__dict__[field.attname] for field in found._meta.concrete_fields}
 
 
 def test_it_reads_the_same_models_as_the_queryset() -> None:
@@ -60,6 +62,19 @@ def test_what_is_selected_with_it_comes_in_the_same_query() -> None:
         assert found.establishment.company.name == membership.establishment.company.name
         assert found.proof is None
     assert len(queries) == 1
+
+
+def test_what_comes_with_it_is_whole_too() -> None:
+    membership = AcceptedFactory.create()
+    around = Membership.objects.select_related("establishment__company", "user", "decided_by", "proof")
+    (found,) = Prepared((int,), lambda pk: around.filter(pk=pk))(membership.pk)
+    expected = around.get(pk=membership.pk)
+    for path in ("", "establishment", "establishment.company", "user"):
+        one, other = (reduce(getattr, filter(None, path.split(".")), start) for start in (found, expected))
+        assert one == other
+        assert columns(one) == columns(other)
+        assert (one._state.db, one._state.adding) == (other._state.db, other._state.adding)
+    assert found.proof is expected.proof is None
 
 
 def test_the_same_value_may_serve_twice_and_several_stand_side_by_side() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from openopco.web.components.markup import filled, filled_each
 from openopco.web.components.tags import icon
 
 
@@ -32,17 +32,17 @@ MEND = '<a href="{}" title="Rectifier">{}<span class="visually-hidden">Rectifier
 
 def html_of(lines: Iterable[Line]) -> SafeString:
     """The lines of a section."""
-    return format_html_join("", LINE, map(_columns, lines))
+    return filled_each(LINE, map(_columns, lines))
 
 
 def _columns(line: Line) -> tuple[str, ...]:
     return (
         line.label,
         line.value,
-        format_html(SHOW, line.nir_url) if line.nir_url else "",
-        format_html(ASK, line.key, line.label, _mending(line)) if line.key else "",
+        filled(SHOW, line.nir_url) if line.nir_url else "",
+        filled(ASK, line.key, line.label, _mending(line)) if line.key else "",
     )
 
 
 def _mending(line: Line) -> str:
-    return format_html(MEND, line.mend_url, icon("pencil"), line.label) if line.mend_url else ""
+    return filled(MEND, line.mend_url, icon("pencil"), line.label) if line.mend_url else ""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
@@ -14,6 +13,7 @@ from openopco.dossiers.queries import Marks, subject_of
 from openopco.kernel.calendar import days_left, delay_in_words, format_date
 from openopco.kernel.money import format_euros
 from openopco.rights import Actor, Permission, may
+from openopco.web.components.markup import filled, filled_each
 from openopco.web.components.tags import NEAR_DAYS, URGENT_DAYS, icon
 
 WORDS = STATE_WORDS[Audience.OPCO]
@@ -65,14 +65,14 @@ ROW = (
 )
 NEWS = '<span class="badge badge-news">{}</span>'
 STAR = '<span class="desk-star">{}Suivi</span>'
-DELAY = ' <span class="badge badge-{}" title="Échéance : {}">{}</span>'
+DELAY = ' <span class="badge badge-{}" title="Échéance : {}">{}</span>{}'
 EARLY = ' <span class="badge badge-wait" title="La formation commence avant la réponse visée">Début {}</span>'
 TAKE = '<button class="button button-second button-small" formaction="{}">Prendre<span class="visually-hidden"> {}</span></button>'
 
 
 def html_of(rows: Iterable[WorkRow]) -> SafeString:
     """The body of the table."""
-    return format_html_join("\n", ROW, map(_columns, rows))
+    return filled_each(ROW, map(_columns, rows), "\n")
 
 
 def _columns(row: WorkRow) -> tuple[str, ...]:
@@ -91,21 +91,23 @@ def _columns(row: WorkRow) -> tuple[str, ...]:
         row.tone,
         row.state,
         _delay(row),
-        format_html(TAKE, row.take_url, row.number) if row.take_url else row.holder or "–",
+        filled(TAKE, row.take_url, row.number) if row.take_url else row.holder or "–",
     )
 
 
 def _marks(row: WorkRow) -> SafeString | str:
     if not row.news and not row.followed:
         return ""
-    badges = format_html_join("", NEWS, ((word,) for word in row.news))
-    star = format_html(STAR, icon("star")) if row.followed else ""
-    return format_html('<span class="desk-marks">{}{}</span>', badges, star)
+    badges = filled_each(NEWS, ((word,) for word in row.news))
+    star = filled(STAR, icon("star")) if row.followed else ""
+    return filled('<span class="desk-marks">{}{}</span>', badges, star)
 
 
 def _delay(row: WorkRow) -> str:
-    early = format_html(EARLY, row.early) if row.early else ""
-    return format_html(DELAY, row.delay_tone, row.due, row.delay) + early if row.delay else ""
+    if not row.delay:
+        return ""
+    early = filled(EARLY, row.early) if row.early else ""
+    return filled(DELAY, row.delay_tone, row.due, row.delay, early)
 
 
 def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, marks: Marks) -> WorkRow:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from openopco.dossiers.draft import SummaryLine, SummarySection
+from openopco.web.components.markup import filled, filled_each
 from openopco.web.components.tags import icon
 from openopco.web.portal.wording import Line
 
@@ -14,12 +14,12 @@ ROW = (
     '<td data-label="Début" class="figures">{}</td><td data-label="Coût HT" class="number">{}</td>'
     '<td data-label="Où elle en est"><span class="badge badge-{}">{}</span>{}{}</td></tr>'
 )
-NEW = format_html(' class="{}"', "row-new")
+NEW = filled(' class="{}"', "row-new")
 
 
 def rows_of(lines: Iterable[Line]) -> SafeString:
     """The body of the table."""
-    return format_html_join("\n", ROW, map(_columns, lines))
+    return filled_each(ROW, map(_columns, lines), "\n")
 
 
 def _columns(line: Line) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def _columns(line: Line) -> tuple[str, ...]:
 
 
 def _small(text: str) -> str:
-    return format_html("<small>{}</small>", text) if text else ""
+    return filled("<small>{}</small>", text) if text else ""
 
 
 FOLD = (
@@ -47,14 +47,14 @@ FOLD = (
     "</dl></div></details>"
 )
 SAID = "\n<div><dt>{}</dt><dd>{}</dd></div>"
-UNSAID = format_html('<span class="{}">Non renseigné</span>', "muted")
+UNSAID = filled('<span class="{}">Non renseigné</span>', "muted")
 
 
 def folds_of(sections: Iterable[SummarySection]) -> SafeString:
     """All that a request says, a fold for each section."""
     arrow = icon("chevron-down")
-    return format_html_join("\n", FOLD, ((arrow, section.title, _said(section.lines)) for section in sections))
+    return filled_each(FOLD, ((arrow, section.title, _said(section.lines)) for section in sections), "\n")
 
 
 def _said(lines: Iterable[SummaryLine]) -> SafeString:
-    return format_html_join("", SAID, ((line.label, line.value or UNSAID) for line in lines))
+    return filled_each(SAID, ((line.label, line.value or UNSAID) for line in lines))
