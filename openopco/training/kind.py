@@ -91,7 +91,7 @@ class TrainingActionKind:
 
 def in_opco_words(text: str) -> str:
     """A sentence of the form, with this OPCO's name in it."""
-    return text.replace("{opco}", opco.identity().name)
+    return text.replace("{opco}", opco.identity().name) if "{opco}" in text else text
 
 
 def attested_points(draft: DraftView) -> list[str]:

@@ -59,6 +59,20 @@ def address_of(route: str) -> str:
     return _address_of(route, get_urlconf()) if route else ""
 
 
+def address_with(route: str, word: str) -> str:
+    """The address of a named page that has one word in it, a slug: `reverse`, written once for each route."""
+    return _shape_of(route, get_urlconf()).replace(HOLE, word)
+
+
+# What no address of ours holds.
+HOLE = "---"
+
+
+@lru_cache(maxsize=256)
+def _shape_of(route: str, urlconf: str | None) -> str:
+    return reverse(route, urlconf, args=[HOLE])
+
+
 def menu_for(actor: Actor, path: str) -> list[MenuLink]:
     """What the person sees of the menu, the place it is at marked."""
     links = [link for entry in MENU if (link := _link(entry, actor))]

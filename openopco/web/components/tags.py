@@ -16,6 +16,8 @@ from openopco.kernel.calendar import PARIS, days_left, delay_in_words, format_da
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros, format_hours
+from openopco.web.components.markup import filled, filled_each
+from openopco.web.menu import address_with
 from openopco.web.typography import no_orphans
 
 register = template.Library()
@@ -39,6 +41,21 @@ def icon(name: str) -> SafeString:
 @lru_cache(maxsize=512)
 def _icon(sprite: str, name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
+    """The choices of a list, as (code, words), the chosen one marked."""
+    return filled_each(OPTION, ((code, SELECTED if code == chosen else "", words) for code, words in choices))
+
+
+OPTION, SELECTED = '<option value="{}"{}>{}</option>', filled(" selected")
+
+
+@register.simple_tag
+def url_of(route: str, word: str) -> str:
+    """As `url`, in a fifth of the time, for an address with one word in it: the number of a request."""
+    return address_with(route, word)
 
 
 @register.filter

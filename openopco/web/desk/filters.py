@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
 from openopco.dossiers.queries import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN, WITH_NEWS, WITHOUT_NEWS, Filters
@@ -17,6 +16,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_idcc
 from openopco.kernel.money import parse_amount
 from openopco.reference.regions import REGIONS
+from openopco.web.menu import address_of
 
 PORTFOLIOS = (
     (MINE, "Mes dossiers"),
@@ -59,7 +59,7 @@ class Trail:
 
     @property
     def list_url(self) -> str:
-        return f"{reverse('desk:worklist')}{self.query}"
+        return f"{address_of('desk:worklist')}{self.query}"
 
     @property
     def is_narrowed(self) -> bool:

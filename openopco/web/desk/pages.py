@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
 from openopco.dossiers.models import Dossier
@@ -11,6 +10,7 @@ from openopco.kernel.calendar import paris_today
 from openopco.web.desk.acting import possible_for
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.showing import standing_of
+from openopco.web.menu import address_with
 
 TABS = (
     ("desk:dossier", "Examen"),
@@ -31,7 +31,7 @@ def frame_of(request: PersonRequest, dossier: Dossier, current: str = "") -> dic
         "tabs": [
             {
                 "label": label,
-                "url": f"{reverse(route, args=[dossier.number])}{trail.query}",
+                "url": f"{address_with(route, str(dossier.number))}{trail.query}",
                 "current": route == current,
             }
             for route, label in TABS
@@ -41,4 +41,4 @@ def frame_of(request: PersonRequest, dossier: Dossier, current: str = "") -> dic
 
 def page_url(request: PersonRequest, number: str, route: str = "desk:dossier") -> str:
     """A page of the request, in the list one came from."""
-    return f"{reverse(route, args=[number])}{read_trail(request.GET).query}"
+    return f"{address_with(route, number)}{read_trail(request.GET).query}"

@@ -7,6 +7,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.fields import FieldSpec
+from openopco.dossiers.models import CorrectionItem
 from openopco.training.kind import in_opco_words
 from openopco.training.rules import name_of
 
@@ -43,6 +44,26 @@ def targets_of(kind: kinds.Kind, draft: DraftView) -> dict[str, Target]:
     return {target.key: target for target in _targets(kind, draft)}
 
 
+def words_of(kind: kinds.Kind, draft: DraftView, item: CorrectionItem) -> str:
+    """Of a point that was asked, its label and whose it is, as `targets_of` would word them; its name where the form has
+    changed since."""
+    if item.kind == ItemKind.PIECE:
+        label = dict(kind.zones).get(item.name)
+        return f"{label} ({PIECES})" if label else item.name
+    row = draft.row(item.row)
+    spec = kinds.find_row_field(kind, row.kind, item.name) if row else kinds.find_field(kind, item.name)
+    if spec is None:
+        return item.name
+    return f"{in_opco_words(spec.label)} ({name_of(row) if row else _step_of(kind, spec).title})"
+
+
+def _step_of(kind: kinds.Kind, spec: FieldSpec) -> kinds.Step:
+    return next(step for step in kind.steps if spec in step.fields)
+
+
+PIECES = "Pièces jointes"
+
+
 def _targets(kind: kinds.Kind, draft: DraftView) -> Iterator[Target]:
     for step in kind.steps:
         for spec in step.fields:
@@ -56,7 +77,7 @@ def _targets(kind: kinds.Kind, draft: DraftView) -> Iterator[Target]:
                 yield _field(row.key, spec, value or row.raw(spec.name), name_of(row))
     for code, label in kind.zones:
         names = ", ".join(piece.name for piece in draft.pieces_in(code))
-        yield Target(ItemKind.PIECE, "", code, label, names, "Pièces jointes")
+        yield Target(ItemKind.PIECE, "", code, label, names, PIECES)
 
 
 def _field(row: str, spec: FieldSpec, value: str, group: str) -> Target:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
@@ -15,6 +14,7 @@ from openopco.kernel.money import format_euros
 from openopco.rights import Actor, Permission, may
 from openopco.web.components.markup import filled, filled_each
 from openopco.web.components.tags import NEAR_DAYS, URGENT_DAYS, icon
+from openopco.web.menu import address_of
 
 WORDS = STATE_WORDS[Audience.OPCO]
 UNMARKED = Marks()
@@ -48,7 +48,7 @@ class WorkRow:
 def rows_of(
     dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: str, marks: Mapping[int, Marks] = NO_MARKS
 ) -> list[WorkRow]:
-    base = reverse("desk:worklist")
+    base = address_of("desk:worklist")
     return [
         _row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query, marks.get(dossier.pk, UNMARKED))
         for dossier in dossiers

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -22,10 +23,10 @@ from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.kernel.sizes import format_size
 from openopco.rights import Actor
 from openopco.training.rules import PIECES, TRAINEES
-from openopco.web.desk.lines import Line, html_of
+from openopco.web.desk.lines import CheckLine, Line, facts_html, html_of
 from openopco.web.desk.points import Target, key_of, targets_of
 from openopco.web.desk.rows import tone_of
-from openopco.web.menu import address_of
+from openopco.web.menu import address_of, address_with
 
 # Beyond this many trainees each has a line and a page of his own.
 MOST_CARDS = 3
@@ -37,7 +38,7 @@ OUTCOMES = {
 FILE_STATES = {"pending": "Contrôle antivirus en cours", "infected": "Dangereux, détruit", "error": "Non contrôlé"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A request read for the desk, as it was sent: `points` are those that wait for the employer."""
 
@@ -45,7 +46,11 @@ class Reading:
     kind: kinds.Kind
     draft: DraftView
     points: list[CorrectionItem]
-    targets: Mapping[str, Target]
+
+    @cached_property
+    def targets(self) -> Mapping[str, Target]:
+        """What may be corrected: of use to whoever holds the request alone."""
+        return targets_of(self.kind, self.draft)
 
 
 def read(dossier: Dossier, actor: Actor) -> Reading:
@@ -53,8 +58,7 @@ def read(dossier: Dossier, actor: Actor) -> Reading:
     points = queries.open_points(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else []
     day = paris_today(dossier.sent_at or timezone.now())
     draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=dossier.is_open, points=points)
-    kind = kinds.get(dossier.kind)
-    return Reading(dossier, kind, draft, points, targets_of(kind, draft))
+    return Reading(dossier, kinds.get(dossier.kind), draft, points)
 
 
 # --- state -----------------------------------------------------------------------------------------------------------
@@ -97,16 +101,6 @@ def _awaited(dossier: Dossier, state: State, actor: Actor) -> str:
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CheckLine:
-    label: str
-    detail: str
-    tone: str
-    word: str
-    icon: str
-    blocks: bool
 
 
 def checks_of(reading: Reading) -> list[CheckLine]:
@@ -170,24 +164,25 @@ def section_of(reading: Reading, section: SummarySection, *, may_mend: bool, que
 
 def _shown(reading: Reading, line: SummaryLine) -> str:
     """A box that was not ticked says no."""
+    if line.value:
+        return line.value
     target = reading.draft.row(line.row)
     spec = (
         kinds.find_row_field(reading.kind, target.kind, line.target)
         if target
         else kinds.find_field(reading.kind, line.target)
     )
-    return line.value or ("Non" if spec and spec.kind == "checkbox" else "")
+    return "Non" if spec and spec.kind == "checkbox" else ""
 
 
 def _line(reading: Reading, line: SummaryLine, value: str, may_mend: bool, query: str) -> Line:
-    number = reading.dossier.number
-    target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if line.target else None
-    nir_url = ""
+    number, nir_url = str(reading.dossier.number), ""
     if line.target == "nir" and (row := reading.draft.row(line.row)) and row.has_nir:
         nir_url = reverse("desk:nir", args=[number, line.row]) + query
-    if target is None or not may_mend:
+    target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if may_mend else None
+    if target is None:
         return Line(line.label, value, nir_url=nir_url)
-    mend_url = f"{reverse('desk:slip', args=[number])}?point={target.key}{query.replace('?', '&')}"
+    mend_url = f"{address_with('desk:slip', number)}?point={target.key}{query.replace('?', '&')}"
     return Line(line.label, value, target.key, mend_url if target.is_mendable else "", nir_url)
 
 
@@ -256,6 +251,10 @@ class Facts:
     tone: str
     lines: list[tuple[str, str]]
     verify_url: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        return facts_html(self.lines)
 
 
 def cards_of(draft: DraftView) -> list[Facts]:

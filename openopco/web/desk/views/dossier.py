@@ -19,8 +19,9 @@ from openopco.web.admin.access import needs
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, opened, sought
 from openopco.web.desk.filters import read_trail
+from openopco.web.desk.lines import checks_html
 from openopco.web.desk.pages import frame_of, page_url
-from openopco.web.desk.points import Target
+from openopco.web.desk.points import words_of
 from openopco.web.modifications import life_of, versions
 
 
@@ -43,8 +44,7 @@ def show(
     context = frame | {
         "problem": problem,
         "marks": marks or _marks_of(request, dossier),
-        "problems": [check for check in checks if check.tone != "ok"],
-        "passed": [check for check in checks if check.tone == "ok"],
+        "checks_html": checks_html(checks),
         "tally": showing.tally(checks),
         "sections": showing.sections_of(reading, may_mend=may_mend, query=frame["query"]),
         "trainees": showing.trainee_rows(reading, frame["query"]),
@@ -71,15 +71,8 @@ def _asked(reading: showing.Reading) -> dict[str, Any] | None:
     if not reading.points:
         return None
     correction = reading.points[0].request
-    items = [
-        {"label": _label(reading.targets.get(f"{item.kind}:{item.row}:{item.name}"), item.name), "reason": item.reason}
-        for item in reading.points
-    ]
+    items = [{"label": words_of(reading.kind, reading.draft, item), "reason": item.reason} for item in reading.points]
     return {"message": correction.message, "items": items, "due_on": correction.due_on}
-
-
-def _label(target: Target | None, name: str) -> str:
-    return f"{target.label} ({target.group})" if target else name
 
 
 @require_safe

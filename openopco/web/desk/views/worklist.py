@@ -36,6 +36,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
     counts = queries.desk_counts(actor=request.actor, portfolio=trail.portfolio, today=today)
     context = {
         "trail": trail,
+        "typed": trail.typed,
         "page": page,
         "rows": html_of(rows_of(page.items, actor=request.actor, today=today, query=trail.query, marks=marks)),
         "tabs": _tabs(trail, counts),
@@ -47,7 +48,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "batch_acts": batching.CHOICES,
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
-        "officers": officers_by_name(),
+        "officers": [(str(each.pk), each.full_name) for each in officers_by_name()],
         "order": filters.order or ("" if trail.portfolio == ALL else "echeance"),
     }
     return render(request, "desk/worklist.html", context)
