@@ -163,7 +163,7 @@ def active_officers() -> list[User]:
 
 
 def officers_by_name() -> list[User]:
-    """The same, for the filters of a list that is always asked."""
+    """The same, their names alone, for the filters of a list that is always asked."""
     now = timezone.now()
     return [held.user for held in _officers_named(StaffRoleName.GESTIONNAIRE.value) if held.since and held.since <= now]
 
@@ -173,6 +173,7 @@ _officers_named: Prepared[StaffRole] = Prepared(
     lambda role: (
         StaffRole.objects.filter(role=role, until__isnull=True, user__is_active=True)
         .select_related("user")
+        .only("since", "user__first_name", "user__last_name")
         .order_by("user__last_name", "user__first_name", "id")
     ),
 )

@@ -19,6 +19,7 @@ from openopco.opco import changelog
 from openopco.opco.identities import Identity, identity
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
+from openopco.web.components.tags import SPRITE
 from openopco.web.menu import MenuLink, address_of, menu_for
 from openopco.web.theme import theme_url
 
@@ -77,6 +78,17 @@ class Frame:
     def head_html(self) -> SafeString:
         # The first sheet's address stands for the way static files are served.
         return _head_html(self.identity, self.theme_url, static("css/tokens.css"))
+
+    @property
+    def brand_html(self) -> SafeString:
+        return _brand_html(self.identity, self.home_url, static(SPRITE))
+
+    @property
+    def inbox_html(self) -> SafeString:
+        """Notices, how many are unread, and the profile."""
+        links = self.notices_url, self.profile_url
+        here = self._request.path if self._request.path in links else ""
+        return _inbox_html(*links, here, self.unread_count, static(SPRITE))
 
     @cached_property
     def foot_links(self) -> list[FootLink]:
@@ -153,6 +165,17 @@ def _loose(link: FixedLink) -> MenuLink:
 def _menu_html(links: tuple[FixedLink, ...], foot_links: tuple[FootLink, ...], version: str) -> SafeString:
     shown = {"menu": [_loose(link) for link in links], "foot_links": foot_links, "version": version}
     return render_to_string("layouts/menu.html", {"frame": shown})
+
+
+@lru_cache(maxsize=16)
+def _brand_html(identity: Identity, home_url: str, sprite: str) -> SafeString:
+    return render_to_string("layouts/brand.html", {"identity": identity, "home_url": home_url})
+
+
+@lru_cache(maxsize=512)
+def _inbox_html(notices_url: str, profile_url: str, here: str, count: int, sprite: str) -> SafeString:
+    shown = {"notices_url": notices_url, "profile_url": profile_url, "here": here, "count": count}
+    return render_to_string("layouts/inbox.html", shown)
 
 
 @lru_cache(maxsize=16)

@@ -77,6 +77,17 @@ def test_what_comes_with_it_is_whole_too() -> None:
     assert found.proof is expected.proof is None
 
 
+def test_what_is_left_out_is_read_when_it_is_asked() -> None:
+    membership = AcceptedFactory.create()
+    lean = Membership.objects.select_related("user").only("state", "user__first_name")
+    (found,) = Prepared((int,), lambda pk: lean.filter(pk=pk))(membership.pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert (found.state, found.user.first_name) == (membership.state, membership.user.first_name)
+    assert len(queries) == 0
+    assert found.user.get_deferred_fields() >= {"password", "last_name"}
+    assert found.user.last_name == membership.user.last_name
+
+
 def test_the_same_value_may_serve_twice_and_several_stand_side_by_side() -> None:
     mine, other = DossierFactory.create_batch(2)
     found = Prepared(

@@ -137,7 +137,7 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
         states, words = [filters.state] if filters.state else [], filters.words
         found = _newest(len(words), len(states))(expression_of(words), *words, *states)
         return first_page(found, keys=keys, size=PAGE_SIZE)
-    queryset = portfolio_of(actor, filters).select_related("holder")
+    queryset = _with_holder(portfolio_of(actor, filters))
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 
@@ -148,7 +148,7 @@ def _newest(words: int, states: int) -> Prepared[Dossier]:
     def build(expression: str, *values: str) -> QuerySet[Dossier]:
         everything = Dossier.objects.all()
         found = among_newest(everything, expression, values[:words], values[words:], most=PAGE_SIZE + 1)
-        return found.select_related("holder").order_by("-id")
+        return _with_holder(found).order_by("-id")
 
     return Prepared((str,) * (1 + words + states), build)
 
@@ -175,9 +175,15 @@ def _first_of_desk(
         officer = Actor(user_id=values[0] if mine else None, label="", grants=(Grant(Role.GESTIONNAIRE),))
         narrow = dict(zip(codes, values[len(mine) :], strict=True))
         found = portfolio_of(officer, Filters(portfolio=portfolio, **narrow))
-        return _top(found.select_related("holder"), keys, descending)
+        return _top(_with_holder(found), keys, descending)
 
     return Prepared((*mine, *[str] * len(codes)), build)
+
+
+def _with_holder(queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """With the name of who holds each, and no more of him: the rest would be read from the database row by row."""
+    unshown = ("password", "last_login", "created_at", "terms_accepted_at")
+    return queryset.select_related("holder").defer(*(f"holder__{name}" for name in unshown))
 
 
 def _top(queryset: QuerySet[Dossier], keys: tuple[str, ...], descending: bool) -> QuerySet[Dossier]:
