@@ -18,6 +18,8 @@ from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
+from openopco.training.enums import Nature
+from openopco.training.fields import NATURE
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404
 from openopco.web.portal.contents import content_of
@@ -44,7 +46,15 @@ def create(request: PersonRequest, slug: str) -> HttpResponse:
         draft = drafts.create_draft(actor=request.actor, establishment=establishment, kind_code=kind.code, key=key)
     except UnknownDossier as error:
         raise Http404 from error
+    _fill_nature(request, draft)
     return redirect("portal:step", draft.key, kind.steps[0].slug)
+
+
+def _fill_nature(request: PersonRequest, draft: Dossier) -> None:
+    """« Quel dispositif choisir ? » says which nature the request has; a form posted twice writes the same."""
+    nature = request.POST.get("nature", "")
+    if nature in Nature.values:
+        drafts.fill_fields(actor=request.actor, key=str(draft.key), values={NATURE.name: nature})
 
 
 @require_GET

@@ -1,0 +1,1 @@
+"""« Quel dispositif choisir ? »"""
