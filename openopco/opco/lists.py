@@ -62,6 +62,11 @@ def label(list_code: str, code: str, on: date | None) -> str:
     return entry.label if entry else ""
 
 
+def phrases(list_code: str, nature: str, on: date) -> list[Entry]:
+    """The phrases offered on a day for an action of that nature."""
+    return [each for each in entries(list_code, on) if not each.natures or nature in each.natures]
+
+
 def at_day(versions: list[Entry], on: date) -> Entry | None:
     """The latest of the versions (oldest first) that has started by then."""
     return next((each for each in reversed(versions) if each.since <= on), None)

@@ -9,14 +9,14 @@ from openopco import journal
 from openopco.dossiers import kinds, workflow
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.effects import run_effects
-from openopco.dossiers.errors import ChangedMeanwhile, UnknownDossier
+from openopco.dossiers.errors import ChangedMeanwhile, MissingReason, UnknownDossier
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.news import add_news
 from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to
 from openopco.dossiers.search import search_text
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import Forbidden
-from openopco.opco import parameters
+from openopco.opco import lists, parameters
 from openopco.organisations.models import Establishment
 from openopco.reference.regions import region_of
 from openopco.rights import Actor, Permission, require
@@ -111,3 +111,10 @@ def person(actor: Actor) -> int:
 def answer_target(today: date) -> date:
     """The day by which the OPCO means to answer: a setting."""
     return add_calendar_days(today, parameters.value("answer_target_days", on=today))
+
+
+def standard_reason(list_code: str, code: str, reason: str, today: date) -> str:
+    """The code of a standard reason, where there is a reason. Raises `MissingReason` on one that the list never had."""
+    if code and not lists.label(list_code, code, today):
+        raise MissingReason("Ce motif n'est pas dans la liste : choisissez-en un autre, ou écrivez le vôtre.")
+    return code if reason.strip() else ""

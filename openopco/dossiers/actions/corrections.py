@@ -10,7 +10,7 @@ from django.utils import timezone
 from openopco.base.actions import action
 from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, workflow
-from openopco.dossiers.actions._common import answer_target, lock, move, person, rewrite_typed_rows
+from openopco.dossiers.actions._common import answer_target, lock, move, person, rewrite_typed_rows, standard_reason
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.actions.talking import write_message
@@ -32,6 +32,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
+from openopco.opco import shipped_lists as lists
 from openopco.rights import Actor, Permission
 
 # What is kept of a NIR in a correction: that there was one.
@@ -40,12 +41,14 @@ GIVEN = "Renseigné"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What is asked: a field (`row` empty, or a trainee's key) or the pieces of a zone, and why."""
+    """What is asked: a field (`row` empty, or a trainee's key) or the pieces of a zone, and why: `reason_code` where the
+    reason began as a standard one."""
 
     kind: ItemKind
     name: str
     reason: str
     row: str = ""
+    reason_code: str = ""
 
 
 # --- asked -----------------------------------------------------------------------------------------------------------
@@ -106,7 +109,12 @@ def _item(dossier: Dossier, draft: DraftView, point: Point) -> CorrectionItem:
         else raw_value(kind, draft, row=point.row, name=point.name)
     )
     item = CorrectionItem(
-        kind=point.kind, row=point.row, name=point.name, reason=refuse_nir(clean_text(point.reason)), before=before
+        kind=point.kind,
+        row=point.row,
+        name=point.name,
+        reason=refuse_nir(clean_text(point.reason)),
+        reason_code=standard_reason(lists.CORRECTION, point.reason_code, point.reason, draft.today),
+        before=before,
     )
     if _is_nir(item):
         item.nir_before_id = DraftRow.objects.values_list("nir_id", flat=True).get(dossier=dossier, key=point.row)

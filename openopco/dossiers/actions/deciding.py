@@ -31,7 +31,15 @@ FILER_UNKNOWN = (
 
 
 @action
-def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", version: int | None = None) -> Dossier:
+def grant(
+    *,
+    actor: Actor,
+    number: str,
+    amount: Decimal,
+    reason: str = "",
+    version: int | None = None,
+    reason_code: str = "",
+) -> Dossier:
     """Grants a request: `amount` in euros HT, at most what the employer last asked; less needs a reason.
     Raises `NotDecidable` while something blocks the decision."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
@@ -50,7 +58,9 @@ def grant(*, actor: Actor, number: str, amount: Decimal, reason: str = "", versi
         raise NotDecidable(blocking)
     dossier.amount_granted = amount
     dossier.due_on = agreement_good_until(dossier, issued_on=paris_today(timezone.now()))
-    return _decide(dossier, workflow.Event.ACCORDER, State.ACCORDEE, actor=actor, reason=reason)
+    return _decide(
+        dossier, workflow.Event.ACCORDER, State.ACCORDEE, actor=actor, reason=reason, reason_code=reason_code
+    )
 
 
 def blocking_of(dossier: Dossier) -> str:
@@ -64,19 +74,35 @@ def is_within(amount: Decimal, asked: Decimal) -> bool:
 
 
 @action
-def refuse(*, actor: Actor, number: str, reason: str, version: int | None = None) -> Dossier:
+def refuse(*, actor: Actor, number: str, reason: str, version: int | None = None, reason_code: str = "") -> Dossier:
     """Refuses a request, with the reason that the employer reads. Raises `NotDecidable` while nobody has said that who
     filed it acts for the employer: a stranger's request is no decision on him."""
-    return _close(actor=actor, number=number, reason=reason, version=version, event=workflow.Event.REFUSER)
+    return _close(
+        actor=actor,
+        number=number,
+        reason=reason,
+        version=version,
+        event=workflow.Event.REFUSER,
+        reason_code=reason_code,
+    )
 
 
 @action
-def close(*, actor: Actor, number: str, reason: str, version: int | None = None) -> Dossier:
+def close(*, actor: Actor, number: str, reason: str, version: int | None = None, reason_code: str = "") -> Dossier:
     """Closes a request without a decision (« sans suite »)."""
-    return _close(actor=actor, number=number, reason=reason, version=version, event=workflow.Event.CLASSER)
+    return _close(
+        actor=actor,
+        number=number,
+        reason=reason,
+        version=version,
+        event=workflow.Event.CLASSER,
+        reason_code=reason_code,
+    )
 
 
-def _close(*, actor: Actor, number: str, reason: str, version: int | None, event: workflow.Event) -> Dossier:
+def _close(
+    *, actor: Actor, number: str, reason: str, version: int | None, event: workflow.Event, reason_code: str
+) -> Dossier:
     dossier = lock(actor=actor, permission=Permission.DOSSIER_DECIDE, number=number, version=version)
     require_holder(actor, dossier)
     workflow.check(dossier, event)
@@ -87,12 +113,16 @@ def _close(*, actor: Actor, number: str, reason: str, version: int | None, event
     no_deadline(dossier)
     drop_open_modification(dossier)
     outcome = State.REFUSEE if event is workflow.Event.REFUSER else State.SANS_SUITE
-    return _decide(dossier, event, outcome, actor=actor, reason=reason)
+    return _decide(dossier, event, outcome, actor=actor, reason=reason, reason_code=reason_code)
 
 
-def _decide(dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str) -> Dossier:
+def _decide(
+    dossier: Dossier, event: workflow.Event, outcome: State, *, actor: Actor, reason: str, reason_code: str
+) -> Dossier:
     drop_open_correction(dossier)
-    decision = record_decision(dossier, outcome, actor=actor, reason=reason, now=timezone.now())
+    decision = record_decision(
+        dossier, outcome, actor=actor, reason=reason, now=timezone.now(), reason_code=reason_code
+    )
     amount = None if dossier.amount_granted is None else str(dossier.amount_granted)
     move(dossier, event, actor=actor, payload={"motif": decision.reason, "montant": amount})
     return dossier

@@ -45,6 +45,8 @@ class CorrectionItem(models.Model):
     row = models.CharField(max_length=12, default="", blank=True)
     name = models.CharField(max_length=40)
     reason = models.TextField()
+    # Of the standard reason the text began with: what statistics count by.
+    reason_code = models.CharField(max_length=40, blank=True, default="")
     before = models.TextField(default="", blank=True)
     after = models.TextField(default="", blank=True)
     nir_before = models.ForeignKey(NirSecret, on_delete=models.PROTECT, null=True, related_name="+")

@@ -16,6 +16,7 @@ from openopco.dossiers.queries.twins import twins_of
 from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
+from openopco.opco.defaults import NATURES
 from openopco.reference.queries import communes_for_postal_code
 from openopco.rights import Actor
 from openopco.trainees import vault
@@ -164,6 +165,12 @@ def _birth_date(row: RowView) -> date | None:
         return parse_date(row.raw("birth_date"))
     except InvalidValue:
         return None
+
+
+def nature_of(dossier: Dossier) -> str:
+    """The nature of the action, as typed; that of most where nobody said."""
+    typed = DraftField.objects.filter(dossier=dossier, row="", name="nature").values_list("value", flat=True).first()
+    return typed or NATURES[0]
 
 
 def nir_of_row(dossier: Dossier, row: str) -> int | None:

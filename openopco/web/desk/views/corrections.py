@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from openopco.dossiers import queries
 from openopco.dossiers.actions import corrections
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.errors import NotPossibleNow, UnknownField
@@ -19,7 +20,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import add_calendar_days, format_date, paris_today, parse_date
 from openopco.kernel.errors import Conflict, InvalidValue
 from openopco.kernel.nir import NirInText, find_nir
-from openopco.opco import parameters
+from openopco.opco import parameters, shipped_lists
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.components.raw import RawField
@@ -27,6 +28,7 @@ from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
 from openopco.web.desk.acting import why_not
 from openopco.web.desk.pages import frame_of, page_url
+from openopco.web.desk.phrases import INSERT, Picker, Shelf, shelf
 from openopco.web.desk.points import Target
 from openopco.web.desk.typed import TEXT, Typed, text_area
 from openopco.web.desk.views.deciding import WRITE_METHODS
@@ -37,10 +39,12 @@ MISSING = "Écrivez ce qui ne va pas, et ce que vous attendez."
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A point chosen, with the reason being written for it."""
+    """A point chosen, with the reason being written for it and the standard reason it began as."""
 
     target: Target
     field: RawField
+    picker: Picker
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,14 @@ def ask(request: PersonRequest, number: str) -> HttpResponse:
     targets = showing.read(dossier, request.actor).targets
     today = paris_today(timezone.now())
     if request.method != "POST":
-        return _show(request, dossier, targets, _choice(request.GET.getlist("point"), targets, {}, today))
+        return _show(
+            request, dossier, targets, _choice(request.GET.getlist("point"), targets, _shelf(dossier, {}), today)
+        )
     chosen = [key for key in request.POST.getlist("point") if key != request.POST.get("retirer")]
-    choice = _choice(chosen, targets, request.POST.dict(), today)
+    choice = _choice(chosen, targets, _shelf(dossier, request.POST.dict()), today)
+    if INSERT in request.POST:
+        faulty = any(each.picker.error for each in choice.asked)
+        return _show(request, dossier, targets, choice, 422 if faulty else 200)
     if "ajouter" in request.POST or "retirer" in request.POST:
         return _show(request, dossier, targets, choice)
     return _send(request, dossier, targets, choice, today)
@@ -84,7 +93,9 @@ def _send(
     choice, due_on = _checked(choice, today)
     if choice.errors:
         return _show(request, dossier, targets, choice, 422)
-    points = [Point(each.target.kind, each.target.name, each.field.value, each.target.row) for each in choice.asked]
+    points = [
+        Point(each.target.kind, each.target.name, each.field.value, each.target.row, each.code) for each in choice.asked
+    ]
     try:
         corrections.ask(
             actor=request.actor,
@@ -105,9 +116,14 @@ def _send(
     return redirect(page_url(request, number))
 
 
-def _choice(keys: list[str], targets: Mapping[str, Target], values: Mapping[str, str], today: date) -> Choice:
+def _shelf(dossier: Dossier, posted: Mapping[str, str]) -> Shelf:
+    return shelf(shipped_lists.CORRECTION, queries.nature_of(dossier), paris_today(timezone.now()), posted)
+
+
+def _choice(keys: list[str], targets: Mapping[str, Target], shelved: Shelf, today: date) -> Choice:
+    values = shelved.posted
     chosen = [targets[key] for key in dict.fromkeys(keys) if key in targets]
-    asked = tuple(Asked(target, _reason(target, values.get(f"motif:{target.key}", ""))) for target in chosen)
+    asked = tuple(_asked(target, shelved) for target in chosen)
     proposed = add_calendar_days(today, parameters.value("correction_days", on=today))
     due_on = RawField(
         "due_on",
@@ -121,6 +137,12 @@ def _choice(keys: list[str], targets: Mapping[str, Target], values: Mapping[str,
     )
     message = text_area("message", "Message à l'employeur (facultatif)", hint="Ce qui vaut pour tous les points.")
     return Choice(asked, Typed({"due_on": due_on, "message": message}).holding(values))
+
+
+def _asked(target: Target, shelved: Shelf) -> Asked:
+    name = f"motif:{target.key}"
+    written = _reason(target, shelved.text(name, shelved.posted.get(name, "")))
+    return Asked(target, written, shelved.picker(name), shelved.code(name))
 
 
 def _reason(target: Target, value: str) -> RawField:

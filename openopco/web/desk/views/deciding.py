@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from openopco.dossiers import queries
@@ -15,10 +16,11 @@ from openopco.dossiers.actions import agreements, corrections, deciding
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
-from openopco.kernel.calendar import parse_date
+from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.kernel.money import parse_amount
 from openopco.kernel.nir import NirInText
+from openopco.opco import shipped_lists
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.components.raw import RawField
@@ -26,6 +28,7 @@ from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
 from openopco.web.desk.acting import Possible, possible_for, why_not
 from openopco.web.desk.pages import frame_of, page_url
+from openopco.web.desk.phrases import INSERT, Shelf, shelf
 from openopco.web.desk.typed import Typed, text_area
 from openopco.web.desk.views.holding import CONFLICT, OWN
 from openopco.web.menu import address_of
@@ -35,7 +38,8 @@ WRITE_METHODS = ["GET", "HEAD", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A page that ends something: its words, its fields, what it does, and whether it is possible now."""
+    """A page that ends something: its words, its fields, what it does, and whether it is possible now. `phrases` names the
+    list of its standard reasons."""
 
     title: str
     lead: str
@@ -48,6 +52,7 @@ class Act:
     with_checks: bool = False
     needs_filer: bool = False
     value_field: str = "amount"
+    phrases: str = ""
 
 
 # --- the fields ------------------------------------------------------------------------------------------------------
@@ -104,18 +109,32 @@ def _grant(request: PersonRequest, number: str, typed: Typed) -> object:
     amount: Decimal = parse_amount(typed.value("amount"))
     version = shown_version(request)
     return deciding.grant(
-        actor=request.actor, number=number, amount=amount, reason=typed.value("reason"), version=version
+        actor=request.actor,
+        number=number,
+        amount=amount,
+        reason=typed.value("reason"),
+        version=version,
+        reason_code=_code(request),
     )
 
 
 def _refuse(request: PersonRequest, number: str, typed: Typed) -> object:
     version = shown_version(request)
-    return deciding.refuse(actor=request.actor, number=number, reason=typed.value("reason"), version=version)
+    return deciding.refuse(
+        actor=request.actor, number=number, reason=typed.value("reason"), version=version, reason_code=_code(request)
+    )
 
 
 def _close(request: PersonRequest, number: str, typed: Typed) -> object:
     version = shown_version(request)
-    return deciding.close(actor=request.actor, number=number, reason=typed.value("reason"), version=version)
+    return deciding.close(
+        actor=request.actor, number=number, reason=typed.value("reason"), version=version, reason_code=_code(request)
+    )
+
+
+def _code(request: PersonRequest) -> str:
+    """Of the standard reason inserted last, carried by the page."""
+    return request.POST.get("code:reason", "")
 
 
 def _lift(request: PersonRequest, number: str, typed: Typed) -> object:
@@ -138,6 +157,7 @@ GRANT = Act(
     _grant,
     lambda possible: possible.grant,
     with_checks=True,
+    phrases=shipped_lists.PARTIAL,
 )
 REFUSE = Act(
     "Refuser",
@@ -149,6 +169,7 @@ REFUSE = Act(
     lambda possible: possible.refuse,
     danger=True,
     needs_filer=True,
+    phrases=shipped_lists.REFUSAL,
 )
 CLOSE = Act(
     "Classer sans suite",
@@ -159,6 +180,7 @@ CLOSE = Act(
     _close,
     lambda possible: possible.close,
     danger=True,
+    phrases=shipped_lists.CLOSING,
 )
 LIFT = Act(
     "Lever la caducité",
@@ -221,6 +243,8 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
         reading = showing.read(dossier, request.actor) if act.with_checks else None
         return _show(request, dossier, act, act.fields(reading), reading=reading)
     typed = act.fields(None).holding(request.POST.dict())
+    if INSERT in request.POST and act.phrases:
+        return _insert(request, dossier, act, typed)
     try:
         act.run(request, number, typed)
     except (NotPossibleNow, NotDecidable, Conflict) as error:
@@ -237,6 +261,17 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
 def _field_of(error: InvalidValue, act: Act) -> str:
     """What cannot be read, or is too much, is the amount or the day; what is missing is the reason."""
     return "reason" if isinstance(error, MissingReason | NirInText) else act.value_field
+
+
+def _shelf(request: PersonRequest, dossier: Dossier, act: Act) -> Shelf:
+    return shelf(act.phrases, queries.nature_of(dossier), paris_today(timezone.now()), request.POST.dict())
+
+
+def _insert(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed) -> HttpResponse:
+    """The page again with the phrase in the text: nothing is done yet."""
+    shelved = _shelf(request, dossier, act)
+    filled = typed.holding({"reason": shelved.text("reason", typed.value("reason"))})
+    return _show(request, dossier, act, filled, 422 if shelved.picker("reason").error else 200)
 
 
 def _forbidden(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed, error: Forbidden) -> HttpResponse:
@@ -263,6 +298,7 @@ def _show(
         "filer_unknown": deciding.FILER_UNKNOWN if needs_filer else "",
         "memberships_url": address_of("desk:memberships"),
         "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
+        "picker": _shelf(request, dossier, act).picker("reason") if act.phrases else None,
         "can": act.is_possible(frame["possible"]) and not blocking and not needs_filer,
     }
     return render(request, "desk/act.html", frame | context, status=status)

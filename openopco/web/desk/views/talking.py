@@ -7,17 +7,22 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from openopco.dossiers import queries
 from openopco.dossiers.actions import talking
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import Dossier, Message, Note
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
+from openopco.opco import shipped_lists
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk.access import found
 from openopco.web.desk.pages import frame_of, page_url
+from openopco.web.desk.phrases import INSERT, Shelf, shelf
 
 # The latest; the journal's line of each older one stays in « Historique ».
 MOST = 100
@@ -44,6 +49,10 @@ def note(request: PersonRequest, number: str) -> HttpResponse:
 def _write(request: PersonRequest, number: str, field: str, act: Callable[..., Any], done: str) -> HttpResponse:
     dossier = found(request, number)
     typed = request.POST.get("body", "")
+    if INSERT in request.POST:
+        shelved = _shelf(dossier, request.POST.dict())
+        status = 422 if shelved.picker("message").error else 200
+        return _show(request, dossier, typed={field: shelved.text("message", typed)}, status=status)
     try:
         act(actor=request.actor, number=number, body=typed)
     except (InvalidValue, NotPossibleNow) as error:
@@ -67,8 +76,13 @@ def _show(
         "noted": _oldest_first(noted),
         "typed": {"message": "", "note": "", **(typed or {})},
         "errors": errors or {},
+        "picker": _shelf(dossier, request.POST.dict()).picker("message"),
     }
     return render(request, "desk/talk.html", context, status=status)
+
+
+def _shelf(dossier: Dossier, posted: dict[str, str]) -> Shelf:
+    return shelf(shipped_lists.MESSAGE, queries.nature_of(dossier), paris_today(timezone.now()), posted)
 
 
 def _oldest_first(found: Any) -> list[Any]:
