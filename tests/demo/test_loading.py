@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from openopco.accounts.models import User
-from openopco.base.models import Job
+from openopco.base.jobs import run_pending_jobs
+from openopco.base.models import Job, Work
 from openopco.demo import data
 from openopco.demo.accounts import ACCOUNTS, PASSWORD
 from openopco.demo.loading import SAME_DAY, Loader, invented_nir
@@ -148,3 +149,12 @@ def test_a_piece_is_as_old_as_its_request_so_that_one_asked_again_is_still_missi
     asked = CorrectionRequest.objects.get(dossier__establishment__siret="83135297600011")
     piece = Document.objects.get(owner_kind="dossier", owner_id=asked.dossier_id)
     assert piece.created_at < asked.created_at
+
+
+@pytest.mark.usefixtures("loaded")
+def test_an_officer_finds_a_batch_with_its_report_and_an_export_to_come() -> None:
+    batch, export = Work.objects.order_by("id")
+    assert (batch.state, batch.done > 0, batch.left_out) == ("done", True, 1)
+    assert (export.state, export.kind) == ("queued", "exports.list")
+    run_pending_jobs(names=["works.run"])
+    assert Work.objects.get(pk=export.pk).result_filename.startswith("dossiers-")
