@@ -19,17 +19,12 @@ from openopco.base.jobs import run_pending_jobs
 from openopco.demo import data
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.data import Person, Request, Worker
+from openopco.demo.works import play_works
 from openopco.documents import actions as documents
 from openopco.documents.models import Document
 from openopco.dossiers.actions import agreements, corrections, deciding, drafts, holding, sending, talking
-from openopco.dossiers.actions.batches import ask_batch
-from openopco.dossiers.batching import Act, Plan
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
-from openopco.dossiers.queries import MINE, Filters
-from openopco.dossiers.queries.batches import scope_of_list
-from openopco.exports.actions import ask_export
-from openopco.exports.lists import filters_as_asked
 from openopco.habilitations.actions import memberships, staff
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.queries import actor_for
@@ -81,7 +76,7 @@ class Loader:
             _Story(self, request, rank).play()
         self._sheets()
         with self.day(-1, 17):
-            self._works()
+            play_works(self.actor(data.OFFICERS[0]))
 
     @contextmanager
     def day(self, days: int, hour: int = 10, minute: int = 0) -> Iterator[None]:
@@ -91,19 +86,6 @@ class Loader:
         with mock.patch.object(timezone, "now", return_value=moment.astimezone(timezone.get_default_timezone())):
             yield
             run_pending_jobs(names=SAME_DAY)
-
-    def _works(self) -> None:
-        """An officer's long works: a batch, one of whose requests had changed, and a list taken away, left to the worker."""
-        officer = self.actor(data.OFFICERS[0])
-        filters = Filters(portfolio=MINE)
-        scope = scope_of_list(actor=officer, act=Act.ECRIRE, filters=filters, most=50)
-        rows = [(pk, version - (rank == 0), number) for rank, (pk, version, number) in enumerate(scope.rows)]
-        plan = Plan(Act.ECRIRE, text="Bonjour, nos bureaux seront fermés vendredi : nous vous répondrons lundi.")
-        ask_batch(actor=officer, plan=plan, rows=rows, key=uuid5(NAMESPACE_URL, "openopco-demo-lot"))
-        run_pending_jobs(names=["works.run"])
-        asked = {"filters": filters_as_asked(filters)}
-        key = uuid5(NAMESPACE_URL, "openopco-demo-export")
-        ask_export(actor=officer, code="dossiers", format="xlsx", asked=asked, key=key)
 
     def actor(self, person: Person) -> Actor:
         return actor_for(self.users[person.email])

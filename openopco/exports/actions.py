@@ -22,6 +22,8 @@ from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
 
 LIST_KIND, ARCHIVE_KIND = "exports.list", "exports.dossier"
+# What is kept of who read a list by taking it away.
+EXPORTED = "export.list"
 
 
 @dataclass(frozen=True, slots=True)

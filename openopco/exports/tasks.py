@@ -12,7 +12,7 @@ from openopco.base.models import Work
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import visible_to
 from openopco.exports import lists
-from openopco.exports.actions import ARCHIVE_KIND, LIST_KIND
+from openopco.exports.actions import ARCHIVE_KIND, EXPORTED, LIST_KIND
 from openopco.exports.archive import write_archive
 from openopco.habilitations.queries import active_administrators, actor_for
 from openopco.kernel.calendar import paris_today
@@ -23,7 +23,6 @@ from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
 
 LARGE = register(NoticeKind("export.large", "Export d'une longue liste", compulsory=True, readers=Readers.OPCO))
-EXPORTED = "export.list"
 
 
 def _reader(work: Work) -> Actor:

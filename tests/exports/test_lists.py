@@ -38,6 +38,7 @@ from openopco.rights import Actor
 from tests.dossiers.factories import NIR, NOW, DossierFactory, garage, sent, taken
 from tests.habilitations.factories import MembershipFactory
 from tests.organisations.factories import ProviderFactory
+from tests.web.visitors import client_of
 
 
 def of_desk(filters: Filters) -> dict[str, Any]:
@@ -193,6 +194,17 @@ class TestKept:
         made(asked(olga, "dossiers", of_desk(Filters(portfolio=ALL))))
         notice = Notice.objects.get(kind="export.large")
         assert (notice.user_id, "3 lignes" in notice.title) == (admin.user_id, True)
+
+    def test_the_page_of_administrators_counts_who_took_lists_away(
+        self, olga: Actor, admin: Actor, settings: Any
+    ) -> None:
+        settings.OPENOPCO_MFA_REQUIRED = False
+        for _ in range(2):
+            made(asked(olga, "rattachements", {}))
+        site = client_of(User.objects.get(pk=admin.user_id))
+        assert (
+            '<td data-label="Listes exportées" class="number">2</td>' in site.get("/administration/").content.decode()
+        )
 
     def test_a_file_goes_with_its_work_after_a_week(self, olga: Actor, clock: Any) -> None:
         work = made(asked(olga, "rattachements", {}))

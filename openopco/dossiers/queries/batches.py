@@ -43,22 +43,22 @@ def scope_of_list(*, actor: Actor, act: Act, filters: Filters, most: int) -> Sco
     """All the requests of the desk's list, beyond the page. Raises `Forbidden`."""
     require(actor, permission_of(act))
     found = portfolio_of(actor, filters).select_related("holder", "establishment__company", "provider")
-    return _scope(list(found.order_by("id")[: most + 1]), actor, act, most)
+    # Unordered: in the order of their numbers, a list of few would be looked for among all requests.
+    return _scope(list(found.order_by()[: most + 1]), actor, act, most)
 
 
 def scope_of_numbers(*, actor: Actor, act: Act, numbers: Iterable[str], most: int) -> Scope:
     """Those ticked that the actor sees. Raises `Forbidden`."""
     require(actor, permission_of(act))
     found = visible_to(actor).filter(number__in=sorted(set(numbers))[: most + 1])
-    return _scope(
-        list(found.select_related("holder", "establishment__company", "provider").order_by("id")), actor, act, most
-    )
+    return _scope(list(found.select_related("holder", "establishment__company", "provider")), actor, act, most)
 
 
 def _scope(found: list[Dossier], actor: Actor, act: Act, most: int) -> Scope:
     if len(found) > most:
         return Scope(found[:most], (), is_whole=False)
-    judged = [(dossier, why_left_out(act, dossier, actor)) for dossier in found]
+    ordered = sorted(found, key=lambda dossier: dossier.pk)
+    judged = [(dossier, why_left_out(act, dossier, actor)) for dossier in ordered]
     kept = [dossier for dossier, why in judged if not why]
     left_out = [LeftOut(dossier, why) for dossier, why in judged if why]
     is_read = act is Act.ACCORDER and len(kept) <= READ_BEFORE

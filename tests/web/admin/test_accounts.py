@@ -252,5 +252,5 @@ def test_the_first_page_says_what_waits_and_who_read_much(helene: User) -> None:
     audit_read(actor=reader, subject_kind="dossier", subject_id=1, what="dossier.read")
     client.post(NEW, LUCE)
     text = text_of(client.get("/administration/"))
-    assert re.search(r"Nadia Benali 3 1 0 aujourd.hui", text)
+    assert re.search(r"Nadia Benali 3 1 0 0 aujourd.hui", text)
     assert "1 rôle à confirmer" in text

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from openopco.accounts.models import User
 from openopco.dossiers.reading import READ as DOSSIER_READ
+from openopco.exports.actions import EXPORTED
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import roles_to_confirm
 from openopco.journal.queries import readers_since
@@ -36,6 +37,6 @@ def home(request: PersonRequest) -> HttpResponse:
 
 def _readers() -> list[dict[str, Any]]:
     since = timezone.now() - timedelta(days=DAYS)
-    found = readers_since(since, counted=(NIR_READ, DOSSIER_READ, DOCUMENT_READ))
+    found = readers_since(since, counted=(NIR_READ, DOSSIER_READ, DOCUMENT_READ, EXPORTED))
     people = User.objects.in_bulk([row["actor_id"] for row in found])
     return [{**row, "user": people.get(row["actor_id"])} for row in found]
