@@ -108,7 +108,7 @@ def _export(rows: int, format: str) -> dict[str, Any]:
     last = list(Dossier.objects.exclude(number=None).order_by("pk").values_list("pk", flat=True)[rows - 1 : rows])[0]
     listed = lists.LISTS["dossiers"]
     bounded = dataclasses.replace(listed, rows=lambda who, asked: listed.rows(who, asked).filter(pk__lte=last))
-    _write(dataclasses.replace(listed, rows=lambda who, asked: listed.rows(who, asked)[:0]), actor, format)
+    _write(dataclasses.replace(listed, rows=lambda who, asked: listed.rows(who, asked).filter(pk__lt=0)), actor, format)
     before = _peak()
     start = time.perf_counter()
     written = _write(bounded, actor, format)
