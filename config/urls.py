@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("openopco.web.admin.urls")),
     path("healthz", healthz, name="healthz"),
     path("theme/<slug:digest>.css", theme.sheet, name="theme"),
+    path("logo/<slug:digest>.png", theme.picture, name="logo"),
 ]
 
 if settings.COMPONENT_GALLERY:

@@ -56,8 +56,9 @@ def _clean_log_context() -> Iterator[None]:
 def _lists_as_shipped() -> None:
     """As in a process that has just read its lists and found nothing decided: no test pays that query for another."""
     from openopco.opco import lists
+    from openopco.opco.shipped_lists import LISTS
 
-    shipped = {code: lists.merged(code, []) for code in lists.LISTS}
+    shipped = {code: lists.merged(code, []) for code in LISTS}
     lists._kept = lists._Kept(time.monotonic(), shipped)
 
 

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import IO
 
 from openopco.demo.accounts import ACCOUNTS, PASSWORD
+from openopco.opco.table import DEFAULT_PRODUCT, OPCOS
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
@@ -242,7 +243,10 @@ def prepare(supervisor: Supervisor) -> None:
 
 
 def announce(port: int, logs: Path) -> None:
-    say(f"\nM-Gestion, par OPCO Mobilités : démonstration, sur cette machine seulement\n\n  http://{HOST}:{port}/\n")
+    known = OPCOS.get(os.environ.get("OPENOPCO_OPCO") or "mobilites", {})
+    name = os.environ.get("OPENOPCO_OPCO_NAME") or known.get("name", "")
+    product = os.environ.get("OPENOPCO_PRODUCT") or known.get("product", DEFAULT_PRODUCT)
+    say(f"\n{product}, par {name} : démonstration, sur cette machine seulement\n\n  http://{HOST}:{port}/\n")
     for email, role in ACCOUNTS:
         say(f"  {email:<30} {role}")
     say(f"\nMot de passe : {PASSWORD}\n")

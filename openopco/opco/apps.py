@@ -12,6 +12,8 @@ class OpcoConfig(AppConfig):
         from openopco.opco import tasks  # noqa: F401 - registers its sweep
         from openopco.opco.colours import illegible
         from openopco.opco.identities import identity
+        from openopco.opco.logo import logo
 
         if faults := illegible(identity()):
             raise ImproperlyConfigured(" ".join(faults))
+        logo()

@@ -3,7 +3,7 @@
 Worded for OPCO Mobilités; another OPCO, or another year, adds rows on « Paramètres », never edits this."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,11 +14,14 @@ ZONES: Final = ("programme", "bilan", "vae", "divers")
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A value in force since a day, with its source, in French, as administrators read it."""
+    """A value in force since a day, with its source, in French, as administrators read it. `elsewhere` is what it rests on
+    for another OPCO than the one the source names; `only_here`: another has no such version."""
 
     since: date
     value: Any
     source: str
+    elsewhere: str = ""
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,23 @@ def _is_iso_day(text: Any) -> bool:
         return False
 
 
-def _shipped(value: Any, source: str, since: date = ALWAYS) -> tuple[Version, ...]:
-    return (Version(since, value, source),)
+def _shipped(value: Any, source: str, elsewhere: str = "") -> tuple[Version, ...]:
+    return (Version(ALWAYS, value, source, elsewhere),)
 
 
+WORDED_FOR: Final = "mobilites"
 HOUSE = "Choix d'OpenOPCO, à régler par l'OPCO"
+
+
+def shipped_versions(code: str, slug: str) -> tuple[Version, ...]:
+    """The shipped versions of a parameter, as they read for an OPCO: criteria of one are no source for another."""
+    versions = DEFAULTS[code].versions
+    if slug == WORDED_FOR:
+        return versions
+    return tuple(
+        replace(each, source=each.elsewhere or each.source, elsewhere="") for each in versions if not each.only_here
+    )
+
 
 DEFAULTS: Final[dict[str, Default]] = {
     "answer_target_days": Default(
@@ -133,7 +148,11 @@ DEFAULTS: Final[dict[str, Default]] = {
         "Délai pour demander le remboursement après la fin de la formation",
         "mois",
         whole(1, 36),
-        _shipped(4, "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l'action."),
+        _shipped(
+            4,
+            "OPCO Mobilités, conditions générales de septembre 2026 : quatre mois après la fin de l'action.",
+            f"{HOUSE}.",
+        ),
         effect=(
             "La date limite de demande de remboursement, écrite dans l'accord, des actions finies à partir de ce jour."
         ),
@@ -143,7 +162,9 @@ DEFAULTS: Final[dict[str, Default]] = {
         "Délai pour signaler par écrit un changement dans la formation",
         "jours calendaires",
         whole(1, 60),
-        _shipped(8, "OPCO Mobilités, attestation sur l'honneur de la demande de prise en charge (M-Gestion)."),
+        _shipped(
+            8, "OPCO Mobilités, attestation sur l'honneur de la demande de prise en charge (M-Gestion).", f"{HOUSE}."
+        ),
         unit_of_one="jour calendaire",
         effect="Le délai annoncé à l'employeur, dans l'aide et après l'envoi, pour signaler un changement.",
     ),
@@ -153,6 +174,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(30, f"{HOUSE} : un accord donné après la formation doit encore pouvoir servir."),
         unit_of_one="jour calendaire",
+        effect="Un accord donné tard, même après la formation, reste valable au moins ce nombre de jours.",
     ),
     "first_claim_reminder_days": Default(
         "Premier rappel avant le dernier jour d'un accord",
@@ -160,6 +182,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(60, f"{HOUSE}."),
         unit_of_one="jour calendaire avant",
+        effect="L'employeur reçoit un premier rappel ce nombre de jours avant que son accord ne vaille plus.",
     ),
     "last_claim_reminder_days": Default(
         "Dernier rappel avant le dernier jour d'un accord",
@@ -167,6 +190,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 365),
         _shipped(15, f"{HOUSE}."),
         unit_of_one="jour calendaire avant",
+        effect="L'employeur reçoit un dernier rappel ce nombre de jours avant que son accord ne vaille plus.",
     ),
     "start_reminder_days": Default(
         "« La formation a-t-elle commencé ? » : jours après la date de début",
@@ -174,6 +198,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 60),
         _shipped(3, f"{HOUSE}."),
         unit_of_one="jour calendaire",
+        effect="La question « La formation a-t-elle commencé ? » part ce nombre de jours après le début.",
     ),
     "unconfirmed_days": Default(
         "Accord caduc si personne ne dit que la formation a commencé (0 : jamais pour cette raison)",
@@ -185,6 +210,7 @@ DEFAULTS: Final[dict[str, Default]] = {
             "délai de demande de règlement vient plus tôt. Un gestionnaire peut lever la caducité.",
         ),
         unit_of_one="jour calendaire après la date de début",
+        effect="Un accord devient caduc quand personne n'a confirmé le début de la formation dans ce délai.",
     ),
     "nir_required": Default(
         "NIR exigé pour chaque stagiaire",
@@ -197,6 +223,7 @@ DEFAULTS: Final[dict[str, Default]] = {
                 True,
                 "OPCO Mobilités, « La collecte du NIR » : obligatoire depuis le 1er octobre 2020 (L.6353-10 C. trav., "
                 "décret 2019-341 art. 2-C-12°). À mettre à « non » pour qui n'est pas un OPCO.",
+                "L.6353-10 C. trav., décret 2019-341 art. 2-C-12°. À mettre à « non » pour qui n'est pas un OPCO.",
             ),
         ),
         effect=(
@@ -212,7 +239,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         "Durée minimale d'une action",
         "heures par stagiaire",
         whole(0, 100),
-        _shipped(1, "OPCO Mobilités, critères 2026 : actions d'une heure au moins."),
+        _shipped(1, "OPCO Mobilités, critères 2026 : actions d'une heure au moins.", f"{HOUSE}."),
         unit_of_one="heure par stagiaire",
         effect="Une demande dont la durée par stagiaire est plus courte ne peut pas être envoyée.",
     ),
@@ -254,6 +281,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 5000),
         _shipped(1000, f"{HOUSE} : au-delà, personne ne relit vraiment ce qu'il demande."),
         unit_of_one="dossier",
+        effect="Un gestionnaire ne peut pas traiter plus de dossiers d'un seul geste.",
     ),
     "export_max_rows": Default(
         "Nombre maximal de lignes d'un export",
@@ -261,6 +289,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 1_000_000),
         _shipped(200_000, f"{HOUSE} : un tableur en ouvre 1 048 576 au plus."),
         unit_of_one="ligne",
+        effect="Un export plus long est refusé, avec l'invitation à filtrer la liste.",
     ),
     "export_alert_rows": Default(
         "Export d'une liste signalé aux administrateurs, à partir de",
@@ -268,6 +297,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 1_000_000),
         _shipped(5000, f"{HOUSE} : comme la lecture de nombreux dossiers, un export est une lecture."),
         unit_of_one="ligne",
+        effect="Les administrateurs sont prévenus de chaque export au moins aussi long.",
     ),
     "required_pieces": Default(
         "Pièces exigées selon la nature de l'action",
@@ -277,6 +307,8 @@ DEFAULTS: Final[dict[str, Default]] = {
             {"action": ["programme"], "bilan": ["bilan"], "vae": ["vae"]},
             "Zones du formulaire M-Gestion : programme de l'action (L.6353-1 C. trav.) ; pour un bilan de compétences, "
             "convention tripartite (R.6313-8) ; pour une VAE, convention. Un bilan et une VAE n'ont pas de programme.",
+            "Programme de l'action (L.6353-1 C. trav.) ; pour un bilan de compétences, convention tripartite (R.6313-8) ; "
+            "pour une VAE, convention.",
         ),
         effect="Une demande ne peut pas être envoyée tant qu'une zone exigée pour sa nature est vide.",
         law=(
@@ -308,12 +340,13 @@ DEFAULTS: Final[dict[str, Default]] = {
                 date(2026, 1, 1),
                 {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"},
                 "OPCO Mobilités, critères 2026 : 31/12/2026 ; 15/01/2027 si l'action débute du 15 au 31/12/2026.",
+                only_here=True,
             ),
-            Version(date(2027, 1, 1), None, "Critères 2027 non publiés."),
+            Version(date(2027, 1, 1), None, "Critères 2027 non publiés.", only_here=True),
         ),
         effect=(
-            "Passé ce jour, l'employeur et le gestionnaire lisent que la demande vient trop tard et pourrait être "
-            "refusée."
+            "Annoncé aux employeurs 90 jours avant ; passé ce jour, l'employeur et le gestionnaire lisent que la demande "
+            "vient trop tard et pourrait être refusée."
         ),
         from_label="Pour les actions qui débutent à partir du",
     ),

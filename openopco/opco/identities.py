@@ -19,7 +19,7 @@ VOWELS: Final = frozenset("aàâäeéèêëiîïoôöuùûü")
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The OPCO as people see it. `email`, `phone`, `address` and `site_url` are empty where the installation gives
-    none: a page then leaves the line out. Colours are « #rrggbb », for PDF and mails."""
+    none: a page then leaves the line out. `logo` is the path of a PNG file. Colours are « #rrggbb », for PDF and mails."""
 
     slug: str
     name: str
@@ -29,6 +29,9 @@ class Identity:
     phone: str = ""
     address: str = ""
     site_url: str = ""
+    privacy_email: str = ""
+    help_note: str = ""
+    logo: str = ""
     teal: str = "#0b6e74"
     yellow: str = "#ffc72c"
     orange: str = "#c2410c"
@@ -78,8 +81,12 @@ def _refuse_nonsense(made: Identity) -> None:
             raise ImproperlyConfigured(f"La couleur {getattr(made, colour)!r} ne s'écrit pas #rrvvbb.")
     if made.site_url and not made.site_url.startswith(("https://", "http://")):
         raise ImproperlyConfigured(f"OPENOPCO_SITE_URL={made.site_url!r} doit commencer par https://.")
-    if made.email and "@" not in made.email:
-        raise ImproperlyConfigured(f"OPENOPCO_CONTACT_EMAIL={made.email!r} n'est pas une adresse e-mail.")
+    for variable, address in (
+        ("OPENOPCO_CONTACT_EMAIL", made.email),
+        ("OPENOPCO_PRIVACY_EMAIL", made.privacy_email),
+    ):
+        if address and "@" not in address:
+            raise ImproperlyConfigured(f"{variable}={address!r} n'est pas une adresse e-mail.")
 
 
 def _elides(name: str) -> bool:

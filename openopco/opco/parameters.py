@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from openopco.opco.defaults import DEFAULTS, Version
+from openopco.opco.defaults import Version, shipped_versions
+from openopco.opco.identities import identity
 from openopco.opco.models import Parameter
 
 # How long another process may still apply what was in force before: parameters are dated, and set days ahead.
@@ -33,7 +34,9 @@ def versions(code: str) -> list[Version]:
 
 def merged(code: str, decided: Iterable[Version]) -> list[Version]:
     """What this OPCO decided over what is shipped, oldest first."""
-    by_day = {each.since: each for each in DEFAULTS[code].versions} | {each.since: each for each in decided}
+    by_day = {each.since: each for each in shipped_versions(code, identity().slug)} | {
+        each.since: each for each in decided
+    }
     return [by_day[since] for since in sorted(by_day)]
 
 

@@ -21,7 +21,7 @@ from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
 from openopco.web.components.tags import SPRITE
 from openopco.web.menu import MenuLink, address_of, menu_for
-from openopco.web.theme import theme_url
+from openopco.web.theme import logo_url, theme_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Frame:
 
     @property
     def brand_html(self) -> SafeString:
-        return _brand_html(self.identity, self.home_url, static(SPRITE))
+        return _brand_html(self.identity, self.home_url, self.logo_url, static(SPRITE))
 
     @property
     def inbox_html(self) -> SafeString:
@@ -111,6 +111,11 @@ class Frame:
     def theme_url(self) -> str:
         """The sheet of the OPCO's own colours; empty where they are the shipped ones."""
         return theme_url()
+
+    @property
+    def logo_url(self) -> str:
+        """The OPCO's logo; empty without one."""
+        return logo_url()
 
     @property
     def home_url(self) -> str:
@@ -168,8 +173,8 @@ def _menu_html(links: tuple[FixedLink, ...], foot_links: tuple[FootLink, ...], v
 
 
 @lru_cache(maxsize=16)
-def _brand_html(identity: Identity, home_url: str, sprite: str) -> SafeString:
-    return render_to_string("layouts/brand.html", {"identity": identity, "home_url": home_url})
+def _brand_html(identity: Identity, home_url: str, logo_url: str, sprite: str) -> SafeString:
+    return render_to_string("layouts/brand.html", {"identity": identity, "home_url": home_url, "logo_url": logo_url})
 
 
 @lru_cache(maxsize=512)

@@ -23,6 +23,7 @@ from openopco.rights import Actor
 from openopco.web.components.tags import moment
 from openopco.web.menu import menu_for
 from openopco.web.portal import wording
+from openopco.web.portal.closing import closing_notice
 
 MOST_NEWS = 3
 SHOWN_STATES = (State.COMPLEMENT_DEMANDE, State.TRANSMISE, State.EN_INSTRUCTION, State.ACCORDEE, State.REFUSEE)
@@ -38,6 +39,7 @@ def dashboard(request: PersonRequest) -> HttpResponse:
         "kinds": kinds.all_kinds(),
         "key": uuid4(),
         "news": _news(),
+        "closing": closing_notice(paris_today(timezone.now())),
         "is_pending": membership is not None and membership.state == MembershipState.PENDING,
     }
     if membership is not None:

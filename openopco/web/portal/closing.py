@@ -1,0 +1,36 @@
+"""Until when requests are taken: told on the dashboard, before one is begun."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from openopco.kernel.calendar import format_date
+from openopco.opco import parameters
+
+# Sooner, nobody would remember it.
+NOTICE: Final = timedelta(days=90)
+
+
+def closing_notice(today: date) -> str:
+    """What an employer should know of the last days to send, for an action that starts about now; empty when nothing is
+    near."""
+    limits = parameters.value("last_submission", today)
+    if limits is None:
+        return ""
+    last, late_from, late_last = (date.fromisoformat(limits[key]) for key in ("last_day", "late_from", "late_last_day"))
+    if today < last - NOTICE:
+        return ""
+    if today <= last:
+        return (
+            f"Une demande pour une action qui débute avant le {format_date(late_from)} s'envoie au plus tard le "
+            f"{format_date(last)} ; à partir du {format_date(late_from)}, au plus tard le {format_date(late_last)}."
+        )
+    return f"Les demandes de cette période devaient être envoyées avant le {format_date(last)}. {_afterwards(today)}".strip()
+
+
+def _afterwards(today: date) -> str:
+    """From which day of start other criteria apply; empty where none are known yet."""
+    coming = next((each for each in parameters.versions("last_submission") if each.since > today), None)
+    kept = "Vos brouillons sont gardés."
+    return (
+        f"{kept} Une action qui débute à partir du {format_date(coming.since)} suit d'autres dates." if coming else kept
+    )
