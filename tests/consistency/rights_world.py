@@ -77,6 +77,7 @@ class World:
             "admin_opco:template_version": {"code": "accord", "number": 0},
             "admin_opco:template_version_pdf": {"code": "accord", "number": 0},
             "theme": {"digest": "0" * 12},
+            "logo": {"digest": "0" * 12},
             "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
         }
 
