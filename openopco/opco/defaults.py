@@ -143,6 +143,7 @@ DEFAULTS: Final[dict[str, Default]] = {
             f"{HOUSE} : assez pour retrouver un message contesté, pas plus que nécessaire (RGPD, art. 5-1-e).",
         ),
         unit_of_one="jour calendaire",
+        effect="Passé ce nombre de jours, un e-mail envoyé est effacé de la boîte d'envoi.",
     ),
     "claim_months": Default(
         "Délai pour demander le remboursement après la fin de la formation",
