@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +20,7 @@ from openopco.opco import parameters
 from openopco.opco.models import Parameter
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
+from tests.answers import release
 from tests.dossiers.factories import NOW, number_of, sent
 from tests.web.portal.people import browser_of
 from tests.web.visitors import text_of
@@ -121,6 +123,30 @@ class TestWorks:
         run_pending_jobs(names=["works.run"])
         Membership.objects.filter(user_id=alice.user_id).update(state=MembershipState.ENDED, ended_at=NOW)
         assert site.get(f"{url}fichier/").status_code == 403
+
+    def test_while_the_storage_is_down_one_is_told_to_come_back(
+        self, site: Client, mine: Dossier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        url = ask(site)
+        run_pending_jobs(names=["works.run"])
+
+        def broken(*given: Any) -> None:
+            raise ConnectionError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(FileSystemStorage, "open", broken)
+            answer = site.get(f"{url}fichier/")
+        assert answer.status_code == 503
+        assert "momentanément inaccessibles" in text_of(answer)
+        back = site.get(f"{url}fichier/")
+        assert back.status_code == 200
+        release(back)
+
+    def test_a_file_that_is_gone_is_not_there(self, site: Client, mine: Dossier) -> None:
+        url = ask(site)
+        run_pending_jobs(names=["works.run"])
+        default_storage.delete(Work.objects.get().result_name)
+        assert site.get(f"{url}fichier/").status_code == 404
 
     def test_stopped_there_is_no_file(self, site: Client, mine: Dossier) -> None:
         url = ask(site)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from openopco.base import works
 from openopco.base.models import RowOutcome, Work, WorkRow
 from openopco.base.sheets import neutralised
 from openopco.base.works.asking import rows_said
+from openopco.base.works.results import open_result
 from openopco.dossiers.actions.batches import KIND as BATCH
 from openopco.dossiers.errors import UnknownDossier
 from openopco.exports.actions import ask_archive
@@ -83,12 +83,14 @@ def stop(request: PersonRequest, key: UUID) -> HttpResponse:
 def result(request: PersonRequest, key: UUID) -> HttpResponseBase:
     """The file, to who asked for it and still may; that it was taken is kept."""
     found = _own(request, key)
-    if not found.result_name or not default_storage.exists(found.result_name):
+    if not found.result_name:
         raise Http404
     if not works.may_take(found):
         raise PermissionDenied
+    content = open_result(found)
+    if content is None:
+        raise Http404
     journal.audit_read(actor=request.actor, subject_kind="work", subject_id=found.pk, what=TAKEN)
-    content = default_storage.open(found.result_name, "rb")
     answer = FileResponse(content, as_attachment=True, filename=found.result_filename)
     answer["Content-Length"] = str(found.result_size)
     answer["Cache-Control"] = "private, no-store"
