@@ -58,6 +58,11 @@ def count_opening(*, actor: Actor, dossier: Dossier) -> None:
         _note_opening(actor, dossier, now, among=len(opened))
 
 
+def note_as_employer(*, actor: Actor, dossier: Dossier) -> None:
+    """Keeps that an officer looked at a request as its employer reads it. May be called by a GET."""
+    journal.audit_read(actor=actor, subject_kind="dossier", subject_id=dossier.pk, what="dossier.comme_employeur")
+
+
 def _look(actor: Actor, dossier: Dossier, now: datetime) -> tuple[set[int], Marks]:
     since = ReadAudit.at.field.get_db_prep_value(now - WINDOW, connection)
     with connection.cursor() as cursor:

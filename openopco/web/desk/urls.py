@@ -34,6 +34,7 @@ urlpatterns = [
     path("gestion/lot/", batches.choose, name="batches"),
     path("gestion/lot/<slug:code>/", batches.batch, name="batch"),
     path(DOSSIER, dossier.dossier, name="dossier"),
+    path(f"{DOSSIER}comme-employeur/", dossier.as_employer, name="as_employer"),
     path(f"{DOSSIER}suivant/", dossier.following, name="next"),
     path(f"{DOSSIER}precedent/", dossier.preceding, name="previous"),
     path(f"{DOSSIER}suivre/", watching.follow, name="follow"),

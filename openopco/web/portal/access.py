@@ -11,6 +11,7 @@ from openopco.dossiers.models import Dossier
 from openopco.dossiers.reading import open_request
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
+from openopco.rights import Actor
 
 
 def draft_or_404(request: PersonRequest, key: object) -> Dossier:
@@ -41,7 +42,7 @@ def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
     return found
 
 
-def view_of(request: PersonRequest, dossier: Dossier, *, with_twins: bool = False) -> DraftView:
+def view_of(reader: Actor, dossier: Dossier, *, with_twins: bool = False) -> DraftView:
     """The raw draft as its reader may see it, today in Paris. `with_twins` also looks for the same people at the same dates."""
     today = paris_today(timezone.now())
-    return queries.load_draft(dossier, today=today, viewer=request.actor, with_twins=with_twins)
+    return queries.load_draft(dossier, today=today, viewer=reader, with_twins=with_twins)

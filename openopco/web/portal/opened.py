@@ -39,5 +39,5 @@ class Opened:
 
 def open_draft(request: PersonRequest, dossier: Dossier) -> Opened:
     """Two passes over the raw values: what is missing, what is odd."""
-    kind, draft = kinds.get(dossier.kind), with_communes(view_of(request, dossier))
+    kind, draft = kinds.get(dossier.kind), with_communes(view_of(request.actor, dossier))
     return Opened(dossier, kind, draft, kind.missing(draft), kind.warnings(draft), request.actor)

@@ -12,6 +12,7 @@ from openopco.dossiers.enums import Audience
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Marks
 from openopco.dossiers.queries.modifications import Told, modifications_of, versions_of
+from openopco.dossiers.reading import note_as_employer
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
@@ -23,6 +24,7 @@ from openopco.web.desk.lines import checks_html
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import words_of
 from openopco.web.modifications import life_of, versions
+from openopco.web.portal.views.dossier import as_its_employer_reads_it
 
 
 @require_safe
@@ -31,6 +33,16 @@ def dossier(request: PersonRequest, number: str) -> HttpResponse:
     """« Examen »: the checks, then the request."""
     dossier, marks = opened(request, number)
     return show(request, dossier, marks=marks)
+
+
+@require_safe
+@needs(Permission.DOSSIER_TAKE)
+def as_employer(request: PersonRequest, number: str) -> HttpResponse:
+    """« Voir comme l'employeur »: his page of the request, where nothing can be done."""
+    shown = found(request, number)
+    note_as_employer(actor=request.actor, dossier=shown)
+    context = {**as_its_employer_reads_it(shown), "seen_from_desk": page_url(request, number)}
+    return render(request, "portal/dossier.html", context)
 
 
 def show(

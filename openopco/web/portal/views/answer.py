@@ -126,7 +126,7 @@ def _show(
     items: Sequence[CorrectionItem],
     problems: answering.Problems = answering.NONE,
 ) -> HttpResponse:
-    kind, draft = kinds.get(dossier.kind), view_of(request, dossier)
+    kind, draft = kinds.get(dossier.kind), view_of(request.actor, dossier)
     links = answering.links(problems)
     context: dict[str, Any] = {
         "dossier": dossier,

@@ -27,7 +27,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_size
-from openopco.rights import Actor, Permission, may
+from openopco.rights import Actor, Grant, Permission, Role, may
 from openopco.training.rules import PIECES, ancillary_total
 from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.portal import wording
@@ -50,11 +50,17 @@ def dossier(request: PersonRequest, number: str) -> HttpResponse:
 
 
 def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str = "") -> HttpResponse:
+    context = {**contents(found, request.actor), "typed": typed, "message_error": error}
+    return render(request, "portal/dossier.html", context, status=422 if error else 200)
+
+
+def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
+    """What the page shows to one reader, and what he may do there."""
     items = overview.asked_of([found]).get(found.pk, [])
-    draft = as_sent(view_of(request, found), items)
+    draft = as_sent(view_of(reader, found), items)
     kind = kinds.get(found.kind)
     today, decisions = paris_today(timezone.now()), versions_of(found)
-    context = {
+    return {
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
         "word": wording.WORDS[State(found.state)],
@@ -62,24 +68,33 @@ def _show(request: PersonRequest, found: Dossier, *, typed: str = "", error: str
         "turn": wording.turn_of(found),
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",
-        "is_unconfirmed": wording.is_from_unconfirmed(found, request.actor),
+        "is_unconfirmed": wording.is_from_unconfirmed(found, reader),
         "ancillary": ancillary_total(draft),
         "decision": decisions[0] if decisions else None,
         "versions": versions(found, decisions, "portal:version"),
         "start": start_of(found, today),
-        "can_modify": _may_modify(request.actor, found, today),
-        **life_of(found, modifications_of(found, request.actor), Audience.EMPLOYEUR),
+        "can_modify": _may_modify(reader, found, today),
+        **life_of(found, modifications_of(found, reader), Audience.EMPLOYEUR),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
-        "talk": _talk(found, request.actor),
-        "typed": typed,
-        "message_error": error,
+        "talk": _talk(found, reader),
+        "typed": "",
+        "message_error": "",
         "events": timeline.events(found, Audience.EMPLOYEUR),
         "is_closed": found.state in CLOSED_STATES,
         "key": uuid4(),
+        "seen_from_desk": "",
         **_contents(kind, draft),
-        **_rights(request.actor, found),
+        **_rights(reader, found),
     }
-    return render(request, "portal/dossier.html", context, status=422 if error else 200)
+
+
+NO_ACT = {"can_modify": False, "can_answer": False, "can_cancel": False, "can_resume": False, "can_write": False}
+
+
+def as_its_employer_reads_it(found: Dossier) -> dict[str, Any]:
+    """The same page for an officer who wants to see what the employer sees: of somebody attached there, and no act."""
+    reader = Actor(user_id=None, label="", grants=(Grant(Role.EMPLOYEUR, found.establishment_id),))
+    return {**contents(found, reader), **NO_ACT}
 
 
 def as_sent(draft: DraftView, items: Sequence[CorrectionItem]) -> DraftView:

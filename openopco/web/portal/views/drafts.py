@@ -71,7 +71,7 @@ def _use(request: PersonRequest, dossier: Dossier) -> str:
 
 
 def _keep(request: PersonRequest, dossier: Dossier) -> str:
-    draft = view_of(request, dossier)
+    draft = view_of(request.actor, dossier)
     values = {name: draft.raw(name) for name in TEMPLATE_FIELDS}
     kept = templates.keep_as_template(actor=request.actor, key=str(dossier.key), values=values)
     return f"« {kept.name} » est gardé comme modèle."
