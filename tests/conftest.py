@@ -65,9 +65,12 @@ def _lists_as_shipped() -> None:
 @pytest.fixture(autouse=True)
 def _forget_reference_answers() -> None:
     """Nomenclatures are kept in the process once read: a test neither leans on another's rows nor saves its queries."""
+    from openopco.base.kept import Kept
     from openopco.reference import queries
 
     queries.forget()
+    for kept in Kept.every:
+        kept.forget()
 
 
 @pytest.fixture(autouse=True)

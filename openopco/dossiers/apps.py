@@ -7,4 +7,11 @@ class DossiersConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self) -> None:
-        from openopco.dossiers import confirming, lapsing, reading, tasks  # noqa: F401 - register the room's effects, jobs and sweeps
+        from openopco.dossiers import (  # noqa: F401 - register the room's effects, jobs and sweeps
+            confirming,
+            lapsing,
+            portfolios,
+            reading,
+            tasks,
+            waiting,
+        )

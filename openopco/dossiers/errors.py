@@ -54,6 +54,10 @@ class UnknownList(OpenOpcoError):
     message = "Cette liste n'existe pas."
 
 
+class AlreadyClosed(InvalidValue):
+    message = "Les fonds de cette branche sont déjà déclarés épuisés : rouvrez-les d'abord."
+
+
 class NotEditable(OpenOpcoError):
     """The field can't be changed now: the request was sent, and nothing was asked about it."""
 

@@ -11,7 +11,8 @@ from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import Dossier, Modification
 from openopco.dossiers.notices import AGREEMENT_ENDS, COURSE_STARTED, Told
-from openopco.dossiers.tasks import each, employers, remind_once, untold
+from openopco.dossiers.people import employers_of
+from openopco.dossiers.tasks import each, remind_once, untold
 from openopco.kernel.calendar import paris_today
 from openopco.opco import parameters
 from openopco.rights import SYSTEM
@@ -66,4 +67,4 @@ def _ask_whether_started(today: date) -> int:
 
 
 def _tell(keyed: Iterator[tuple[Dossier, str]], told: Told) -> int:
-    return sum(remind_once(dossier, told, employers(dossier), key) for dossier, key in untold(keyed))
+    return sum(remind_once(dossier, told, employers_of(dossier), key) for dossier, key in untold(keyed))

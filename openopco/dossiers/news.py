@@ -8,6 +8,8 @@ from django.utils import timezone
 from openopco.dossiers.enums import NEWS_WORDS, NewsKind
 from openopco.dossiers.models import Dossier, Follow, News
 from openopco.dossiers.workflow import Event
+from openopco.habilitations.absences import replacement_of
+from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor
 
 # The events of the journal that are news, without their « dossier. ».
@@ -17,6 +19,7 @@ KINDS: Mapping[str, NewsKind] = {
     "note": NewsKind.NOTE,
     "piece": NewsKind.PIECE,
     "signaler": NewsKind.MODIFICATION,
+    "fonds": NewsKind.FONDS,
     Event.ASSIGNER: NewsKind.CONFIE,
     Event.ANNULER: NewsKind.ANNULATION,
     Event.ACCORDER: NewsKind.DECISION,
@@ -47,6 +50,8 @@ def add_news(dossier: Dossier, event: str, *, actor: Actor) -> None:
 def _readers(dossier: Dossier, kind: NewsKind) -> set[int]:
     """« Confié » is for the one who gets it."""
     holder = {dossier.holder_id} if dossier.holder_id else set()
+    away = replacement_of(dossier.holder_id, paris_today(timezone.now()))
+    holder |= {away} if away else set()
     return holder if kind is NewsKind.CONFIE else holder | followers_of(dossier)
 
 
@@ -63,7 +68,7 @@ def note_reading(*, actor: Actor, dossier: Dossier, before: datetime) -> None:
 def in_words(kind: str, by: str) -> str:
     """« Réponse reçue », « Confié par Nadia Benali »."""
     word = NEWS_WORDS[NewsKind(kind)]
-    return f"{word} {by}" if word.endswith(" par") else word
+    return f"{word} {by or 'une règle'}" if word.endswith(" par") else word
 
 
 def followed_word(event: str) -> str:

@@ -31,6 +31,7 @@ MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", ma
 MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande", readers=Readers.ALL))
 REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance"))
 DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False, readers=Readers.OPCO))
+FUNDS = register(NoticeKind("dossier.fonds", "Fonds épuisés, puis rouverts"))
 WATCHED = register(
     NoticeKind("dossier.suivi", "Ce qui change dans les dossiers que je suis", mail=False, readers=Readers.OPCO)
 )

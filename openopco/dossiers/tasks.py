@@ -18,9 +18,9 @@ from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.news import followers_of
 from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of, told_to_followers
-from openopco.dossiers.queries import visible_to
+from openopco.dossiers.people import employers_of
 from openopco.dossiers.receipts import render_receipt
-from openopco.habilitations.queries import actor_for, people_of_establishment
+from openopco.habilitations.absences import replacement_of
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import paris_today
 from openopco.notifications.actions import notify
@@ -91,18 +91,11 @@ def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: 
 
 def _people(dossier: Dossier, audience: Audience, entry: Entry) -> set[int | None]:
     if audience is Audience.EMPLOYEUR:
-        return employers(dossier)
+        return set(employers_of(dossier))
     # A request given on to somebody else meanwhile is no longer that first person's.
     given_to = (entry.payload or {}).get("a", dossier.holder_id)
-    return {dossier.holder_id} & {given_to}
-
-
-def employers(dossier: Dossier) -> set[int | None]:
-    """Those whose attachment is accepted, and who filed it if he still sees it."""
-    confirmed: set[int | None] = set(people_of_establishment(dossier.establishment_id))
-    filer = dossier.filed_by or dossier.created_by
-    sees = visible_to(actor_for(filer)).filter(pk=dossier.pk).exists()
-    return confirmed | ({filer.pk} if sees else set())
+    holder = {dossier.holder_id} & {given_to}
+    return holder | {replacement_of(each, paris_today(timezone.now())) for each in holder}
 
 
 @sweep("dossiers.reminders", every_seconds=3600)
@@ -118,7 +111,7 @@ def _remind_of_answers(today: date) -> int:
         state=State.COMPLEMENT_DEMANDE, due_on__gte=today, due_on__lte=today + timedelta(days=REMINDED_DAYS_BEFORE)
     )
     keyed = ((dossier, f"reminder:answer:{dossier.pk}:{dossier.due_on}") for dossier in each(soon))
-    return sum(remind_once(dossier, ANSWER_DUE, employers(dossier), key) for dossier, key in untold(keyed))
+    return sum(remind_once(dossier, ANSWER_DUE, employers_of(dossier), key) for dossier, key in untold(keyed))
 
 
 def _remind_of_drafts(today: date) -> int:

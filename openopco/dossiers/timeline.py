@@ -195,6 +195,9 @@ def _words(event: str, payload: Payload) -> Words | None:
 
 def _by(entry: Entry, words: Words, audience: Audience) -> str:
     """The employer reads who of his own acted; on the other side, the OPCO did."""
+    stood_in_for = (entry.payload or {}).get("pour")
+    if audience is Audience.OPCO and stood_in_for:
+        return f"{entry.actor_label}, en remplacement de {stood_in_for}"
     if audience is Audience.OPCO or words.from_employer:
         return entry.actor_label
     return opco.identity().name

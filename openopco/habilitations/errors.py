@@ -27,6 +27,10 @@ class UnknownMembership(OpenOpcoError):
     message = "Ce rattachement n'existe pas."
 
 
+class BadAbsence(InvalidValue):
+    """Days or people that do not go together: the message says which."""
+
+
 class FourEyes(OpenOpcoError):
     """A role at the OPCO takes two administrators, and neither of them may be its holder."""
 

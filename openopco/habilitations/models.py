@@ -1,5 +1,7 @@
 """Who may act for which establishment, and who works at the OPCO as what."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -100,3 +102,30 @@ class StaffRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class Absence(models.Model):
+    """Days, both included, on which an officer is away and another stands in for him: she acts on his requests as he would.
+    Nobody who is away replaces anybody: there is no chain (`actions.absences` holds the lock under which it is checked)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    replacement = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "absence"
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="absence_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(replacement=F("user")), name="absence_replaced_by_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.starts_on} {self.ends_on}"
+
+    def runs_on(self, day: date) -> bool:
+        return self.ended_at is None and self.starts_on <= day <= self.ends_on

@@ -12,7 +12,8 @@ from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import Prepared
 from openopco.habilitations.access import NOBODY, Access
 from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
-from openopco.habilitations.models import Membership, StaffRole
+from openopco.habilitations.models import Absence, Membership, StaffRole
+from openopco.kernel.calendar import paris_today
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Grant, Permission, Role, Subject, may, require
 
@@ -160,6 +161,16 @@ def active_officers() -> list[User]:
     """The officers who count now, by name: those to whom a request may be given."""
     found = active_staff_roles().filter(role=StaffRoleName.GESTIONNAIRE).values("user_id")
     return list(User.objects.filter(pk__in=found.order_by()).order_by("last_name", "first_name", "id"))
+
+
+def upcoming_absences(user_id: int | None = None) -> list[Absence]:
+    """Those that run or will, by first day: of this person, away or standing in, or everybody's. The caller has checked
+    the right."""
+    today = paris_today(timezone.now())
+    found = Absence.objects.filter(ended_at=None, ends_on__gte=today).select_related("user", "replacement")
+    if user_id is not None:
+        found = found.filter(Q(user_id=user_id) | Q(replacement_id=user_id))
+    return list(found.order_by("starts_on", "id"))
 
 
 def officers_by_name() -> list[User]:

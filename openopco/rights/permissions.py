@@ -96,7 +96,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
-    Role.SYSTEME: frozenset({Permission.DOSSIER_LAPSE, Permission.DOSSIER_READ, Permission.PARAMETER_MANAGE}),
+    Role.SYSTEME: frozenset(
+        {Permission.DOSSIER_LAPSE, Permission.DOSSIER_ASSIGN, Permission.DOSSIER_READ, Permission.PARAMETER_MANAGE}
+    ),
 }
 # Nobody decides what he filed, whatever other role he holds.
 NOT_ON_ONES_OWN = frozenset(

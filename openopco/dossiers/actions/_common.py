@@ -48,7 +48,7 @@ def move(dossier: Dossier, event: workflow.Event, *, actor: Actor, payload: dict
     workflow.apply(dossier, event)
     touch(dossier)
     dossier.save()
-    entry = {"de": before, "vers": dossier.state, **(payload or {})}
+    entry = {"de": before, "vers": dossier.state, **(payload or {}), **_for_whom(dossier)}
     journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event=f"dossier.{event}", actor=actor, payload=entry)
     add_news(dossier, event, actor=actor)
     run_effects(event, dossier)
@@ -56,8 +56,14 @@ def move(dossier: Dossier, event: workflow.Event, *, actor: Actor, payload: dict
 
 def note_in_journal(dossier: Dossier, event: str, *, actor: Actor, payload: dict[str, Any] | None = None) -> None:
     """Journals something that moves no state."""
-    journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event=f"dossier.{event}", actor=actor, payload=payload)
+    entry = {**(payload or {}), **_for_whom(dossier)} or None
+    journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event=f"dossier.{event}", actor=actor, payload=entry)
     add_news(dossier, event, actor=actor)
+
+
+def _for_whom(dossier: Dossier) -> dict[str, str]:
+    """« En remplacement de »."""
+    return {"pour": dossier.acted_for} if dossier.acted_for else {}
 
 
 def touch(dossier: Dossier) -> None:

@@ -13,6 +13,7 @@ from openopco.dossiers.actions.corrections import drop_open_correction
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable
+from openopco.dossiers.funds import require_funds
 from openopco.dossiers.kinds import Outcome
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import checks_of, is_filer_accepted
@@ -56,6 +57,7 @@ def grant(
         raise NotDecidable(MODIFICATION_FIRST)
     if blocking := blocking_of(dossier):
         raise NotDecidable(blocking)
+    require_funds(dossier, paris_today(timezone.now()))
     dossier.amount_granted = amount
     dossier.due_on = agreement_good_until(dossier, issued_on=paris_today(timezone.now()))
     return _decide(

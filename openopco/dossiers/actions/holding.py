@@ -1,5 +1,7 @@
 """Who holds a request at the desk: take, give back, assign."""
 
+from django.utils import timezone
+
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.dossiers import workflow
@@ -7,7 +9,9 @@ from openopco.dossiers.actions._common import lock, move
 from openopco.dossiers.errors import ChangedMeanwhile, HeldByAnother
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import subject_of
+from openopco.habilitations import absences
 from openopco.habilitations.queries import actor_for
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Forbidden
 from openopco.rights import Actor, Permission, may
 
@@ -53,11 +57,18 @@ def assign(*, actor: Actor, number: str, to: User, version: int | None = None) -
 
 
 def require_holder(actor: Actor, dossier: Dossier) -> None:
-    """Only the officer who holds a request examines and decides it. Raises `HeldByAnother`."""
+    """Only the officer who holds a request examines and decides it, or who stands in for him while he is away: the journal
+    then says for whom. Nobody does so with what he filed. Raises `HeldByAnother`."""
     if dossier.holder_id is None:
         raise HeldByAnother("Prenez d'abord ce dossier : personne ne le traite encore.")
-    if dossier.holder_id != actor.user_id:
+    if dossier.holder_id == actor.user_id:
+        return
+    today = paris_today(timezone.now())
+    if not absences.stands_in(user_id=actor.user_id, for_id=dossier.holder_id, day=today):
         raise HeldByAnother(f"Ce dossier est traité par {_holder_name(dossier)}.")
+    if not may(actor, Permission.DOSSIER_TAKE, subject_of(dossier)):
+        raise HeldByAnother("Vous avez déposé cette demande : un collègue doit l'examiner.")
+    dossier.acted_for = _holder_name(dossier)
 
 
 def _holder_name(dossier: Dossier) -> str:

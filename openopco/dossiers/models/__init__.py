@@ -6,8 +6,10 @@ from openopco.dossiers.models.decisions import Decision
 from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
 from openopco.dossiers.models.drafts import DraftField, DraftRow
 from openopco.dossiers.models.filters import SavedFilter
+from openopco.dossiers.models.funds import FundClosure
 from openopco.dossiers.models.modifications import Modification, ModificationItem
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
+from openopco.dossiers.models.portfolios import PortfolioRule, Proposal
 from openopco.dossiers.models.sending import Receipt, Transmission
 from openopco.dossiers.models.talking import Message, Note
 from openopco.dossiers.models.watching import Follow, News
@@ -23,12 +25,15 @@ __all__ = [
     "DraftField",
     "DraftRow",
     "Follow",
+    "FundClosure",
     "LapseLifting",
     "Message",
     "Modification",
     "ModificationItem",
     "News",
     "Note",
+    "PortfolioRule",
+    "Proposal",
     "Receipt",
     "SavedFilter",
     "Transmission",

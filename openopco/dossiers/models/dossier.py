@@ -30,6 +30,9 @@ _DECIDED = Q(state__in=[State.ACCORDEE, State.REFUSEE, State.SANS_SUITE, State.C
 class Dossier(models.Model):
     """One request. Lists and counts read this row alone; amounts are euros HT."""
 
+    # No column: the officer who is away and for whom the act in hand is done, by name. The journal keeps it.
+    acted_for = ""
+
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=20, null=True, unique=True)  # noqa: DJ001 - a draft has none
     kind = models.CharField(max_length=4)

@@ -24,6 +24,8 @@ from openopco.dossiers.queries.lists import (
     OPEN,
     ORDERS,
     PAGE_SIZE,
+    REPLACED,
+    WAITING,
     WITH_NEWS,
     WITHOUT_NEWS,
     Filters,
@@ -34,7 +36,7 @@ from openopco.dossiers.queries.lists import (
     recent,
     worklist,
 )
-from openopco.dossiers.queries.marks import Marks, marks_of
+from openopco.dossiers.queries.marks import Marks, marks_of, proposed_to
 from openopco.dossiers.queries.saved import saved_lists
 from openopco.dossiers.queries.scope import (
     as_key,
@@ -64,6 +66,8 @@ __all__ = [
     "OPEN",
     "ORDERS",
     "PAGE_SIZE",
+    "REPLACED",
+    "WAITING",
     "WITHOUT_NEWS",
     "WITH_NEWS",
     "DeskCounts",
@@ -101,6 +105,7 @@ __all__ = [
     "open_points",
     "parameters_of_a_draft",
     "portfolio_of",
+    "proposed_to",
     "provider_facts",
     "reads_piece",
     "recent",

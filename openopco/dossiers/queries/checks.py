@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from openopco.documents import antivirus
-from openopco.dossiers import kinds
+from openopco.dossiers import funds, kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.drafts import load_draft
@@ -34,7 +34,14 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
         "antivirus": antivirus.is_configured(),
         "answer_by": dossier.due_on if dossier.starts_before_answer else None,
     }
-    return kind_of(dossier).checks(draft, around)
+    return [*_funds(dossier), *kind_of(dossier).checks(draft, around)]
+
+
+def _funds(dossier: Dossier) -> list[kinds.Check]:
+    closure = funds.held_back(dossier, paris_today(timezone.now()))
+    if closure is None:
+        return []
+    return [kinds.Check("fonds", "Fonds", kinds.Outcome.FAILED, funds.why(closure), blocking=True)]
 
 
 def is_filer_accepted(dossier: Dossier) -> bool:

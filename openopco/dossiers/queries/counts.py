@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from openopco.dossiers import funds
 from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN
@@ -49,7 +50,8 @@ def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
     require(actor, Permission.DOSSIER_TAKE)
     shown = portfolio if portfolio in _IN_PORTFOLIO else OPEN
     late = Dossier.due_on.field.get_db_prep_value(today, connection)
-    asked = [_count(_ROWS[name], actor.user_id) for name in _ROWS]
+    rows = {**_ROWS, FREE: _ROWS[FREE] + _with_funds(today)}
+    asked = [_count(rows[name], actor.user_id) for name in rows]
     asked.append(_count(f"dossiers_dossier WHERE {_IN_PORTFOLIO[shown]} AND due_on < %s", actor.user_id, late))
     sql = ", ".join(one for one, _ in asked)
     with connection.cursor() as cursor:
@@ -65,6 +67,15 @@ _ROWS = {
     FOLLOWED: "dossiers_follow WHERE user_id = %s",
     MODIFIED: "dossiers_modification WHERE state = 'proposee'",
 }
+
+
+def _with_funds(today: date) -> str:
+    """Less those that wait for funds."""
+    codes = sorted({each.idcc for each in funds.closures.value() if each.runs_on(today)})
+    if "" in codes:
+        return " AND 1 = 0"
+    # Four digits each: nothing to escape.
+    return f" AND (idcc IS NULL OR idcc NOT IN ({', '.join(map(repr, codes))}))" if codes else ""
 
 
 def _count(rows: str, user_id: int | None, *values: Any) -> tuple[str, list[Any]]:

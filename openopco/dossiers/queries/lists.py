@@ -13,6 +13,7 @@ from openopco.base.keyset import Page, cursor_after, first_page, ordering, pagin
 from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.models import Dossier, Follow, Modification, News
+from openopco.dossiers.queries.held import exhausted_now, replaced_ids, waiting_for_funds, with_funds
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
@@ -105,6 +106,7 @@ ORDERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
 # what a modification was signalled on.
 MINE, FREE, OPEN, ALL = "moi", "libre", "ouverts", "tout"
 NEW, FOLLOWED, MODIFIED = "nouveautes", "suivis", "modifications"
+WAITING, REPLACED = "attente", "remplace"
 # Those that depend on who looks, and those that show what is over too.
 PERSONAL, WHOLE = frozenset({MINE, NEW, FOLLOWED}), frozenset({ALL, NEW, FOLLOWED, MODIFIED})
 WITH_NEWS, WITHOUT_NEWS = "avec", "sans"
@@ -128,7 +130,8 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     """The desk's list: what is due soonest comes first, among all states the latest. `portfolio`: « moi », « libre »,
     « tout », else all that is open."""
     keys, descending = _order_of(filters)
-    if not after and filters.is_plain and actor.roles == {Role.GESTIONNAIRE}:
+    is_ready = filters.portfolio not in (WAITING, REPLACED) and (filters.portfolio != FREE or exhausted_now() is None)
+    if not after and is_ready and filters.is_plain and actor.roles == {Role.GESTIONNAIRE}:
         mine = [actor.user_id] if filters.portfolio in PERSONAL and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
@@ -174,7 +177,7 @@ def _first_of_desk(
     def build(*values: Any) -> QuerySet[Dossier]:
         officer = Actor(user_id=values[0] if mine else None, label="", grants=(Grant(Role.GESTIONNAIRE),))
         narrow = dict(zip(codes, values[len(mine) :], strict=True))
-        found = portfolio_of(officer, Filters(portfolio=portfolio, **narrow))
+        found = _whatever_the_funds(officer, Filters(portfolio=portfolio, **narrow))
         return _top(_with_holder(found), keys, descending)
 
     return Prepared((*mine, *[str] * len(codes)), build)
@@ -192,9 +195,18 @@ def _top(queryset: QuerySet[Dossier], keys: tuple[str, ...], descending: bool) -
 
 def portfolio_of(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
     """The requests of the desk's list, unordered: for counts."""
+    queryset = _whatever_the_funds(actor, filters)
+    if filters.portfolio == FREE:
+        return with_funds(queryset)
+    return waiting_for_funds(queryset) if filters.portfolio == WAITING else queryset
+
+
+def _whatever_the_funds(actor: Actor, filters: Filters) -> QuerySet[Dossier]:
     queryset = visible_to(actor)
     if filters.portfolio == MINE:
         queryset = queryset.filter(holder_id=actor.user_id)
+    if filters.portfolio == REPLACED:
+        queryset = queryset.filter(holder_id__in=replaced_ids(actor))
     if filters.portfolio == FREE:
         queryset = queryset.filter(state=State.TRANSMISE)
     if filters.portfolio == NEW or filters.news == WITH_NEWS:
@@ -233,6 +245,8 @@ def next_in_worklist(*, actor: Actor, filters: Filters, dossier: Dossier, backwa
 
 
 def _order_of(filters: Filters) -> tuple[tuple[str, ...], bool]:
+    if filters.portfolio == WAITING and not filters.order:
+        return ORDERS["anciennete"]
     return ORDERS.get(filters.order) or ORDERS["numero" if filters.portfolio == ALL else "echeance"]
 
 

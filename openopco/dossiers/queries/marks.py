@@ -1,4 +1,5 @@
-"""What an officer's list adds to its rows: what is new in each to him, and whether he follows it. One query for the page."""
+"""What an officer's list adds to its rows: what is new in each to him, whether he follows it, whether a rule proposes it to
+him. One query for the page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +7,12 @@ from functools import lru_cache
 
 from django.db import connection
 
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Dossier, Proposal
 from openopco.dossiers.news import in_words
+from openopco.dossiers.queries.lists import PAGE_SIZE, Filters, portfolio_of
 from openopco.rights import Actor
 
-FOLLOW = "suivi"
+FOLLOW, PROPOSED = "suivi", "propose"
 
 
 @dataclass(slots=True)
@@ -19,6 +21,7 @@ class Marks:
 
     news: list[str] = field(default_factory=list)
     followed: bool = False
+    proposed: bool = False
 
 
 def marks_of(*, actor: Actor, dossiers: Sequence[Dossier]) -> dict[int, Marks]:
@@ -38,6 +41,8 @@ def read_marks(rows: Iterable[tuple[int, str, str]]) -> dict[int, Marks]:
         marks = found.setdefault(pk, Marks())
         if kind == FOLLOW:
             marks.followed = True
+        elif kind == PROPOSED:
+            marks.proposed = True
         else:
             marks.news.append(in_words(kind, by))
     return found
@@ -45,15 +50,24 @@ def read_marks(rows: Iterable[tuple[int, str, str]]) -> dict[int, Marks]:
 
 @lru_cache(maxsize=32)
 def marks_sql(many: int) -> str:
-    """What is new, then what is followed, of so many requests."""
+    """What is new, what is followed, what is proposed, of so many requests."""
     marks = ", ".join(["%s"] * many)
     return (
         "SELECT dossier_id, kind, by_label FROM dossiers_news "  # noqa: S608
         f"WHERE reader_id = %s AND seen_at IS NULL AND dossier_id IN ({marks}) "
         f"UNION ALL SELECT dossier_id, '{FOLLOW}', '' FROM dossiers_follow "
-        f"WHERE user_id = %s AND dossier_id IN ({marks})"
+        f"WHERE user_id = %s AND dossier_id IN ({marks}) "
+        f"UNION ALL SELECT dossier_id, '{PROPOSED}', '' FROM dossiers_proposal "
+        f"WHERE officer_id = %s AND dossier_id IN ({marks})"
     )
 
 
 def marks_params(actor: Actor, ids: Sequence[int]) -> list[int | None]:
-    return [actor.user_id, *ids, actor.user_id, *ids]
+    return [actor.user_id, *ids] * 3
+
+
+def proposed_to(actor: Actor, filters: Filters) -> list[Dossier]:
+    """Of those that wait to be taken, the ones that a rule proposes to the actor: due soonest first, a page at most."""
+    mine = Proposal.objects.filter(officer__in=[actor.user_id]).values("dossier_id")
+    found = portfolio_of(actor, filters).filter(pk__in=mine).select_related("holder")
+    return list(found.order_by("due_on", "id")[:PAGE_SIZE])

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from openopco.web.admin.views import accounts, feedback, home, lists, parameters, templates
+from openopco.web.admin.views import accounts, feedback, funds, home, lists, parameters, portfolios, templates
+from openopco.web.desk.views import absences
 
 app_name = "admin_opco"
 urlpatterns = [
@@ -16,6 +17,12 @@ urlpatterns = [
     path("administration/avis/", feedback.received, name="feedback"),
     path("administration/avis/<int:feedback_id>/", feedback.detail, name="feedback_detail"),
     path("administration/avis/<int:feedback_id>/lu/", feedback.mark_read, name="feedback_mark_read"),
+    path("administration/absences/", absences.everybody, name="absences"),
+    path("administration/absences/<int:absence_id>/terminer/", absences.end, name="end_absence"),
+    path("administration/portefeuilles/", portfolios.listing, name="portfolios"),
+    path("administration/portefeuilles/<int:rule_id>/terminer/", portfolios.end, name="end_rule"),
+    path("administration/fonds/", funds.listing, name="funds"),
+    path("administration/fonds/<int:closure_id>/rouvrir/", funds.reopen, name="reopen_funds"),
     path("administration/parametres/", parameters.in_force, name="parameters"),
     path("administration/parametres/<slug:code>/", parameters.parameter, name="parameter"),
     path(

@@ -10,6 +10,7 @@ from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import subject_of
 from openopco.dossiers.queries.modifications import why_not_modifiable
 from openopco.dossiers.workflow import Event
+from openopco.habilitations import absences
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import OpenOpcoError
 from openopco.rights import Actor, Permission, may
@@ -18,10 +19,12 @@ from openopco.web.modifications import start_of
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it; `held_by`: who else does."""
+    """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it, or stands in; `held_by`: who else does;
+    `stands_in_for`: the colleague whose request it is while he is away."""
 
     is_own: bool
     is_mine: bool
+    stands_in_for: str
     held_by: str
     take: bool
     release: bool
@@ -50,10 +53,12 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         return stands and may(actor, workflow.permission_for(event), subject_of(dossier))
 
     today = paris_today(timezone.now())
-    mine = dossier.holder_id is not None and dossier.holder_id == actor.user_id
+    stands_in = _stands_in(actor, dossier)
+    mine = stands_in or (dossier.holder_id is not None and dossier.holder_id == actor.user_id)
     return Possible(
         is_own=actor.user_id is not None and actor.user_id in (dossier.created_by_id, dossier.filed_by_id),
         is_mine=mine,
+        stands_in_for=dossier.holder.full_name if stands_in and dossier.holder else "",
         held_by=dossier.holder.full_name if dossier.holder and dossier.is_open and not mine else "",
         take=may_do(Event.PRENDRE),
         release=mine and may_do(Event.RELACHER),
@@ -71,6 +76,11 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         lift=may_do(Event.LEVER_CADUCITE),
         confirm_start=start_of(dossier, today).is_asked and may(actor, Permission.COURSE_CONFIRM, subject_of(dossier)),
     )
+
+
+def _stands_in(actor: Actor, dossier: Dossier) -> bool:
+    away = absences.replacement_of(dossier.holder_id, paris_today(timezone.now())) if dossier.is_open else None
+    return away is not None and away == actor.user_id and may(actor, Permission.DOSSIER_TAKE, subject_of(dossier))
 
 
 def why_not(actor: Actor, dossier: Dossier, error: OpenOpcoError) -> str:

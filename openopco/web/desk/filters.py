@@ -10,7 +10,20 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
-from openopco.dossiers.queries import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN, WITH_NEWS, WITHOUT_NEWS, Filters
+from openopco.dossiers.queries import (
+    ALL,
+    FOLLOWED,
+    FREE,
+    MINE,
+    MODIFIED,
+    NEW,
+    OPEN,
+    REPLACED,
+    WAITING,
+    WITH_NEWS,
+    WITHOUT_NEWS,
+    Filters,
+)
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_idcc
@@ -20,8 +33,10 @@ from openopco.web.menu import address_of
 
 PORTFOLIOS = (
     (MINE, "Mes dossiers"),
+    (REPLACED, "Je remplace"),
     (NEW, "Nouveautés"),
     (FREE, "À prendre"),
+    (WAITING, "En attente de fonds"),
     (FOLLOWED, "Suivis"),
     (OPEN, "Tous les dossiers ouverts"),
     (MODIFIED, "Modifications"),

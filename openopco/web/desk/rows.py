@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
+from openopco.dossiers import funds
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.queries import Marks, subject_of
@@ -43,6 +44,8 @@ class WorkRow:
     news: Sequence[str] = ()
     followed: bool = False
     early: str = ""
+    proposed: bool = False
+    funds: tuple[str, str] | None = None
 
 
 def rows_of(
@@ -65,6 +68,7 @@ ROW = (
 )
 NEWS = '<span class="badge badge-news">{}</span>'
 STAR = '<span class="desk-star">{}Suivi</span>'
+WAITS = ' <span class="badge badge-{}">{}</span>'
 DELAY = ' <span class="badge badge-{}" title="Échéance : {}">{}</span>{}'
 EARLY = ' <span class="badge badge-wait" title="La formation commence avant la réponse visée">Début {}</span>'
 TAKE = '<button class="button button-second button-small" formaction="{}">Prendre<span class="visually-hidden"> {}</span></button>'
@@ -90,17 +94,31 @@ def _columns(row: WorkRow) -> tuple[str, ...]:
         row.amount,
         row.tone,
         row.state,
-        _delay(row),
+        _awaited(row),
         filled(TAKE, row.take_url, row.number) if row.take_url else row.holder or "–",
     )
 
 
+def _awaited(row: WorkRow) -> str:
+    """Its deadline, and whether it waits for funds."""
+    delay = _delay(row)
+    return filled("{}{}", delay, filled(WAITS, *row.funds)) if row.funds else delay
+
+
+def _funds(dossier: Dossier, today: date) -> tuple[str, str] | None:
+    """The tone and the words of its badge."""
+    if funds.waits(dossier, today):
+        return "wait", "En attente de fonds"
+    return ("ok", "Fonds rouverts") if funds.came_back(dossier, today) else None
+
+
 def _marks(row: WorkRow) -> SafeString | str:
-    if not row.news and not row.followed:
+    if not (row.news or row.followed or row.proposed):
         return ""
     badges = filled_each(NEWS, ((word,) for word in row.news))
     star = filled(STAR, icon("star")) if row.followed else ""
-    return filled('<span class="desk-marks">{}{}</span>', badges, star)
+    proposed = filled(NEWS, "Proposé pour vous") if row.proposed else ""
+    return filled('<span class="desk-marks">{}{}{}</span>', proposed, badges, star)
 
 
 def _delay(row: WorkRow) -> str:
@@ -133,6 +151,8 @@ def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, 
         news=marks.news,
         followed=marks.followed,
         early=_early(dossier, today),
+        proposed=marks.proposed and bool(is_free),
+        funds=_funds(dossier, today),
     )
 
 

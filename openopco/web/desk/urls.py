@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openopco.web.desk.views import (
+    absences,
     batches,
     corrections,
     deciding,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("gestion/listes/", lists.mine, name="lists"),
     path("gestion/listes/nouvelle/", lists.keep, name="keep_list"),
     path("gestion/listes/<int:list_id>/", lists.change, name="list"),
+    path("gestion/absences/", absences.own, name="absences"),
+    path("gestion/absences/<int:absence_id>/terminer/", absences.end_own, name="end_absence"),
     path("gestion/raccourcis/", lists.shortcuts, name="shortcuts"),
     path("gestion/lot/", batches.choose, name="batches"),
     path("gestion/lot/<slug:code>/", batches.batch, name="batch"),

@@ -1,5 +1,6 @@
 """« Dossiers à traiter »: the officers' list."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,12 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.dossiers import queries
-from openopco.dossiers.models import SavedFilter
-from openopco.dossiers.queries import ALL, COUNT_CEILING, DeskCounts
+from openopco.dossiers.funds import exhausted
+from openopco.dossiers.models import Dossier, SavedFilter
+from openopco.dossiers.queries import ALL, COUNT_CEILING, FREE, REPLACED, WAITING, DeskCounts, Filters
+from openopco.habilitations import absences
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import officers_by_name
 from openopco.kernel.calendar import paris_today
-from openopco.rights import Permission
+from openopco.rights import Actor, Permission
 from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk import filters as words
@@ -32,14 +35,15 @@ def worklist(request: PersonRequest) -> HttpResponse:
     trail, today = read_trail(request.GET), paris_today(timezone.now())
     filters = trail.filters(today)
     page = queries.worklist(actor=request.actor, filters=filters, after=request.GET.get("after"))
-    marks = queries.marks_of(actor=request.actor, dossiers=page.items)
+    shown = _proposed_first(request, filters, page.items)
+    marks = queries.marks_of(actor=request.actor, dossiers=shown)
     counts = queries.desk_counts(actor=request.actor, portfolio=trail.portfolio, today=today)
     context = {
         "trail": trail,
         "typed": trail.typed,
         "page": page,
-        "rows": html_of(rows_of(page.items, actor=request.actor, today=today, query=trail.query, marks=marks)),
-        "tabs": _tabs(trail, counts),
+        "rows": html_of(rows_of(shown, actor=request.actor, today=today, query=trail.query, marks=marks)),
+        "tabs": _tabs(trail, counts, request.actor, today),
         "late": _late(trail, counts),
         "errors": trail.errors(),
         "states": words.STATES,
@@ -49,9 +53,20 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
         "officers": [(str(each.pk), each.full_name) for each in officers_by_name()],
-        "order": filters.order or ("" if trail.portfolio == ALL else "echeance"),
+        "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _proposed_first(request: PersonRequest, filters: Filters, listed: list[Dossier]) -> list[Dossier]:
+    """« À prendre » begins with what a rule proposes to the officer."""
+    if filters.portfolio != FREE or request.GET.get("after"):
+        return listed
+    first = queries.proposed_to(request.actor, filters)
+    return [*first, *(each for each in listed if each not in first)]
+
+
+DEFAULT_ORDER = {ALL: "", WAITING: "anciennete"}
 
 
 def _kept(kept: SavedFilter, trail: Trail) -> dict[str, Any]:
@@ -59,13 +74,20 @@ def _kept(kept: SavedFilter, trail: Trail) -> dict[str, Any]:
     return {"name": kept.name, "url": url, "current": url == trail.list_url}
 
 
-def _tabs(trail: Trail, counts: DeskCounts) -> list[dict[str, Any]]:
-    return [_tab(trail, code, label, counts) for code, label in words.PORTFOLIOS]
+def _tabs(trail: Trail, counts: DeskCounts, actor: Actor, today: date) -> list[dict[str, Any]]:
+    """Those of the waiting list and of a colleague who is away show when there is one."""
+    away = absences.replaced_by(actor.user_id, today)
+    some = {WAITING: exhausted(today) is not None, REPLACED: bool(away)}
+    shown = [(code, label) for code, label in words.PORTFOLIOS if some.get(code, True) or trail.portfolio == code]
+    named = " et ".join(each.user.full_name for each in away)
+    return [
+        _tab(trail, code, f"{label} {named}".strip() if code == REPLACED else label, counts) for code, label in shown
+    ]
 
 
 def _tab(trail: Trail, code: str, label: str, counts: DeskCounts) -> dict[str, Any]:
     """All requests there are is no number worth counting."""
-    count = None if code == ALL else _words(counts.portfolios[code])
+    count = _words(counts.portfolios[code]) if code in counts.portfolios else None
     return {"label": label, "url": Trail({"vue": code}).list_url, "current": code == trail.portfolio, "count": count}
 
 

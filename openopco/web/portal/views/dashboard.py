@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.enums import State
+from openopco.dossiers.funds import closure_for
 from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
@@ -44,6 +45,7 @@ def dashboard(request: PersonRequest) -> HttpResponse:
     }
     if membership is not None:
         context |= _requests(request, membership.establishment)
+        context["funds"] = closure_for(membership.establishment.idcc, paris_today(timezone.now()))
     return render(request, "portal/dashboard.html", context)
 
 

@@ -19,6 +19,7 @@ from openopco.dossiers.actions import deciding, talking
 from openopco.dossiers.draft import DraftView, PieceView, SummarySection
 from openopco.dossiers.enums import CLOSED_STATES, STATE_EXPLANATIONS, STATE_TONES, Audience, ItemKind, State
 from openopco.dossiers.errors import NotPossibleNow
+from openopco.dossiers.funds import held_back
 from openopco.dossiers.models import CorrectionItem, Dossier, Message
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
@@ -81,6 +82,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "message_error": "",
         "events": timeline.events(found, Audience.EMPLOYEUR),
         "is_closed": found.state in CLOSED_STATES,
+        "funds": held_back(found, paris_today(timezone.now())),
         "key": uuid4(),
         "seen_from_desk": "",
         **_contents(kind, draft),

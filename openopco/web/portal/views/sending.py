@@ -13,6 +13,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.actions.sending import Incomplete, send
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotEditable
+from openopco.dossiers.funds import held_back
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.http import PersonRequest
@@ -61,7 +62,12 @@ def sent(request: PersonRequest, number: str) -> HttpResponse:
     """« Demande envoyée »: the number, what happens next, and when."""
     dossier = dossier_or_404(request, number)
     notice_days = parameters.value("change_notice_days", on=paris_today(timezone.now()))
-    context = {"dossier": dossier, "identity": opco.identity(), "change_notice_days": notice_days}
+    context = {
+        "dossier": dossier,
+        "identity": opco.identity(),
+        "change_notice_days": notice_days,
+        "funds": held_back(dossier, paris_today(timezone.now())),
+    }
     return render(request, "portal/sent.html", context)
 
 

@@ -15,6 +15,7 @@ from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.enums import CLOSED_STATES, State
 from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.funds import closure_for
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
@@ -130,6 +131,7 @@ def step_context(
         "fields": presenting.raw_fields(current.fields, page.draft, wrong=wrong, unkept=unkept),
         "errors": _problems(page, current, wrong, unkept, insist=insist) if summary or insist else [],
         "warnings": page.warnings_of(slug),
+        "funds": closure_for(page.dossier.idcc or page.dossier.establishment.idcc, page.draft.today),
         "autosave_url": reverse("portal:autosave", args=[page.dossier.key]),
         **content_of(slug, page, wrong),
     }

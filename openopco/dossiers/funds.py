@@ -1,0 +1,77 @@
+"""Whether there is money left for a branch. The few closures are kept in the process for a moment: every list asks. What
+decides, `require_funds`, reads them as they are."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from openopco.base.kept import Kept
+from openopco.dossiers.errors import NotDecidable
+from openopco.dossiers.models import Dossier, FundClosure
+from openopco.kernel.calendar import format_date
+
+# How long a request that waited bears « Fonds rouverts ».
+LATELY = timedelta(days=30)
+
+
+def read() -> list[FundClosure]:
+    return list(FundClosure.objects.order_by("closed_on", "id"))
+
+
+# All closures: few.
+closures = Kept(read)
+
+
+def closure_for(idcc: str | None, day: date, among: Iterable[FundClosure] | None = None) -> FundClosure | None:
+    """The closure that holds back the requests of a branch on a day: all funds first."""
+    running = [each for each in (closures.value() if among is None else among) if each.runs_on(day)]
+    touching = [each for each in running if each.idcc in ("", idcc)]
+    return min(touching, key=lambda each: each.idcc, default=None)
+
+
+def held_back(dossier: Dossier, day: date) -> FundClosure | None:
+    """The closure that keeps the request on the waiting list; None where it is not open."""
+    return closure_for(dossier.idcc, day) if dossier.is_open else None
+
+
+def waits(dossier: Dossier, day: date) -> bool:
+    """Whether the request is on the waiting list: open, of a branch whose funds are exhausted."""
+    return held_back(dossier, day) is not None
+
+
+def came_back(dossier: Dossier, day: date) -> bool:
+    """Whether it was on the waiting list and its funds reopened lately."""
+    if not dossier.is_open or dossier.sent_at is None or waits(dossier, day):
+        return False
+    return any(_freed(each, dossier, day) for each in closures.value())
+
+
+def _freed(closure: FundClosure, dossier: Dossier, day: date) -> bool:
+    again = closure.reopened_on
+    if again is None or closure.idcc not in ("", dossier.idcc) or dossier.sent_at is None:
+        return False
+    return again <= day < again + LATELY and dossier.sent_at.date() < again
+
+
+def exhausted(day: date) -> Q | None:
+    """The requests of the branches whose funds are exhausted, as a condition; None where there are none."""
+    codes = {each.idcc for each in closures.value() if each.runs_on(day)}
+    if not codes:
+        return None
+    return Q() if "" in codes else Q(idcc__in=sorted(codes))
+
+
+def require_funds(dossier: Dossier, day: date) -> None:
+    """Raises `NotDecidable`: nothing is granted on exhausted funds."""
+    if closure := closure_for(dossier.idcc, day, read()):
+        raise NotDecidable(why(closure))
+
+
+def why(closure: FundClosure) -> str:
+    """What an officer reads."""
+    whose = f"de la branche {closure.idcc}" if closure.idcc else "de toutes les branches"
+    return (
+        f"Les fonds {whose} sont épuisés depuis le {format_date(closure.closed_on)} : la demande garde sa place dans la "
+        "liste d'attente, dans l'ordre d'arrivée. Vous pouvez l'examiner, pas l'accorder."
+    )
