@@ -16,7 +16,7 @@ from django.utils import timezone
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
-from openopco.demo import data
+from openopco.demo import data, desk
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.data import Person, Request, Worker
 from openopco.demo.works import play_works
@@ -51,7 +51,7 @@ HEADCOUNTS = {
     data.CYCLES: "2",
 }
 # What must bear the day of the act. Receipts, slow to draw, are left to the worker.
-SAME_DAY = ("dossiers.tell", "mail.send")
+SAME_DAY = ("dossiers.tell", "dossiers.dispatch", "dossiers.tell_of_funds", "mail.send")
 
 
 def is_loaded() -> bool:
@@ -72,11 +72,13 @@ class Loader:
         with self.day(-400, 8):
             self._people()
         self._employers()
+        desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
         self._sheets()
         with self.day(-1, 17):
             play_works(self.actor(data.OFFICERS[0]))
+        desk.after(self)
 
     @contextmanager
     def day(self, days: int, hour: int = 10, minute: int = 0) -> Iterator[None]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from openopco.base.kept import Kept
 from openopco.dossiers.errors import NotDecidable
 from openopco.dossiers.models import Dossier, FundClosure
-from openopco.kernel.calendar import format_date
+from openopco.kernel.calendar import format_date, paris_today
 
 # How long a request that waited bears « Fonds rouverts ».
 LATELY = timedelta(days=30)
@@ -51,7 +51,9 @@ def _freed(closure: FundClosure, dossier: Dossier, day: date) -> bool:
     again = closure.reopened_on
     if again is None or closure.idcc not in ("", dossier.idcc) or dossier.sent_at is None:
         return False
-    return again <= day < again + LATELY and dossier.sent_at.date() < again
+    # Reopened before its day, it held back nothing.
+    ran = closure.told_closed or closure.closed_on < again
+    return ran and again <= day < again + LATELY and paris_today(dossier.sent_at) <= again
 
 
 def exhausted(day: date) -> Q | None:

@@ -72,7 +72,7 @@ def _waiting(closure: FundClosure, *, is_open: bool, sent_at: str, after: int) -
     if closure.idcc:
         found = found.filter(idcc=closure.idcc)
     if is_open and closure.reopened_on:
-        found = found.filter(sent_at__date__lt=closure.reopened_on)
+        found = found.filter(sent_at__date__lte=closure.reopened_on)
     if after:
         moment = datetime.fromisoformat(sent_at)
         found = found.filter(Q(sent_at__gt=moment) | Q(sent_at=moment, pk__gt=after))

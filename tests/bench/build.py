@@ -18,9 +18,10 @@ from django.utils import timezone
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
 from openopco.base.models import Sequence as Series
-from openopco.dossiers.models import Dossier
-from openopco.habilitations.models import Membership, StaffRole
+from openopco.dossiers.models import Dossier, Follow, News
+from openopco.habilitations.models import Absence, Membership, StaffRole
 from openopco.habilitations.queries import actor_for
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.text import fold
 from openopco.organisations.enums import Source
 from openopco.organisations.models import Company, Establishment, Provider
@@ -72,6 +73,7 @@ def measured(drafts: int) -> Measured:
     people = tuple({**factories.PERSON, "last_name": name} for name in ("Müller", "Kessler", "Haddad"))
     shown = factories.asked(alice, place, olga, people=people)
     draft = factories.complete_draft(alice, place, people=people)
+    _watch(olga)
     return Measured(
         employer=EMPLOYER,
         officer=OFFICER,
@@ -186,6 +188,36 @@ def _organisation(name: str, rank: int) -> dict[str, Any]:
         "search": f"{fold(name)} {fold(town)}",
         "sort_key": fold(name),
     }
+
+
+def _watch(olga: Actor) -> None:
+    """What the officer follows and has not read, and a colleague for whom she stands in: once for each database."""
+    if Follow.objects.filter(user_id=olga.user_id).exists():
+        return
+    now, today = timezone.now(), paris_today(timezone.now())
+    held = Dossier.objects.filter(holder_id=olga.user_id, is_open=True).order_by("due_on", "id")
+    others = Dossier.objects.filter(is_open=True, holder__isnull=False).exclude(holder_id=olga.user_id)
+    colleague = others.values_list("holder_id", flat=True).order_by("id").first()
+    followed = list(others.order_by("id").values_list("id", flat=True)[:200])
+    Follow.objects.bulk_create(Follow(dossier_id=pk, user_id=olga.user_id, since=now) for pk in followed)
+    unread = [*held.values_list("id", flat=True)[:2000], *followed]
+    News.objects.bulk_create(
+        (
+            News(dossier_id=pk, reader_id=olga.user_id, kind=kind, at=now)
+            for pk in unread
+            for kind in ("message", "reponse")
+        ),
+        batch_size=BATCH,
+    )
+    if colleague:
+        Absence.objects.create(
+            user_id=colleague,
+            replacement_id=olga.user_id,
+            starts_on=today,
+            ends_on=today + timedelta(days=30),
+            entered_by_id=colleague,
+            entered_at=now,
+        )
 
 
 # --- rows, straight in -----------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ COLUMNS = [
     "decided_at",
     "due_on",
     "search",
+    "idcc",
+    "region",
 ]
 # Out of a thousand.
 MIX = (
@@ -74,6 +76,8 @@ SUBJECTS = (
     "Pneumatiques poids lourd",
     "Vente de véhicules d'occasion",
 )
+# One request in fifty is of a small branch.
+BRANCHES = ("1090",) * 49 + ("0016",)
 LEVELS = ("initiation", "perfectionnement", "mise à jour", "recyclage", "niveau avancé", "bases")
 FIRST_NAMES = [
     "Anaïs",
@@ -215,6 +219,8 @@ class _Row:
             moved if decided else None,
             (sent + timedelta(days=20)).date() if state in OPEN_STATES else NO_DUE_DATE,
             " ".join(dict.fromkeys(" ".join([*words, title[1], place.folded, provider.folded, *people]).split())),
+            BRANCHES[self.rank % len(BRANCHES)],
+            ("44", "27", "11")[self.rank % 3],
         )
 
 

@@ -90,7 +90,19 @@ def _show(
     )
 
 
-@require_safe
+SHORTCUTS, ONE_YEAR = "raccourcis", 365 * 24 * 3600
+
+
+@require_http_methods(READ_WRITE)
 @needs(Permission.DOSSIER_TAKE)
 def shortcuts(request: PersonRequest) -> HttpResponse:
-    return render(request, "desk/shortcuts.html")
+    """What each key does, and the switch: kept on this device, where a keyboard is or is not spoken to."""
+    if request.method != "POST":
+        return render(request, "desk/shortcuts.html", {"off": request.COOKIES.get(SHORTCUTS) == "non"})
+    answer = redirect("desk:shortcuts")
+    wanted = "non" if request.POST.get("actifs") == "non" else "oui"
+    secure = request.is_secure()
+    answer.set_cookie(
+        SHORTCUTS, wanted, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=secure, path="/gestion/"
+    )
+    return answer

@@ -1,8 +1,4 @@
-/* One key each, for officers, where no field has the focus (WCAG 2.1.4: they can be turned off, on this device). */
-import { button } from "./page.js";
-
-const KEPT = "raccourcis";
-const isOff = () => window.localStorage.getItem(KEPT) === "non";
+/* One key each, for officers, where no field has the focus. Turned off on this device (WCAG 2.1.4), no page asks for them. */
 const links = () => [...document.querySelectorAll(".desk-list tbody th a")];
 const row = () => document.activeElement?.closest?.(".desk-list tbody tr");
 const press = (element) => element?.click();
@@ -28,21 +24,11 @@ const KEYS = {
 const isTyping = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog") !== null;
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isOff() || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target)) return;
   if (document.querySelector("dialog[open]") || !Object.hasOwn(KEYS, event.key)) return;
   event.preventDefault();
   KEYS[event.key]();
 });
 
-function offer(place) {
-  const turn = () => {
-    window.localStorage.setItem(KEPT, isOff() ? "oui" : "non");
-    offer(place);
-    place.querySelector("button").focus();
-  };
-  const [now, act] = isOff() ? ["désactivés", "Les activer"] : ["actifs", "Les désactiver"];
-  place.replaceChildren(`Sur cet appareil, les raccourcis sont ${now}. `, button(act, turn));
-}
-
-const place = document.querySelector("main [data-shortcuts-switch]");
-if (place) offer(place);
+/* Says that the keys are listened to. */
+document.documentElement.classList.add("has-keys");

@@ -101,4 +101,11 @@ def test_what_a_list_names_and_no_longer_exists_is_dropped(desk: Client, olga: A
 def test_the_shortcuts_are_told(desk: Client, olga: Actor) -> None:
     DossierFactory.create(state=State.EN_INSTRUCTION, holder_id=olga.user_id)
     [link] = found(desk.get(LIST), "//a[@data-shortcuts]/@href")
-    assert "Dossier suivant" in text_of(desk.get(link))
+    page = desk.get(link)
+    assert "Dossier suivant" in text_of(page)
+    assert "sont actifs" in text_of(page)
+    desk.post(link, {"actifs": "non"})
+    assert "sont désactivés" in text_of(desk.get(link))
+    assert not found(desk.get(LIST), "//a[@data-shortcuts]")
+    desk.post(link, {"actifs": "oui"})
+    assert found(desk.get(LIST), "//a[@data-shortcuts]")
