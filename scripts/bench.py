@@ -20,7 +20,7 @@ VAR = Path(os.environ.get("OPENOPCO_BENCH_VAR", Path(tempfile.gettempdir()) / "o
 FEW = 10_000
 SMALL_BATCH, LARGE_BATCH = 50, 1000
 # Of a batch's row, beside the same act through the door; of an export ten times longer, in MB more than the short one.
-MOST_PER_ROW, MOST_EXPORT_MB = 1.0, 10.0
+MOST_PER_ROW, MOST_EXPORT_MB = 1.0, 15.0
 MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
 
 
