@@ -3,7 +3,7 @@
 import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from unittest import mock
@@ -18,11 +18,12 @@ from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.demo import data, desk
 from openopco.demo.accounts import PASSWORD
+from openopco.demo.agreements import Afterwards
 from openopco.demo.data import Person, Request, Worker
 from openopco.demo.works import play_works
 from openopco.documents import actions as documents
 from openopco.documents.models import Document
-from openopco.dossiers.actions import agreements, corrections, deciding, drafts, holding, sending, talking
+from openopco.dossiers.actions import corrections, deciding, drafts, holding, sending, talking
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
 from openopco.habilitations.actions import memberships, staff
@@ -37,7 +38,7 @@ from openopco.organisations.actions.establishments import (
 )
 from openopco.organisations.actions.providers import find_or_create_provider
 from openopco.organisations.models import Establishment, Provider
-from openopco.rights import SYSTEM, Actor
+from openopco.rights import Actor
 from openopco.training import templates
 from openopco.training.fields import TEMPLATE_FIELDS, TRAINEE
 
@@ -136,7 +137,7 @@ class Loader:
             memberships.accept_membership(actor=self.actor(data.OFFICERS[0]), membership_id=membership.pk, note=note)
 
 
-class _Story:
+class _Story(Afterwards):
     """One request, from its draft to wherever its data say."""
 
     def __init__(self, loader: Loader, request: Request, rank: int) -> None:
@@ -144,11 +145,17 @@ class _Story:
         self.key = str(uuid5(NAMESPACE_URL, f"openopco-demo-{rank}"))
         self.filer = next(person for person in data.EMPLOYERS if request.siret in person.sirets)
         self.officer, self.second = data.OFFICERS
-        self.number = ""
+        self.number, self.today = "", loader.today
 
     @property
     def employer(self) -> Actor:
         return self.loader.actor(self.filer)
+
+    def acting(self, person: Person) -> Actor:
+        return self.loader.actor(person)
+
+    def on(self, days: int, hour: int = 10) -> AbstractContextManager[None]:
+        return self.loader.day(days, hour)
 
     def play(self) -> None:
         sent = self.request.sent
@@ -250,10 +257,6 @@ class _Story:
             deciding.close(
                 actor=officer, number=self.number, reason="L'entreprise nous a dit renoncer à cette formation."
             )
-
-    def _lapsed(self) -> None:
-        with self.loader.day(-70, 7):
-            agreements.lapse(actor=SYSTEM, number=self.number)
 
     def _asked(self) -> None:
         officer = self._taken()

@@ -28,6 +28,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_size
+from openopco.opco import parameters
 from openopco.rights import Actor, Grant, Permission, Role, may
 from openopco.training.rules import PIECES, ancillary_total
 from openopco.web.modifications import life_of, start_of, versions
@@ -74,6 +75,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "decision": decisions[0] if decisions else None,
         "versions": versions(found, decisions, "portal:version"),
         "start": start_of(found, today),
+        "notice_days": parameters.value("change_notice_days", on=today),
         "can_modify": _may_modify(reader, found, today),
         **life_of(found, modifications_of(found, reader), Audience.EMPLOYEUR),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
