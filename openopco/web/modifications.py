@@ -23,7 +23,7 @@ from openopco.dossiers.enums import (
 from openopco.dossiers.models import Decision, Dossier, Modification, ModificationItem
 from openopco.dossiers.queries.modifications import Told, changes_of, has_started
 from openopco.dossiers.rules import notice_due_on
-from openopco.kernel.calendar import format_date, parse_date
+from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
 from openopco.web.components.raw import RawField
@@ -119,7 +119,6 @@ def form_of(
     modification: Modification | None,
     items: Iterable[ModificationItem],
     *,
-    today: date,
     typed_siret: str = "",
     wrong: Mapping[str, str] | None = None,
 ) -> Form:
@@ -142,7 +141,7 @@ def form_of(
         joining=[Person(item.row, item.after) for item in lines if item.kind == ChangeKind.AJOUT],
         provider=_provider(siret, wrong.get("provider_siret", "")),
         cancelled=_cancelled(any(item.kind == ChangeKind.ANNULATION for item in lines), wrong.get(CANCELLATION, "")),
-        known_on=_known_on(modification.known_typed if modification else format_date(today), wrong.get("known_on", "")),
+        known_on=_known_on(modification.known_typed if modification else "", wrong.get("known_on", "")),
         reason=_reason(modification.reason if modification else "", wrong.get("reason", "")),
         errors=_links(wrong, {*fields, *NAMES}),
     )

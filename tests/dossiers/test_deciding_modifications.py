@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openopco.dossiers import effects
-from openopco.dossiers.actions import deciding_modifications, holding, modifying
-from openopco.dossiers.actions.modifying import Joining, Wanted
+from openopco.dossiers.actions import deciding_modifications, holding, joining, modifying
+from openopco.dossiers.actions.joining import Joining
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.changes import Change, compared, row_kind_of, with_changes
 from openopco.dossiers.enums import ChangeKind, State
 from openopco.dossiers.enums import ModificationState as M
@@ -136,7 +137,7 @@ class TestOfAnAgreement:
         gone = DraftRow.objects.get(dossier=dossier).key
         wanted = Wanted(gone=frozenset({gone}), known_typed="23/11/2026", reason="Zoé est absente.")
         modifying.prepare(actor=employer_, number=number_of(dossier), wanted=wanted)
-        row = modifying.join_person(actor=employer_, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
+        row = joining.join_person(actor=employer_, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
         waiting = modifying.propose(actor=employer_, number=number_of(dossier))
         accepted = accept(desk, waiting)
         enrolled = Enrolment.objects.get(dossier=accepted)
@@ -153,7 +154,7 @@ class TestOfAnAgreement:
         gone = DraftRow.objects.get(dossier=dossier).key
         wanted = Wanted(gone=frozenset({gone}), known_typed="23/11/2026", reason="Zoé est absente.")
         modifying.prepare(actor=employer_, number=number_of(dossier), wanted=wanted)
-        modifying.join_person(actor=employer_, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
+        joining.join_person(actor=employer_, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
         accept(desk, modifying.propose(actor=employer_, number=number_of(dossier)))
         elsewhere = Dossier(establishment=dossier.establishment, pk=0)
         ana, zoe = ("silva ana", "1988-03-02"), ("muller zoe", "1995-01-05")

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from openopco.dossiers.actions import agreements, corrections, deciding, modifying
+from openopco.dossiers.actions import agreements, corrections, deciding, joining, modifying
 from openopco.dossiers.actions.corrections import Point
-from openopco.dossiers.actions.modifying import Joining, Wanted
+from openopco.dossiers.actions.joining import Joining
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.enums import ChangeKind, Channel, ItemKind, State
 from openopco.dossiers.enums import ModificationState as M
 from openopco.dossiers.errors import (
@@ -118,8 +119,8 @@ class TestPeople:
         dossier = sent(alice, place, people=(PERSON, OTHER))
         row = DraftRow.objects.filter(dossier=dossier).order_by("position")[1].key
         prepared = prepare(alice, dossier, gone=frozenset({row}))
-        joining = Joining({**PERSON, "first_name": "Léo", "last_name": "Petit"}, nir=OTHER_NIR)
-        modifying.join_person(actor=alice, number=number_of(dossier), joining=joining)
+        person = Joining({**PERSON, "first_name": "Léo", "last_name": "Petit"}, nir=OTHER_NIR)
+        joining.join_person(actor=alice, number=number_of(dossier), joining=person)
         assert list(prepared.items.filter(name="stagiaire").values_list("kind", "before", "after")) == [
             ("retrait", "Ana Silva", ""),
             ("ajout", "", "Léo Petit"),
@@ -128,7 +129,7 @@ class TestPeople:
 
     def test_the_nir_goes_to_the_vault_alone(self, alice: Actor, place: Establishment) -> None:
         dossier = sent(alice, place)
-        modifying.join_person(actor=alice, number=number_of(dossier), joining=Joining({**OTHER}, nir=OTHER_NIR))
+        joining.join_person(actor=alice, number=number_of(dossier), joining=Joining({**OTHER}, nir=OTHER_NIR))
         kept = " ".join(f"{item.name} {item.before} {item.after}" for item in ModificationItem.objects.all())
         assert OTHER_NIR not in kept.replace(" ", "")
         assert "nir" not in set(ModificationItem.objects.values_list("name", flat=True))
@@ -136,7 +137,7 @@ class TestPeople:
     def test_who_lacks_something_does_not_join(self, alice: Actor, place: Establishment) -> None:
         dossier = sent(alice, place)
         with pytest.raises(BadModification) as error:
-            modifying.join_person(
+            joining.join_person(
                 actor=alice, number=number_of(dossier), joining=Joining({"first_name": "Léo", "birth_date": "hier"})
             )
         assert {"last_name", "birth_date", "sex", "csp"} <= set(error.value.problems)
@@ -144,10 +145,10 @@ class TestPeople:
 
     def test_who_joined_stays_while_the_rest_is_written_again(self, alice: Actor, place: Establishment) -> None:
         dossier = sent(alice, place)
-        row = modifying.join_person(actor=alice, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
+        row = joining.join_person(actor=alice, number=number_of(dossier), joining=Joining(OTHER, nir=OTHER_NIR))
         prepared = prepare(alice, dossier, {"hours": "12"})
         assert prepared.items.filter(row=row).exists()
-        modifying.unjoin_person(actor=alice, number=number_of(dossier), row=row)
+        joining.unjoin_person(actor=alice, number=number_of(dossier), row=row)
         assert list(prepared.items.values_list("name", flat=True)) == ["hours"]
 
     def test_a_course_without_anybody_can_not_be_sent(self, alice: Actor, place: Establishment) -> None:

@@ -49,6 +49,7 @@ def test_a_course_moves_and_a_trainee_is_replaced_then_the_agreement_is_issued_a
     page.get_by_label("Date de fin").fill(day(58))
     page.get_by_label("Coût pédagogique de l'action HT").fill("500")
     page.get_by_label("Zoé Müller").check()
+    page.get_by_label("Jour où vous avez su").fill(day(0))
     page.get_by_label("Pourquoi ?").fill("La session est décalée, Zoé est absente.")
     # Somebody takes her place.
     page.get_by_role("button", name="AJOUTER UN STAGIAIRE").click()

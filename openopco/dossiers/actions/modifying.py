@@ -1,6 +1,5 @@
 """« Signaler une modification »: prepared by whoever tells of it, sent, taken back. `deciding_modifications` answers."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from openopco.base.actions import action
 from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import lock, note_in_journal, person, touch
 from openopco.dossiers.actions._standing import require_modifiable, take_back
-from openopco.dossiers.changes import CANCELLATION, NIR, PERSON, PROVIDER, is_changed
+from openopco.dossiers.changes import CANCELLATION, PERSON, PROVIDER, is_changed
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import ChangeKind, Channel, State
 from openopco.dossiers.errors import (
@@ -19,7 +18,6 @@ from openopco.dossiers.errors import (
     BadModification,
     ModificationOpen,
     NotModifiable,
-    TooManyRows,
     UnknownField,
 )
 from openopco.dossiers.models import Dossier, Modification, ModificationItem
@@ -40,10 +38,8 @@ from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.organisations.models import Provider
 from openopco.rights import Actor, Permission
-from openopco.trainees.vault import store_nir
 
 LONGEST_REASON = 2000
-MOST_JOINING = 50
 SEPARATOR = "-"
 NOTHING = "Rien n'a changé : modifiez au moins une information."
 CANCEL_INSTEAD = "Cette demande n'est pas encore accordée : annulez-la depuis sa page."
@@ -70,11 +66,11 @@ def prepare(*, actor: Actor, number: str, wanted: Wanted) -> Modification:
     Raises `NotModifiable`, `InvalidValue` for a NIR in words."""
     dossier = lock(actor=actor, permission=Permission.MODIFICATION_PROPOSE, number=number)
     require_modifiable(dossier, today=paris_today(timezone.now()))
-    modification = _prepared(dossier, actor)
+    modification = prepared_for(dossier, actor)
     modification.known_typed = refuse_nir(clean_text(wanted.known_typed))[:20]
     modification.reason = refuse_nir(clean_text(wanted.reason))[:LONGEST_REASON]
     modification.save()
-    joining = set(_joining(modification))
+    joining = set(joining_rows(modification))
     modification.items.exclude(row__in=joining).delete()
     items = [] if wanted.cancelled else _changed(dossier, standing_draft(dossier), wanted)
     if wanted.cancelled:
@@ -85,7 +81,8 @@ def prepare(*, actor: Actor, number: str, wanted: Wanted) -> Modification:
     return modification
 
 
-def _prepared(dossier: Dossier, actor: Actor) -> Modification:
+def prepared_for(dossier: Dossier, actor: Actor) -> Modification:
+    """The one that the actor writes, begun now if there is none. The caller holds the dossier's lock."""
     return prepared_by(dossier, actor) or Modification.objects.create(
         dossier=dossier,
         channel=Channel.TELEPHONE if actor.is_opco else Channel.EN_LIGNE,
@@ -95,7 +92,8 @@ def _prepared(dossier: Dossier, actor: Actor) -> Modification:
     )
 
 
-def _joining(modification: Modification) -> list[str]:
+def joining_rows(modification: Modification) -> list[str]:
+    """The rows of those who would join the course."""
     return list(modification.items.filter(kind=ChangeKind.AJOUT).order_by("id").values_list("row", flat=True))
 
 
@@ -123,78 +121,6 @@ def _taught_by(dossier: Dossier, draft: DraftView, provider: Provider) -> Modifi
     return ModificationItem(
         kind=ChangeKind.ORGANISME, name=PROVIDER, before=before, after=provider.name, provider=provider
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """Somebody who joins the course: raw values; his NIR as typed, or the secret that the directory has of him."""
-
-    values: Mapping[str, str]
-    nir: str = ""
-    nir_id: int | None = None
-    trainee_id: int | None = None
-
-
-@action
-def join_person(*, actor: Actor, number: str, joining: Joining) -> str:
-    """Adds somebody to the modification that the actor prepares (the caller has checked that a person of the directory, and
-    his NIR, are the actor's to use). Returns his row. Raises `BadModification` with what is wrong or missing by field."""
-    dossier = lock(actor=actor, permission=Permission.MODIFICATION_PROPOSE, number=number)
-    require_modifiable(dossier, today=paris_today(timezone.now()))
-    modification = _prepared(dossier, actor)
-    if len(_joining(modification)) >= MOST_JOINING:
-        raise TooManyRows
-    items = _person_items(actor, dossier, joining)
-    row = items[0].row
-    draft = standing_draft(dossier)
-    wrong = {
-        line.target: line.message
-        for line in reversed(kinds.get(dossier.kind).missing(changed_draft(dossier, draft, items)))
-        if line.row == row
-    }
-    if wrong:
-        raise BadModification(wrong)
-    modification.items.filter(kind=ChangeKind.ANNULATION).delete()
-    for item in items:
-        item.modification = modification
-    ModificationItem.objects.bulk_create(items)
-    return row
-
-
-def _person_items(actor: Actor, dossier: Dossier, joining: Joining) -> list[ModificationItem]:
-    """His name first, then each field that he fills."""
-    row = secrets.token_hex(4)
-    kind = kinds.get(dossier.kind)
-    nir_id = _secret_of(actor, joining)
-    values = {name: refuse_nir(clean_text(value)) for name, value in joining.values.items() if value.strip()}
-    named = " ".join(filter(None, (values.get("first_name", ""), values.get("last_name", ""))))
-    head = ModificationItem(
-        kind=ChangeKind.AJOUT, row=row, name=PERSON, after=named, nir_after_id=nir_id, trainee_id=joining.trainee_id
-    )
-    row_kind = next(step.row_kind for step in kind.steps if step.row_kind)
-    specs = [spec for spec in kind.row_fields(row_kind) if spec.kind != NIR and spec.name in values]
-    fields = [
-        ModificationItem(kind=ChangeKind.CHAMP, row=row, name=spec.name, after=values[spec.name]) for spec in specs
-    ]
-    return [head, *fields]
-
-
-def _secret_of(actor: Actor, joining: Joining) -> int | None:
-    if not joining.nir.strip():
-        return joining.nir_id
-    try:
-        return store_nir(actor=actor, raw=joining.nir)
-    except InvalidValue as error:
-        raise BadModification({NIR: error.message}) from error
-
-
-@action
-def unjoin_person(*, actor: Actor, number: str, row: str) -> None:
-    """Takes somebody out of the modification that the actor prepares."""
-    dossier = lock(actor=actor, permission=Permission.MODIFICATION_PROPOSE, number=number)
-    modification = prepared_by(dossier, actor)
-    if modification and row in _joining(modification):
-        modification.items.filter(row=row).delete()
 
 
 @action

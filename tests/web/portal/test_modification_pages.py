@@ -35,7 +35,7 @@ class TestTheForm:
         page = browser.get(url(dossier)).content.decode()
         assert 'value="12/01/2027"' in page
         assert "Zoé Müller" in page
-        assert "avant la fin du" in page
+        assert "dans les 8 jours" in page
         assert not Modification.objects.exists()
 
     def test_right_it_leads_to_before_and_after(self, granted: Any) -> None:

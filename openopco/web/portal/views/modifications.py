@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from openopco.dossiers import kinds
-from openopco.dossiers.actions import modifying
-from openopco.dossiers.actions.modifying import Joining, Wanted
+from openopco.dossiers.actions import joining, modifying
+from openopco.dossiers.actions.joining import Joining
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.changes import NIR, row_kind_of
 from openopco.dossiers.draft import StoredValue
 from openopco.dossiers.enums import Audience
@@ -36,6 +37,7 @@ from openopco.dossiers.queries.modifications import (
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Forbidden, InvalidValue, OpenOpcoError, Unavailable
+from openopco.opco import parameters
 from openopco.organisations.actions.providers import find_or_create_provider
 from openopco.organisations.errors import NotFound
 from openopco.organisations.models import Provider
@@ -92,7 +94,7 @@ def _keep(request: PersonRequest, dossier: Dossier) -> HttpResponse:
     if "ajouter" in request.POST:
         return redirect("portal:modification_person", number)
     if row := request.POST.get("retirer", ""):
-        modifying.unjoin_person(actor=request.actor, number=number, row=row)
+        joining.unjoin_person(actor=request.actor, number=number, row=row)
         return redirect("portal:modify", number)
     wrong |= modifying.problems_of(dossier, modification, today=paris_today(timezone.now()))
     return _form(request, dossier, wrong) if wrong else redirect("portal:modification_review", number)
@@ -137,7 +139,6 @@ def _form(
         standing_draft(dossier),
         modification,
         items_of(modification) if modification else (),
-        today=today,
         typed_siret=request.POST.get(SIRET, ""),
         wrong=wrong,
     )
@@ -148,6 +149,7 @@ def _form(
         "errors": form.errors,
         "prepared": modification,
         "notice": showing.notice_of(form.known_on.value, today),
+        "notice_days": parameters.value("change_notice_days", on=today),
         "has_provider": kinds.get(dossier.kind).heading(standing_draft(dossier)).has_provider,
     }
     return render(request, "portal/modification/form.html", context, status=422 if wrong else 200)
@@ -168,13 +170,13 @@ def person(request: PersonRequest, number: str) -> HttpResponse:
         return closed
     if request.method != "POST":
         return _person(request, dossier)
-    joining = _chosen(request, dossier) or _described(request, dossier)
+    wanted = _chosen(request, dossier) or _described(request, dossier)
     try:
-        modifying.join_person(actor=request.actor, number=number, joining=joining)
+        joining.join_person(actor=request.actor, number=number, joining=wanted)
     except BadModification as error:
-        return _person(request, dossier, error.problems, joining)
+        return _person(request, dossier, error.problems, wanted)
     except (TooManyRows, InvalidValue) as error:
-        return _person(request, dossier, {"last_name": error.message}, joining)
+        return _person(request, dossier, {"last_name": error.message}, wanted)
     return redirect("portal:modify", number)
 
 
