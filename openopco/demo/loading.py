@@ -30,6 +30,9 @@ from openopco.habilitations.actions import memberships, staff
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.calendar import PARIS, format_date, paris_today
+from openopco.opco.actions.lists import Wording, add_entry
+from openopco.opco.actions.parameters import set_parameter
+from openopco.opco.shipped_lists import REFUSAL
 from openopco.organisations.actions import sheets
 from openopco.organisations.actions.establishments import (
     complete_establishment,
@@ -72,6 +75,8 @@ class Loader:
     def load(self) -> None:
         with self.day(-400, 8):
             self._people()
+        with self.day(-20, 11):
+            self._decided_ahead()
         self._employers()
         desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
@@ -106,6 +111,14 @@ class Loader:
                 actor=self.actor(first), user_id=self.users[officer.email].pk, role=StaffRoleName.GESTIONNAIRE
             )
             staff.confirm_staff_role(actor=self.actor(second), role_id=role.pk)
+
+    def _decided_ahead(self) -> None:
+        """What an administrator has planned: a shorter delay, a reason of this OPCO's own."""
+        actor, source = self.actor(data.ADMINISTRATORS[0]), "Conseil d'administration (décision inventée)"
+        day = self.today + timedelta(days=45)
+        set_parameter(actor=actor, code="answer_target_days", value=15, starts_on=day, source=source)
+        words = Wording("Budget de la branche atteint", 6, "Le budget de votre branche est engagé pour cette année.")
+        add_entry(actor=actor, list_code=REFUSAL, code="budget-branche", wording=words, starts_on=self.today)
 
     def _employers(self) -> None:
         for person in data.EMPLOYERS:
