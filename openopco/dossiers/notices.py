@@ -25,15 +25,29 @@ class Told:
     only_while: State | None = None
 
 
-ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True))
-CORRECTION = register(NoticeKind("dossier.complement", "Complément demandé sur une demande", compulsory=True))
-MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", mail=False))
-MESSAGE = register(NoticeKind("dossier.message", "Message dans une demande", readers=Readers.ALL))
-REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance"))
-DESK = register(NoticeKind("dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False, readers=Readers.OPCO))
-FUNDS = register(NoticeKind("dossier.fonds", "Fonds épuisés, puis rouverts"))
+ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True, act="Lire la décision"))
+CORRECTION = register(
+    NoticeKind("dossier.complement", "Complément demandé sur une demande", compulsory=True, act="Répondre")
+)
+MOVED = register(NoticeKind("dossier.avancement", "Avancement d'une demande", mail=False, act="Voir la demande"))
+MESSAGE = register(
+    NoticeKind("dossier.message", "Message dans une demande", readers=Readers.ALL, act="Lire le message")
+)
+REMINDER = register(NoticeKind("dossier.rappel", "Rappel avant une échéance", act="Faire le nécessaire"))
+DESK = register(
+    NoticeKind(
+        "dossier.bureau", "Ce qui arrive dans mes dossiers", mail=False, readers=Readers.OPCO, act="Ouvrir le dossier"
+    )
+)
+FUNDS = register(NoticeKind("dossier.fonds", "Fonds épuisés, puis rouverts", act="Voir la demande"))
 WATCHED = register(
-    NoticeKind("dossier.suivi", "Ce qui change dans les dossiers que je suis", mail=False, readers=Readers.OPCO)
+    NoticeKind(
+        "dossier.suivi",
+        "Ce qui change dans les dossiers que je suis",
+        mail=False,
+        readers=Readers.OPCO,
+        act="Ouvrir le dossier",
+    )
 )
 
 _E, _O = Audience.EMPLOYEUR, Audience.OPCO

@@ -24,7 +24,13 @@ from openopco.rights import SYSTEM, Actor
 READ, REFUSED, TOLD = "dossier.read", "dossier.too_many", "lecture.en_masse"
 WINDOW = timedelta(minutes=10)
 TOO_MANY = register(
-    NoticeKind("dossier.too_many", "Lecture de nombreux dossiers par un compte", compulsory=True, readers=Readers.OPCO)
+    NoticeKind(
+        "dossier.too_many",
+        "Lecture de nombreux dossiers par un compte",
+        compulsory=True,
+        readers=Readers.OPCO,
+        act="Vérifier ce compte",
+    )
 )
 
 

@@ -22,7 +22,11 @@ from openopco.notifications.kinds import NoticeKind, Readers, register
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
 
-LARGE = register(NoticeKind("export.large", "Export d'une longue liste", compulsory=True, readers=Readers.OPCO))
+LARGE = register(
+    NoticeKind(
+        "export.large", "Export d'une longue liste", compulsory=True, readers=Readers.OPCO, act="Vérifier cet export"
+    )
+)
 
 
 def _reader(work: Work) -> Actor:

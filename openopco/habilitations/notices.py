@@ -5,9 +5,17 @@ from openopco.habilitations.queries import active_administrators, people_of_esta
 from openopco.notifications.actions import notify
 from openopco.notifications.kinds import NoticeKind, Readers, register
 
-DECIDED = register(NoticeKind("membership.decided", "Réponse sur un rattachement", compulsory=True))
-JOINED = register(NoticeKind("membership.joined", "Nouvelle personne rattachée à mon établissement"))
-STAFF = register(NoticeKind("staff.role", "Changement d'un rôle à l'OPCO", compulsory=True, readers=Readers.OPCO))
+DECIDED = register(
+    NoticeKind("membership.decided", "Réponse sur un rattachement", compulsory=True, act="Voir mes habilitations")
+)
+JOINED = register(
+    NoticeKind("membership.joined", "Nouvelle personne rattachée à mon établissement", act="Vérifier qui agit pour moi")
+)
+STAFF = register(
+    NoticeKind(
+        "staff.role", "Changement d'un rôle à l'OPCO", compulsory=True, readers=Readers.OPCO, act="Vérifier les comptes"
+    )
+)
 MEMBERSHIPS_URL = "/habilitations/"
 STAFF_URL = "/administration/comptes/"
 

@@ -13,9 +13,10 @@ from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.kernel.text import clean_line
 from openopco.mail import queue_mail
+from openopco.notifications.enums import Pace
 from openopco.notifications.kinds import NoticeKind, kind_of, registered_kinds
 from openopco.notifications.models import MailPreference, Notice
-from openopco.notifications.rules import mail_text, wants_mail
+from openopco.notifications.rules import Line, mail_text, pace_of
 from openopco.rights import Actor
 
 
@@ -60,14 +61,15 @@ def mark_read(*, actor: Actor, notice_ids: Sequence[int] | None = None) -> int:
 
 
 @action
-def set_mail_preference(*, actor: Actor, kind: str, mail: bool) -> MailPreference:
-    """Chooses whether a kind of notice comes by mail too. Raises `InvalidValue` for an unknown or compulsory kind."""
+def set_mail_pace(*, actor: Actor, kind: str, pace: str) -> MailPreference:
+    """Chooses when a kind of notice comes by mail too. Raises `InvalidValue` for an unknown or compulsory kind, an unknown
+    pace."""
     known = next((each for each in registered_kinds() if each.code == kind), None)
-    if known is None:
-        raise InvalidValue("Ce type de notification n'existe pas.")
+    if known is None or pace not in Pace.values:
+        raise InvalidValue("Ce choix n'existe pas.")
     if known.compulsory:
         raise InvalidValue("Ce message est toujours envoyé : il touche à vos droits ou à un délai.")
-    preference, _ = MailPreference.objects.update_or_create(user_id=_person(actor), kind=kind, defaults={"mail": mail})
+    preference, _ = MailPreference.objects.update_or_create(user_id=_person(actor), kind=kind, defaults={"pace": pace})
     return preference
 
 
@@ -83,9 +85,10 @@ def _untold(user_ids: set[int], unique_key: str) -> list[User]:
 
 
 def _mail(kind: NoticeKind, people: list[User], *, title: str, url: str, unique_key: str) -> None:
-    choices = dict(MailPreference.objects.filter(user__in=people, kind=kind.code).values_list("user_id", "mail"))
+    choices = dict(MailPreference.objects.filter(user__in=people, kind=kind.code).values_list("user_id", "pace"))
     identity = opco.identity()
-    text = mail_text(title=title, link=urljoin(settings.PUBLIC_URL, url), product=identity.product, opco=identity.name)
+    line = Line(title, kind.act, urljoin(settings.PUBLIC_URL, url))
+    text = mail_text(line, product=identity.product, opco=identity.name)
     for person in people:
-        if wants_mail(kind, choices.get(person.pk)):
+        if pace_of(kind, choices.get(person.pk)) is Pace.AT_ONCE:
             queue_mail(to=person.email, subject=title, text=text, unique_key=f"notice:{person.pk}:{unique_key}")

@@ -5,3 +5,6 @@ class NotificationsConfig(AppConfig):
     name = "openopco.notifications"
     label = "notifications"
     verbose_name = "Notifications"
+
+    def ready(self) -> None:
+        from openopco.notifications import tasks  # noqa: F401 - registers its sweep

@@ -14,14 +14,15 @@ class Readers(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """`label` names it on the preferences page. `mail`: a mail goes too unless the person chose otherwise;
-    `compulsory`: nobody can choose otherwise (it opens a delay, or tells of a right)."""
+    """`label` names it on the preferences page, `act` says what to do with one. `mail`: a mail goes too unless the person
+    chose otherwise; `compulsory`: nobody can choose otherwise (it opens a delay, or tells of a right)."""
 
     code: str
     label: str
     mail: bool = True
     compulsory: bool = False
     readers: Readers = Readers.EMPLOYERS
+    act: str = "Ouvrir"
 
     def concerns(self, *, is_opco: bool) -> bool:
         """Whether somebody of the OPCO, or of an employer, is ever told it."""

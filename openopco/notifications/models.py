@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from openopco.notifications.enums import Pace
+
 
 class Notice(models.Model):
     """One line in one person's inbox. `unique_key` makes telling twice harmless."""
@@ -37,16 +39,36 @@ class Notice(models.Model):
 
 
 class MailPreference(models.Model):
-    """Somebody's choice, for one kind of notice, to get a mail too. No row: the kind's own default."""
+    """Somebody's choice, for one kind of notice, of when a mail comes too. No row: the kind's own default."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60)
-    mail = models.BooleanField()
+    pace = models.CharField(max_length=8, choices=Pace.choices)
 
     class Meta:
         verbose_name = "préférence de notification"
         ordering = ["user_id", "kind"]
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="mail_preference_once")]
+        indexes = [models.Index(fields=["user", "kind"], condition=Q(pace="daily"), name="mail_preference_daily")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="mail_preference_once"),
+            models.CheckConstraint(condition=Q(pace__in=Pace.values), name="mail_preference_pace_known"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.kind} {self.mail}"
+        return f"{self.user_id} {self.kind} {self.pace}"
+
+
+class Digest(models.Model):
+    """The mail of a morning to one person: one a day at most, and where the next one begins."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    last_notice_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "résumé du jour"
+        ordering = ["user_id", "-day"]
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"

@@ -3,9 +3,10 @@
 from django.db import connection
 
 from openopco.base.keyset import Page, paginate
+from openopco.notifications.enums import Pace
 from openopco.notifications.kinds import NoticeKind, registered_kinds
 from openopco.notifications.models import MailPreference, Notice
-from openopco.notifications.rules import MOST_COUNTED, wants_mail
+from openopco.notifications.rules import MOST_COUNTED, pace_of
 
 # Written by hand: every page asks it.
 UNREAD = """SELECT COUNT(*) FROM (
@@ -31,7 +32,7 @@ def own_notice(user_id: int, notice_id: int) -> Notice | None:
     return Notice.objects.filter(user_id=user_id, pk=notice_id).first()
 
 
-def mail_choices(user_id: int) -> list[tuple[NoticeKind, bool]]:
-    """Every kind, and whether the person gets a mail for it."""
-    choices = dict(MailPreference.objects.filter(user_id=user_id).values_list("kind", "mail"))
-    return [(kind, wants_mail(kind, choices.get(kind.code))) for kind in registered_kinds()]
+def mail_choices(user_id: int) -> list[tuple[NoticeKind, Pace]]:
+    """Every kind, and when the person gets a mail for it."""
+    choices = dict(MailPreference.objects.filter(user_id=user_id).values_list("kind", "pace"))
+    return [(kind, pace_of(kind, choices.get(kind.code))) for kind in registered_kinds()]

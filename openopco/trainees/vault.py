@@ -27,7 +27,13 @@ from openopco.trainees.rules import ORPHAN_AFTER, REVEAL_WINDOW, is_real_reason,
 PURPOSE = "trainees.nir"
 READ = "nir"
 TOO_MANY = register(
-    NoticeKind("nir.too_many", "Lecture répétée de NIR par un compte", compulsory=True, readers=Readers.OPCO)
+    NoticeKind(
+        "nir.too_many",
+        "Lecture répétée de NIR par un compte",
+        compulsory=True,
+        readers=Readers.OPCO,
+        act="Vérifier ce compte",
+    )
 )
 
 

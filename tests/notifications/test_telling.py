@@ -10,11 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 from openopco.accounts.models import User
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.mail.models import OutgoingMail
-from openopco.notifications.actions import mark_read, notify, set_mail_preference
+from openopco.notifications.actions import mark_read, notify, set_mail_pace
 from openopco.notifications.kinds import NoticeKind, kind_of, register, registered_kinds
 from openopco.notifications.models import Notice
 from openopco.notifications.queries import inbox, mail_choices, own_notice, unread_count
-from openopco.notifications.rules import wants_mail
+from openopco.notifications.rules import pace_of
 from openopco.rights import ANONYMOUS, Actor
 from tests.accounts.factories import UserFactory
 
@@ -68,14 +68,14 @@ def test_a_title_on_several_lines_forges_no_header() -> None:
 
 def test_a_quiet_kind_sends_no_mail_unless_asked() -> None:
     alice, bob = UserFactory.create(), UserFactory.create()
-    set_mail_preference(actor=actor(bob), kind="tests.quiet", mail=True)
+    set_mail_pace(actor=actor(bob), kind="tests.quiet", pace="at_once")
     tell(alice, bob, kind="tests.quiet")
     assert [mail.to for mail in OutgoingMail.objects.all()] == [bob.email]
 
 
 def test_a_loud_kind_can_be_silenced_and_still_reaches_the_inbox() -> None:
     alice = UserFactory.create()
-    set_mail_preference(actor=actor(alice), kind="tests.loud", mail=False)
+    set_mail_pace(actor=actor(alice), kind="tests.loud", pace="none")
     tell(alice)
     assert not OutgoingMail.objects.exists()
     assert unread_count(alice.pk) == 1
@@ -83,8 +83,8 @@ def test_a_loud_kind_can_be_silenced_and_still_reaches_the_inbox() -> None:
 
 def test_a_preference_may_change_again() -> None:
     alice = UserFactory.create()
-    for wanted in (False, True):
-        set_mail_preference(actor=actor(alice), kind="tests.loud", mail=wanted)
+    for pace in ("none", "at_once"):
+        set_mail_pace(actor=actor(alice), kind="tests.loud", pace=pace)
     tell(alice)
     assert OutgoingMail.objects.count() == 1
 
@@ -92,29 +92,49 @@ def test_a_preference_may_change_again() -> None:
 @pytest.mark.parametrize("kind", ["tests.compulsory", "tests.unheard_of"])
 def test_no_choice_is_taken_for_a_compulsory_or_unknown_kind(kind: str) -> None:
     with pytest.raises(InvalidValue):
-        set_mail_preference(actor=actor(UserFactory.create()), kind=kind, mail=False)
+        set_mail_pace(actor=actor(UserFactory.create()), kind=kind, pace="none")
+
+
+def test_no_pace_is_invented() -> None:
+    with pytest.raises(InvalidValue):
+        set_mail_pace(actor=actor(UserFactory.create()), kind="tests.loud", pace="hourly")
 
 
 @pytest.mark.parametrize(
-    ("kind", "choice", "wanted"),
+    ("kind", "choice", "pace"),
     [
-        (NoticeKind("a", "", mail=True), None, True),
-        (NoticeKind("a", "", mail=False), None, False),
-        (NoticeKind("a", "", mail=True), False, False),
-        (NoticeKind("a", "", mail=False), True, True),
-        (NoticeKind("a", "", mail=True, compulsory=True), False, True),
-        (NoticeKind("a", "", mail=False, compulsory=True), None, True),
+        (NoticeKind("a", "", mail=True), None, "at_once"),
+        (NoticeKind("a", "", mail=False), None, "none"),
+        (NoticeKind("a", "", mail=True), "none", "none"),
+        (NoticeKind("a", "", mail=False), "daily", "daily"),
+        (NoticeKind("a", "", mail=True, compulsory=True), "none", "at_once"),
+        (NoticeKind("a", "", mail=False, compulsory=True), None, "at_once"),
     ],
 )
-def test_who_wants_a_mail(kind: NoticeKind, choice: bool | None, wanted: bool) -> None:
-    assert wants_mail(kind, choice) is wanted
+def test_when_a_mail_comes(kind: NoticeKind, choice: str | None, pace: str) -> None:
+    assert pace_of(kind, choice) == pace
+
+
+def test_a_mail_says_what_to_do() -> None:
+    tell(UserFactory.create())
+    assert "Voir ce qu'il y a, dans votre espace M-Gestion" in OutgoingMail.objects.get().text
+
+
+def test_every_kind_says_what_to_do() -> None:
+    assert [
+        kind.code for kind in registered_kinds() if kind.act == "Ouvrir" and not kind.code.startswith("tests.")
+    ] == []
 
 
 def test_the_choices_page_lists_every_kind() -> None:
     alice = UserFactory.create()
-    set_mail_preference(actor=actor(alice), kind="tests.loud", mail=False)
-    choices = {kind.code: wanted for kind, wanted in mail_choices(alice.pk)}
-    assert (choices["tests.loud"], choices["tests.quiet"], choices["tests.compulsory"]) == (False, False, True)
+    set_mail_pace(actor=actor(alice), kind="tests.loud", pace="none")
+    choices = {kind.code: pace for kind, pace in mail_choices(alice.pk)}
+    assert (choices["tests.loud"], choices["tests.quiet"], choices["tests.compulsory"]) == (
+        "none",
+        "none",
+        "at_once",
+    )
     assert set(choices) == {kind.code for kind in registered_kinds()}
 
 
@@ -139,7 +159,7 @@ def test_the_anonymous_reads_and_prefers_nothing() -> None:
     with pytest.raises(Forbidden):
         mark_read(actor=ANONYMOUS)
     with pytest.raises(Forbidden):
-        set_mail_preference(actor=ANONYMOUS, kind="tests.loud", mail=True)
+        set_mail_pace(actor=ANONYMOUS, kind="tests.loud", pace="at_once")
 
 
 def test_the_inbox_turns_its_pages_latest_first() -> None:

@@ -86,10 +86,10 @@ def test_pages_of_notices_follow(as_alice: Client, alice: Actor) -> None:
     for rank in range(30):
         tell(alice, title=f"Nouvelle {rank:02d}.", key=str(rank))
     html = as_alice.get(PAGE).content.decode()
-    assert len(re.findall(r"/ouvrir/", html)) == 25
+    assert html.count("<time ") == 25
     following = re.search(r'rel="next" href="([^"]+)"', html)
     assert following
-    assert len(re.findall(r"/ouvrir/", as_alice.get(PAGE + following[1]).content.decode())) == 5
+    assert as_alice.get(PAGE + following[1]).content.decode().count("<time ") == 5
 
 
 def test_what_happens_to_a_request_comes_to_both_colleagues(
@@ -123,12 +123,13 @@ def test_the_choices_are_those_of_an_employer(as_alice: Client, as_olga: Client)
 
 
 def test_a_choice_is_kept_and_followed(as_alice: Client, alice: Actor, olga: Actor, place: Establishment) -> None:
-    response = as_alice.post(MAILS, {"mail": ["dossier.avancement"]}, follow=True)
+    choice = {"dossier.avancement": "at_once", "dossier.message": "none"}
+    response = as_alice.post(MAILS, choice, follow=True)
     assert "Vos préférences sont enregistrées." in text_of(response)
-    kept = dict(MailPreference.objects.filter(user_id=alice.user_id).values_list("kind", "mail"))
-    assert kept["dossier.avancement"] is True
-    assert kept["dossier.message"] is False
-    assert re.search(r'value="dossier.avancement" checked', response.content.decode())
+    kept = dict(MailPreference.objects.filter(user_id=alice.user_id).values_list("kind", "pace"))
+    assert kept["dossier.avancement"] == "at_once"
+    assert kept["dossier.message"] == "none"
+    assert re.search(r'name="dossier.avancement" value="at_once" checked', response.content.decode())
     dossier = sent(alice, place)
     holding.take(actor=olga, number=number_of(dossier))
     run_pending_jobs()
@@ -136,10 +137,19 @@ def test_a_choice_is_kept_and_followed(as_alice: Client, alice: Actor, olga: Act
 
 
 def test_what_is_compulsory_cannot_be_refused(as_alice: Client, alice: Actor) -> None:
-    as_alice.post(MAILS, {"mail": []})
+    as_alice.post(MAILS, {"dossier.complement": "none"})
     assert not MailPreference.objects.filter(user_id=alice.user_id, kind="dossier.complement").exists()
 
 
 def test_kinds_of_nothing_are_left_alone(as_alice: Client) -> None:
     assert as_alice.post(MAILS, {"mail": ["x", "staff.role", "dossier.bureau"]}).status_code == 302
     assert not MailPreference.objects.filter(kind__in=["x", "staff.role", "dossier.bureau"]).exists()
+
+
+def test_what_comes_about_the_same_thing_is_grouped_and_says_what_to_do(as_alice: Client, alice: Actor) -> None:
+    for rank in range(3):
+        tell(alice, title=f"Nouvelle {rank}.", key=str(rank))
+    html = as_alice.get(PAGE).content.decode()
+    assert html.count("Voir la demande") == 1
+    assert "2 plus anciennes sur le même sujet" in html
+    assert html.index("Nouvelle 2.") < html.index("<details>") < html.index("Nouvelle 1.")
