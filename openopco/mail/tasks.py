@@ -13,7 +13,8 @@ from openopco.mail.models import MailState, OutgoingMail
 from openopco.mail.transports import Refused, transport
 
 log = structlog.get_logger(__name__)
-MAX_ATTEMPTS = 12
+# Once an hour in the end: a mail server down from Friday night to Monday morning loses nothing.
+MAX_ATTEMPTS = 84
 OVERDUE = timedelta(minutes=10)
 
 

@@ -43,9 +43,18 @@ class SmtpTransport:
             raise _verdict(error.smtp_code, error) from error
 
 
+# A server that turns us away before it hears of the recipient says nothing of this mail: that may be repaired.
+TURNED_AWAY = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+
+
 def _verdict(code: int, error: Exception) -> Exception:
-    # The server's words may quote the address: only its code is kept. Trouble with our own sign-in may be repaired.
-    lasting = 500 <= code < 600 and not isinstance(error, smtplib.SMTPAuthenticationError)
+    # The server's words may quote the address: only its code is kept.
+    lasting = 500 <= code < 600 and not isinstance(error, TURNED_AWAY)
     return Refused(f"SMTP {code}") if lasting else error
 
 
