@@ -1,5 +1,6 @@
 """Writes of the documents room, called by the room that owns the documents once it has checked the right to."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from openopco.documents.refusals import RefusalCode, RefusedFile
 from openopco.documents.rules import owner_has_room, uploader_has_room
 from openopco.documents.storage import erase, keep, read_content
 from openopco.journal.actions import record
-from openopco.kernel.errors import Conflict
+from openopco.kernel.errors import Conflict, Unavailable
 from openopco.rights import SYSTEM, Actor
 
 
@@ -133,11 +134,17 @@ def _store(document: Document, content: bytes, actor: Actor, replaced: Document 
     try:
         kept = _insert(actor=actor, document=document, replaced=replaced)
     except BaseException:
-        erase(name)
+        _take_back(name)
         raise
     if kept is not document:
-        erase(name)
+        _take_back(name)
     return kept
+
+
+def _take_back(name: str) -> None:
+    # A storage that fails here changes nothing of what the person is told: the sweeper comes by.
+    with suppress(Unavailable):
+        erase(name)
 
 
 @action

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from openopco import opco
@@ -23,7 +22,7 @@ from openopco.dossiers import kinds, overview, timeline
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
 from openopco.dossiers.models import Decision, Dossier, Receipt, pieces_of
 from openopco.dossiers.queries import load_draft, reads_piece
-from openopco.dossiers.receipts import render_receipt
+from openopco.dossiers.receipts import receipt_pdf
 from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.errors import Unavailable
 from openopco.kernel.money import format_euros
@@ -163,12 +162,7 @@ def _pdf(told: dict[str, Any]) -> bytes:
 
 def _receipt(dossier: Dossier) -> bytes | None:
     found = Receipt.objects.select_related("dossier__transmission", "dossier__filed_by").filter(dossier=dossier).first()
-    if found is None:
-        return None
-    if found.storage_name and default_storage.exists(found.storage_name):
-        with default_storage.open(found.storage_name) as file:
-            return bytes(file.read())
-    return render_receipt(found)
+    return receipt_pdf(found) if found else None
 
 
 def _read_me(dossier: Dossier, pieces: list[Piece]) -> Iterator[str]:

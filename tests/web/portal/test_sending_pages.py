@@ -10,6 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from openopco.base.jobs import run_pending_jobs
+from openopco.dossiers import receipts
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.actions.sending import send
 from openopco.dossiers.enums import State
@@ -209,7 +210,7 @@ class TestReceipt:
     ) -> None:
         run_pending_jobs()
         assert Receipt.objects.get().storage_name
-        monkeypatch.setattr(sending, "render_receipt", lambda receipt: pytest.fail("made again"))
+        monkeypatch.setattr(receipts, "render_receipt", lambda receipt: pytest.fail("made again"))
         assert number in pdf_text(as_alice.get(reverse("portal:receipt", args=[number])).content)
 
     def test_a_file_that_was_lost_is_made_again(self, number: str, as_alice: Client) -> None:
@@ -219,7 +220,7 @@ class TestReceipt:
     def test_colleagues_and_officers_have_it(
         self, number: str, as_bob: Client, as_olga: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sending, "render_receipt", lambda receipt: b"%PDF")
+        monkeypatch.setattr(receipts, "render_receipt", lambda receipt: b"%PDF")
         for client in (as_bob, as_olga):
             assert client.get(reverse("portal:receipt", args=[number])).content == b"%PDF"
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotEditable
 from openopco.dossiers.funds import held_back
 from openopco.dossiers.models import Dossier, Receipt
-from openopco.dossiers.receipts import render_receipt
+from openopco.dossiers.receipts import receipt_pdf
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.opco import parameters
@@ -80,11 +79,4 @@ def receipt(request: PersonRequest, number: str) -> HttpResponse:
         raise Http404
     name = f"accuse-reception-{dossier.number}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(_content(found), content_type="application/pdf", headers=headers)
-
-
-def _content(found: Receipt) -> bytes:
-    if found.storage_name and default_storage.exists(found.storage_name):
-        with default_storage.open(found.storage_name) as file:
-            return bytes(file.read())
-    return render_receipt(found)
+    return HttpResponse(receipt_pdf(found), content_type="application/pdf", headers=headers)
