@@ -19,11 +19,16 @@ from openopco.dossiers.models import (
     Dossier,
     DraftField,
     DraftRow,
+    Follow,
+    FundClosure,
     LapseLifting,
     Message,
     Modification,
+    News,
     Note,
+    PortfolioRule,
     Receipt,
+    SavedFilter,
     Transmission,
 )
 from openopco.training.models import AncillaryLine, CourseTemplate, Enrolment, TrainingAction
@@ -286,6 +291,51 @@ class TestModifications:
             "lifting_has_reason",
             lambda: LapseLifting.objects.create(reason="", lifted_at=dossier.created_at, **given),
         )
+
+
+@pytest.mark.django_db
+class TestTheDesk:
+    """What officers and administrators keep beside the requests."""
+
+    def test_a_list_has_one_name_and_one_opens_first(self) -> None:
+        _, _, olga = in_state(S.TRANSMISE)
+        keep = SavedFilter.objects.create
+        given = {"user_id": olga.user_id, "name": "Moi", "folded": "moi", "address": "vue=moi"}
+        keep(**given, is_default=True)
+        refuses("saved_filter_named_once", lambda: keep(**given))
+        other = {**given, "folded": "autre", "is_default": True}
+        refuses("saved_filter_one_default", lambda: keep(**other))
+        refuses("saved_filter_has_a_name", lambda: keep(**{**given, "folded": ""}))
+
+    def test_one_follows_once_and_each_news_is_kept_once(self) -> None:
+        dossier, _, olga = in_state(S.TRANSMISE)
+        follow = {"dossier": dossier, "user_id": olga.user_id, "since": dossier.created_at}
+        Follow.objects.create(**follow)
+        refuses("follow_once", lambda: Follow.objects.create(**follow))
+        news = {"dossier": dossier, "reader_id": olga.user_id, "kind": "message", "at": dossier.created_at}
+        News.objects.create(**news)
+        refuses("news_once_of_a_kind", lambda: News.objects.create(**news))
+        refuses("news_kind_known", lambda: News.objects.create(**{**news, "kind": "nimporte"}))
+        refuses("news_seen_after_it_happened", lambda: News.objects.update(seen_at=EARLIER))
+
+    def test_funds_close_with_words_and_reopen_after_by_someone(self) -> None:
+        dossier, _, olga = in_state(S.TRANSMISE)
+        day, after = date(2026, 11, 1), date(2026, 11, 30)
+        given = {"idcc": "1090", "closed_on": day, "sentence": "Épuisés.", "source": "Conseil", "created_at": EARLIER}
+        given["closed_by_id"] = olga.user_id
+        FundClosure.objects.create(**given)
+        refuses("fund_closure_one_at_a_time", lambda: FundClosure.objects.create(**given))
+        change = FundClosure.objects.update
+        refuses("fund_closure_is_worded", lambda: change(source=""))
+        refuses("fund_closure_reopened_by_someone", lambda: change(reopened_on=after))
+        early = date(2026, 10, 1)
+        refuses("fund_closure_reopens_after", lambda: change(reopened_on=early, reopened_by=olga.user_id))
+
+    def test_a_portfolio_s_amounts_are_in_order(self) -> None:
+        dossier, _, olga = in_state(S.TRANSMISE)
+        given = {"officer_id": olga.user_id, "created_by_id": olga.user_id, "created_at": dossier.created_at}
+        bounds = {"amount_from": Decimal(10), "amount_to": Decimal(5)}
+        refuses("portfolio_rule_amounts_in_order", lambda: PortfolioRule.objects.create(**given, **bounds))
 
 
 def test_every_constraint_of_the_two_rooms_is_tried_above() -> None:
