@@ -45,7 +45,7 @@ def test_every_state_is_said_in_words_with_whose_turn_it_is(state: State) -> Non
         (State.TRANSMISE, "OPCO Mobilités", "Réponse visée avant le 13/12/2026"),
         (State.EN_INSTRUCTION, "OPCO Mobilités", "Réponse visée avant le 13/12/2026"),
         (State.COMPLEMENT_DEMANDE, "Vous", "Au plus tard 08/12/2026"),
-        (State.ACCORDEE, "Vous", "Au plus tard 13/05/2027"),
+        (State.ACCORDEE, "Vous", "Accord valable jusqu'au 13/05/2027"),
         (State.REFUSEE, "Personne", ""),
     ],
 )
@@ -54,7 +54,7 @@ def test_who_must_do_it_and_by_when(state: State, who: str, due: str) -> None:
     text = text_of(browser_of(alice).get(page_of(dossier)))
     assert f"À qui de jouer {who}" in text
     assert due in text
-    assert bool(due) is bool(re.search("Au plus tard|Réponse visée", text))
+    assert bool(due) is bool(re.search("Au plus tard|Réponse visée|Accord valable", text))
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,11 @@ CROWD = tuple({**PERSON, "first_name": f"Léa {rank}", "last_name": f"Martin {ra
 
 
 def actions_of(response: Any) -> set[str]:
-    """The last word of each address that the side of the page leads to."""
+    """The last word of each address of the request that the side of the page leads to; the two sheets are not of it."""
     links = found(response, "//section[contains(@class, 'desk-standing')]//a/@href")
     forms = found(response, "//section[contains(@class, 'desk-standing')]//form/@action")
-    return {address.partition("?")[0].partition("#")[0].strip("/").rpartition("/")[2] for address in (*links, *forms)}
+    own = [address for address in (*links, *forms) if "/entreprises/" not in address]
+    return {address.partition("?")[0].partition("#")[0].strip("/").rpartition("/")[2] for address in own}
 
 
 # --- who -----------------------------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ def test_many_trainees_take_a_line_and_a_page_each(
 
 # --- what may be done ----------------------------------------------------------------------------------------------------
 
-ALWAYS = {"suivre", "precedent", "echanges", "suivant", "raccourcis"}
+ALWAYS = {"suivre", "precedent", "echanges", "comme-employeur", "suivant", "raccourcis"}
 # While the request lives: what the employer says by telephone.
 LIVE = ALWAYS | {"modification"}
 
