@@ -26,6 +26,7 @@ from openopco.documents.models import Document
 from openopco.dossiers.actions import corrections, deciding, drafts, holding, sending, talking
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
+from openopco.dossiers.tallying import tally
 from openopco.habilitations.actions import memberships, staff
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.queries import actor_for
@@ -85,6 +86,13 @@ class Loader:
         with self.day(-1, 17):
             play_works(self.actor(data.OFFICERS[0]))
         desk.after(self)
+        self._figures()
+
+    def _figures(self) -> None:
+        """Those of every month, as the worker would keep them, a few at a time."""
+        with self.day(0, 6):
+            while tally():
+                pass
 
     @contextmanager
     def day(self, days: int, hour: int = 10, minute: int = 0) -> Iterator[None]:

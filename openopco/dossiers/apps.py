@@ -12,6 +12,7 @@ class DossiersConfig(AppConfig):
             lapsing,
             portfolios,
             reading,
+            tallying,
             tasks,
             waiting,
         )

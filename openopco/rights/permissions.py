@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_DECIDE = "membership.decide"
     LIST_EXPORT = "list.export"
+    STATISTICS_READ = "statistics.read"
     FEEDBACK_READ = "feedback.read"
     STAFF_MANAGE = "staff.manage"
     PARAMETER_MANAGE = "parameter.manage"
@@ -79,6 +80,7 @@ _OFFICER = frozenset(
         Permission.MEMBERSHIP_READ,
         Permission.MEMBERSHIP_DECIDE,
         Permission.LIST_EXPORT,
+        Permission.STATISTICS_READ,
     }
 )
 _ADMINISTRATOR = frozenset(
@@ -88,6 +90,7 @@ _ADMINISTRATOR = frozenset(
         Permission.MEMBERSHIP_READ,
         Permission.PARAMETER_MANAGE,
         Permission.LIST_EXPORT,
+        Permission.STATISTICS_READ,
         Permission.TEMPLATE_MANAGE,
     }
 )

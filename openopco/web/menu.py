@@ -43,6 +43,7 @@ MENU = (
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
     Entry("Entreprises et organismes", "desk:companies", Permission.ORGANISATION_READ),
     Entry("Mes absences", "desk:absences", Permission.DOSSIER_TAKE),
+    Entry("Statistiques", "desk:statistics", Permission.STATISTICS_READ),
     Entry("Administration", "admin_opco:home", Permission.STAFF_MANAGE),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),

@@ -11,16 +11,27 @@ from openopco.dossiers.models.modifications import Modification, ModificationIte
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
 from openopco.dossiers.models.portfolios import PortfolioRule, Proposal
 from openopco.dossiers.models.sending import Receipt, Transmission
+from openopco.dossiers.models.statistics import (
+    LONGEST_DELAY,
+    DelayTally,
+    PointTally,
+    ProviderTally,
+    StateTally,
+    TalliedMonth,
+    TallyReading,
+)
 from openopco.dossiers.models.talking import Message, Note
 from openopco.dossiers.models.watching import Follow, News
 
 __all__ = [
     "DOSSIER_DOCUMENT",
+    "LONGEST_DELAY",
     "NO_DUE_DATE",
     "CorrectionItem",
     "CorrectionRequest",
     "CourseStart",
     "Decision",
+    "DelayTally",
     "Dossier",
     "DraftField",
     "DraftRow",
@@ -32,10 +43,15 @@ __all__ = [
     "ModificationItem",
     "News",
     "Note",
+    "PointTally",
     "PortfolioRule",
     "Proposal",
+    "ProviderTally",
     "Receipt",
     "SavedFilter",
+    "StateTally",
+    "TalliedMonth",
+    "TallyReading",
     "Transmission",
     "pieces_of",
 ]

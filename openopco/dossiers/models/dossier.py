@@ -150,6 +150,8 @@ class Dossier(models.Model):
             models.Index(
                 fields=["starts_on", "id"], condition=Q(state=State.ACCORDEE), name="dossier_granted_by_start"
             ),
+            # Partial, so that no list in the order of sending takes it for its own.
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="dossier_sent_at"),
             models.Index(fields=["establishment"], condition=Q(unconfirmed=True), name="dossier_unconfirmed"),
         ]
 

@@ -50,6 +50,7 @@ from openopco.dossiers.queries.scope import (
     subject_of,
     visible_to,
 )
+from openopco.dossiers.queries.statistics import Line, PointLine, ProviderLine, Statistics, statistics
 from openopco.dossiers.queries.twins import MOST_TWINS, find_twins, twins_of
 
 __all__ = [
@@ -73,7 +74,11 @@ __all__ = [
     "DeskCounts",
     "Figures",
     "Filters",
+    "Line",
     "Marks",
+    "PointLine",
+    "ProviderLine",
+    "Statistics",
     "Year",
     "as_key",
     "as_sent",
@@ -111,6 +116,7 @@ __all__ = [
     "recent",
     "saved_lists",
     "sees_all_of",
+    "statistics",
     "subject_of",
     "twins_of",
     "visible_to",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
 from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import ModificationState, State
+from openopco.dossiers.figures import beginning_of
 from openopco.dossiers.models import Dossier, Follow, Modification, News
 from openopco.dossiers.queries.held import exhausted_now, replaced_ids, waiting_for_funds, with_funds
 from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
@@ -47,6 +48,8 @@ class Filters:
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None
     news: str = ""
+    sent_from: date | None = None
+    sent_to: date | None = None
 
     @property
     def is_dateless(self) -> bool:
@@ -71,7 +74,7 @@ class Filters:
 
     @property
     def _is_ranged(self) -> bool:
-        days = self.starts_from or self.starts_to or self.late_on
+        days = self.starts_from or self.starts_to or self.late_on or self.sent_from or self.sent_to
         amounts = self.amount_from is not None or self.amount_to is not None
         return bool(days or amounts or self.holder_id or self.news)
 
@@ -85,6 +88,8 @@ class Filters:
         ranges: dict[str, Any] = {
             "starts_on__gte": self.starts_from,
             "starts_on__lte": self.starts_to,
+            "sent_at__gte": beginning_of(self.sent_from) if self.sent_from else None,
+            "sent_at__lt": beginning_of(self.sent_to + timedelta(days=1)) if self.sent_to else None,
             "amount_asked__gte": self.amount_from,
             "amount_asked__lte": self.amount_to,
             "holder_id": self.holder_id,

@@ -46,7 +46,7 @@ ORDERS = (("echeance", "Échéance"), ("anciennete", "Plus anciens"), ("recent",
 STATES = tuple((str(state), STATE_WORDS[Audience.OPCO][state]) for state in State if state is not State.BROUILLON)
 REGIONS_BY_NAME = tuple(REGIONS.items())
 NEWS = ((WITH_NEWS, "Avec"), (WITHOUT_NEWS, "Sans"))
-MORE = ("branche", "region", "par", "min", "max", "nouv")
+MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au")
 NARROWING = ("etat", "q", "du", "au", "retard", *MORE)
 NAMES = ("vue", "tri", *NARROWING)
 LATE = "1"
@@ -116,6 +116,8 @@ class Trail:
             idcc=self._read("branche") or "",
             region=self.values.get("region", ""),
             holder_id=int(self.values["par"]) if "par" in self.values else None,
+            sent_from=self._read("envoi_du"),
+            sent_to=self._read("envoi_au"),
             amount_from=self._read("min"),
             amount_to=self._read("max"),
             news=self.values.get("nouv", ""),
@@ -170,6 +172,8 @@ def _reading(parse: Callable[[str], Any]) -> Callable[[str], tuple[Any, str]]:
 READINGS = {
     "du": _reading(parse_date),
     "au": _reading(parse_date),
+    "envoi_du": _reading(parse_date),
+    "envoi_au": _reading(parse_date),
     "branche": _reading(parse_idcc),
     "min": _reading(parse_amount),
     "max": _reading(parse_amount),
@@ -179,6 +183,8 @@ LABELS = (
     ("q", "recherche"),
     ("du", "début du"),
     ("au", "jusqu'au"),
+    ("envoi_du", "envoi du"),
+    ("envoi_au", "envoi jusqu'au"),
     ("retard", "en retard"),
     ("branche", "branche"),
     ("region", "région"),
@@ -188,4 +194,9 @@ LABELS = (
     ("tri", "tri"),
 )
 NAMED = {"etat": dict(STATES), "region": REGIONS, "tri": dict(ORDERS), "nouv": dict(NEWS), "retard": {LATE: "oui"}}
-SPANS = (("du", "au", "Cette date précède la première."), ("min", "max", "Ce montant est inférieur au premier."))
+EARLIER = "Cette date précède la première."
+SPANS = (
+    ("du", "au", EARLIER),
+    ("envoi_du", "envoi_au", EARLIER),
+    ("min", "max", "Ce montant est inférieur au premier."),
+)

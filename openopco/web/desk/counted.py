@@ -1,0 +1,207 @@
+"""The figures of a period as the tables of the page show them, each leading to its list where the reader may open it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from openopco.dossiers import kinds
+from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.models import LONGEST_DELAY
+from openopco.dossiers.queries import Line, PointLine, ProviderLine, Statistics
+from openopco.kernel.calendar import add_months, format_date, paris_today
+from openopco.kernel.money import NARROW_NBSP, format_euros
+from openopco.opco import lists, shipped_lists
+from openopco.reference.queries import idcc_label
+from openopco.rights import Actor, Permission, may
+from openopco.training.kind import in_opco_words
+from openopco.web.components.markup import filled
+from openopco.web.desk.period import Period, in_words
+from openopco.web.menu import address_of
+
+NONE = "–"
+MOST_BRANCHES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    label: str
+    number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Where the figures lead: officers open the lists and the sheets, the others read the figures alone."""
+
+    actor: Actor
+    period: Period
+
+    def count(self, number: int, *, first: date | None = None, last: date | None = None, **narrowed: str) -> str:
+        if not number or not may(self.actor, Permission.DOSSIER_TAKE):
+            return grouped(number)
+        days = {
+            "envoi_du": format_date(first or self.period.first),
+            "envoi_au": format_date(add_months(last or self.period.last, 1) - timedelta(days=1)),
+        }
+        branch = {"branche": self.period.idcc} if self.period.idcc else {}
+        query = urlencode({"vue": "tout", **branch, **narrowed, **days})
+        return filled(LINK, f"{address_of('desk:worklist')}?{query}", grouped(number))
+
+    def of_states(self, line: Line, *states: State, **narrowed: Any) -> str:
+        """The count of one state leads to its list; that of several, to none."""
+        found = [state for state in states if line.states.get(state)]
+        number = sum(line.states[state] for state in found)
+        return self.count(number, etat=found[0], **narrowed) if len(found) == 1 else grouped(number)
+
+    def granted(self, line: Line, **narrowed: Any) -> str:
+        """Those that lapsed or were cancelled since are in no list of the granted ones."""
+        exact = line.granted == line.states.get(State.ACCORDEE, 0)
+        return self.of_states(line, State.ACCORDEE, **narrowed) if exact else grouped(line.granted)
+
+    def provider(self, line: ProviderLine) -> str:
+        if line.provider_id is None:
+            return "Sans organisme extérieur"
+        if not may(self.actor, Permission.ORGANISATION_READ):
+            return line.name
+        return filled(LINK, reverse("desk:provider_sheet", args=[line.provider_id]), line.name)
+
+
+LINK = '<a href="{}">{}</a>'
+_OUTCOMES = (Column("Envoyées"), Column("Accordées"), Column("Refusées"), Column("Acceptation"))
+_DELAYS = (Column("Décidées"), Column("Délai médian"), Column("9 sur 10 en moins de"))
+
+
+def figures(found: Statistics) -> list[tuple[str, str]]:
+    """The few that head the page."""
+    total = found.total
+    return [
+        ("Demandes envoyées", grouped(total.sent)),
+        ("Taux d'acceptation", percent(total.acceptance)),
+        ("Délai médian", days(total.median)),
+        ("90 % décidées en", days(total.ninetieth)),
+        ("Coût HT demandé", format_euros(Decimal(total.asked_cents) / 100)),
+        ("Montant HT accordé", format_euros(Decimal(total.granted_cents) / 100)),
+    ]
+
+
+def states(found: Statistics, lists_: Lists) -> Table:
+    rows = [
+        (STATE_WORDS[Audience.OPCO][state], lists_.of_states(found.total, state))
+        for state in State
+        if state is not State.BROUILLON
+    ]
+    return Table(
+        "Où en sont les demandes envoyées dans la période", (Column("État", number=False), Column("Demandes")), rows
+    )
+
+
+def volumes(found: Statistics, lists_: Lists) -> Table:
+    rows = [
+        (in_words(month), *_outcomes(_of(found, month), lists_, first=month, last=month))
+        for month in lists_.period.months
+    ]
+    return Table("Demandes par mois d'envoi", (Column("Mois", number=False), *_OUTCOMES), rows)
+
+
+def delays(found: Statistics, lists_: Lists) -> Table:
+    rows = [(in_words(month), *_delays(_of(found, month))) for month in lists_.period.months]
+    return Table("Délais par mois d'envoi", (Column("Mois", number=False), *_DELAYS), rows)
+
+
+def branches(found: Statistics, lists_: Lists) -> Table:
+    """The largest ones."""
+    rows = [
+        (branch_words(idcc), *_branch_outcomes(idcc, line, lists_), days(line.median), days(line.ninetieth))
+        for idcc, line in list(found.branches.items())[:MOST_BRANCHES]
+    ]
+    return Table("Demandes par branche", (Column("Branche (IDCC)", number=False), *_OUTCOMES, *_DELAYS[1:]), rows)
+
+
+def _branch_outcomes(idcc: str, line: Line, lists_: Lists) -> tuple[str, ...]:
+    if idcc:
+        return _outcomes(line, lists_, branche=idcc)
+    # No list narrows to the branches that are not known.
+    return grouped(line.sent), grouped(line.granted), grouped(line.refused), percent(line.acceptance)
+
+
+def branch_words(idcc: str) -> str:
+    return f"{idcc} {idcc_label(idcc)}".strip() or "Non connue"
+
+
+def providers(found: Statistics, lists_: Lists) -> Table:
+    rows = [(lists_.provider(line), grouped(line.sent), percent(line.acceptance)) for line in found.providers]
+    columns = (Column("Organisme", number=False), Column("Envoyées"), Column("Acceptation"))
+    return Table("Demandes par organisme de formation", columns, rows)
+
+
+def points(found: Statistics) -> Table:
+    today, words = paris_today(timezone.now()), _words_of_points()
+    rows = [_point(line, words, today) for line in found.points]
+    columns = (
+        Column("Point", number=False),
+        Column("Nature", number=False),
+        Column("Motif", number=False),
+        Column("Fois"),
+    )
+    return Table("Points demandés en complément", columns, rows)
+
+
+def _point(line: PointLine, words: dict[tuple[str, str], str], today: date) -> tuple[str, ...]:
+    nature = "Pièce" if line.kind == ItemKind.PIECE else "Champ du formulaire"
+    reason = lists.label(shipped_lists.CORRECTION, line.reason_code, today) if line.reason_code else "Texte libre"
+    return words.get((line.kind, line.name), line.name), nature, reason or line.reason_code, grouped(line.count)
+
+
+def _words_of_points() -> dict[tuple[str, str], str]:
+    """What each field and each zone of pieces is called, whatever the kind of request."""
+    found: dict[tuple[str, str], str] = {}
+    for kind in kinds.all_kinds():
+        found |= {(ItemKind.PIECE, code): label for code, label in kind.zones}
+        for step in kind.steps:
+            every = (*step.fields, *kind.row_fields(step.row_kind))
+            found |= {(ItemKind.CHAMP, spec.name): in_opco_words(spec.label) for spec in every}
+    return found
+
+
+def _of(found: Statistics, month: date) -> Line:
+    return found.months.get(month) or Line()
+
+
+def _outcomes(line: Line, lists_: Lists, **narrowed: Any) -> tuple[str, ...]:
+    return (
+        lists_.count(line.sent, **narrowed),
+        lists_.granted(line, **narrowed),
+        lists_.of_states(line, State.REFUSEE, **narrowed),
+        percent(line.acceptance),
+    )
+
+
+def _delays(line: Line) -> tuple[str, ...]:
+    return grouped(sum(line.delays.values())), days(line.median), days(line.ninetieth)
+
+
+def grouped(number: int) -> str:
+    """« 12 345 »."""
+    return f"{number:,}".replace(",", NARROW_NBSP)
+
+
+def percent(part: int | None) -> str:
+    return NONE if part is None else f"{part}{NARROW_NBSP}%"
+
+
+def days(number: int | None) -> str:
+    if number is None:
+        return NONE
+    return f"{number}{NARROW_NBSP}j{' ou plus' if number == LONGEST_DELAY else ''}"
