@@ -113,7 +113,8 @@ def _add_delays(scope: Mapping[str, Any], total: Line, months: dict[date, Line],
 
 
 def _summed(kept: QuerySet[DelayTally], *columns: str) -> Iterable[Any]:
-    return kept.values(*columns).annotate(n=Sum("count")).values_list(*columns, "n")
+    summed: Iterable[Any] = kept.values(*columns).annotate(n=Sum("count")).values_list(*columns, "n")
+    return summed
 
 
 def _providers(scope: Mapping[str, Any]) -> list[ProviderLine]:
