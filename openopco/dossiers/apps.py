@@ -9,6 +9,7 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         from openopco.dossiers import (  # noqa: F401 - register the room's effects, jobs and sweeps
             confirming,
+            issuing,
             lapsing,
             portfolios,
             reading,

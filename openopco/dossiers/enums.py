@@ -177,6 +177,23 @@ MODIFICATION_TONES: dict[ModificationState, str] = {
 }
 
 
+class LetterKind(StrEnum):
+    """What a letter says. The same codes name the templates of `openopco.opco.texts`."""
+
+    ACCORD = "accord"
+    REFUS = "refus"
+    SANS_SUITE = "sans-suite"
+    COMPLEMENT = "complement"
+
+
+LETTER_WORDS: dict[LetterKind, str] = {
+    LetterKind.ACCORD: "Lettre d'accord",
+    LetterKind.REFUS: "Lettre de refus",
+    LetterKind.SANS_SUITE: "Lettre de classement sans suite",
+    LetterKind.COMPLEMENT: "Demande de complément",
+}
+
+
 def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:
     """Pairs for a model's `choices`: the code stands for itself, audiences have words of their own."""
     return [(member.value, member.value) for member in enum]

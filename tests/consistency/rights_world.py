@@ -12,7 +12,7 @@ from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.documents import actions as documents
 from openopco.dossiers.actions import deciding
-from openopco.dossiers.models import Dossier, DraftRow
+from openopco.dossiers.models import Dossier, DraftRow, Letter
 from openopco.exports.actions import ask_export
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import actor_for
@@ -155,6 +155,7 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         "rule_id": 1,
         "absence_id": 1,
         "closure_id": 1,
+        "letter_id": Letter.objects.order_by("id")[0].pk,
         "notice_id": notice.pk,
         "parameter_id": ParameterFactory.create(code="claim_months", starts_on=FAR).pk,
         "feedback_id": Feedback.objects.create(author_id=UserFactory.create().pk, page="/", rating=4).pk,

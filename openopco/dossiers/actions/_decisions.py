@@ -7,6 +7,7 @@ from django.db.models import Max
 from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import person, standard_reason
 from openopco.dossiers.enums import State
+from openopco.dossiers.letters import write_for_decision
 from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.kernel.calendar import paris_today
@@ -24,10 +25,10 @@ def record_decision(
 ) -> Decision:
     """Keeps what is decided on a request, with its snapshot: the first version, or the one that follows. The caller
     holds the dossier's lock, has set its amounts and written its draft; it saves the request itself, which here only
-    learns who decided last and when. `reason_code` is of the standard reason that was used. Whatever follows every
-    decision (a letter) is queued from here."""
+    learns who decided last and when. `reason_code` is of the standard reason that was used. Its letter is written
+    here too."""
     dossier.decided_at, dossier.decided_by_id = now, person(actor)
-    return Decision.objects.create(
+    decision = Decision.objects.create(
         dossier=dossier,
         version=_last_version(dossier) + 1,
         outcome=outcome,
@@ -40,6 +41,8 @@ def record_decision(
         decided_by_label=actor.label,
         decided_at=now,
     )
+    write_for_decision(dossier, decision)
+    return decision
 
 
 def _last_version(dossier: Dossier) -> int:

@@ -17,6 +17,7 @@ from openopco.dossiers.actions.talking import write_message
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import CorrectionState, ItemKind
 from openopco.dossiers.errors import MissingReason, NotPossibleNow, Unanswered, UnknownField
+from openopco.dossiers.letters import write_for_correction
 from openopco.dossiers.models import (
     CorrectionItem,
     CorrectionRequest,
@@ -27,6 +28,7 @@ from openopco.dossiers.models import (
     pieces_of,
 )
 from openopco.dossiers.queries import as_sent, load_draft, open_correction
+from openopco.dossiers.timeline import label_of_target
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.nir import refuse_nir
@@ -76,10 +78,17 @@ def ask(*, actor: Actor, number: str, points: Iterable[Point], message: str = ""
     for item in items:
         item.request = request
     CorrectionItem.objects.bulk_create(items)
+    write_for_correction(dossier, request, [_in_words(dossier, item) for item in items], actor=actor)
     move(
         dossier, workflow.Event.DEMANDER_COMPLEMENT, actor=actor, payload={"points": [_target(item) for item in items]}
     )
     return request
+
+
+def _in_words(dossier: Dossier, item: CorrectionItem) -> str:
+    """A point as the letter tells it: what it is about, and why."""
+    label = label_of_target(kinds.get(dossier.kind), _target(item))
+    return f"{label} : {item.reason}" if label else item.reason
 
 
 def _deadline(today: date, wanted: date | None) -> date:

@@ -7,6 +7,7 @@ from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
 from openopco.dossiers.models.drafts import DraftField, DraftRow
 from openopco.dossiers.models.filters import SavedFilter
 from openopco.dossiers.models.funds import FundClosure
+from openopco.dossiers.models.letters import Letter
 from openopco.dossiers.models.modifications import Modification, ModificationItem
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
 from openopco.dossiers.models.portfolios import PortfolioRule, Proposal
@@ -38,6 +39,7 @@ __all__ = [
     "Follow",
     "FundClosure",
     "LapseLifting",
+    "Letter",
     "Message",
     "Modification",
     "ModificationItem",

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.safestring import SafeString
 
 from openopco.kernel.calendar import format_date
 from openopco.opco.texts import letters, rules, versions
@@ -16,7 +15,7 @@ from openopco.opco.texts.filling import one_line, plain_text
 from openopco.opco.texts.shipped import Words
 from openopco.opco.texts.syntax import Variable
 from openopco.opco.texts.versions import Version
-from openopco.web.components.blocks import blocks_html
+from openopco.web.components.letters import Shown, shown
 
 HEADINGS = {Medium.LETTER: "Lettres", Medium.MAIL: "Courriels"}
 
@@ -126,23 +125,13 @@ def since(version: Version) -> str:
 # --- preview ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A template filled in for an invented request."""
-
-    subject: str
-    html: SafeString | str
-    text: str
-
-
-def preview_of(template: Template, words: Words) -> Preview:
-    """The words have been checked."""
+def preview_of(template: Template, words: Words) -> Shown:
+    """A template filled in for an invented request. The words have been checked."""
     if template.is_letter:
-        content = letters.example_of(template, words)
-        return Preview(content["title"], blocks_html(content["blocks"]), "")
+        return shown(letters.example_of(template, words))
     values = {**template.examples, **letters.house_values()}
     subject = one_line(words.subject, template.variables, values)
-    return Preview(subject, "", plain_text(words.body, template.variables, values))
+    return Shown(subject, "", plain_text(words.body, template.variables, values))
 
 
 @dataclass(frozen=True, slots=True)

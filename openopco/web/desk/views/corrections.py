@@ -23,6 +23,7 @@ from openopco.kernel.nir import NirInText, find_nir
 from openopco.opco import parameters, shipped_lists
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
+from openopco.web.components.letters import Shown
 from openopco.web.components.raw import RawField
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
@@ -30,6 +31,7 @@ from openopco.web.desk.acting import why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.phrases import INSERT, Picker, Shelf, shelf
 from openopco.web.desk.points import Target
+from openopco.web.desk.previewing import correction_letter
 from openopco.web.desk.typed import TEXT, Typed, text_area
 from openopco.web.desk.views.deciding import WRITE_METHODS
 from openopco.web.desk.views.holding import CONFLICT
@@ -93,6 +95,8 @@ def _send(
     choice, due_on = _checked(choice, today)
     if choice.errors:
         return _show(request, dossier, targets, choice, 422)
+    if "apercu" in request.POST:
+        return _show(request, dossier, targets, choice, letter=_letter(request, dossier, choice, due_on))
     points = [
         Point(each.target.kind, each.target.name, each.field.value, each.target.row, each.code) for each in choice.asked
     ]
@@ -114,6 +118,13 @@ def _send(
         return _show(request, dossier, targets, _with_error(choice, field, error.message), 422)
     messages.success(request, f"Le complément est demandé. L'employeur a jusqu'au {format_date(due_on)}.")
     return redirect(page_url(request, number))
+
+
+def _letter(request: PersonRequest, dossier: Dossier, choice: Choice, due_on: date) -> Shown | None:
+    """The letter that [Envoyer] would send; none while no point is chosen."""
+    points = [(each.target.label, each.field.value) for each in choice.asked]
+    message = choice.typed.value("message")
+    return correction_letter(request.actor, dossier, points, message=message, due_on=due_on) if points else None
 
 
 def _shelf(dossier: Dossier, posted: Mapping[str, str]) -> Shelf:
@@ -175,7 +186,12 @@ def _with_error(choice: Choice, field: str, message: str) -> Choice:
 
 
 def _show(
-    request: PersonRequest, dossier: Dossier, targets: Mapping[str, Target], choice: Choice, status: int = 200
+    request: PersonRequest,
+    dossier: Dossier,
+    targets: Mapping[str, Target],
+    choice: Choice,
+    status: int = 200,
+    letter: Shown | None = None,
 ) -> HttpResponse:
     frame = frame_of(request, dossier)
     chosen = {each.target.key for each in choice.asked}
@@ -185,6 +201,7 @@ def _show(
             others.setdefault(target.group, []).append(target)
     context: dict[str, Any] = {
         "choice": choice,
+        "letter": letter,
         "typed": choice.typed,
         "others": list(others.items()),
         "can": frame["possible"].ask,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from openopco.dossiers import queries
 from openopco.dossiers.actions import agreements, corrections, deciding
+from openopco.dossiers.enums import LetterKind
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
@@ -23,12 +24,14 @@ from openopco.kernel.nir import NirInText
 from openopco.opco import shipped_lists
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
+from openopco.web.components.letters import Shown
 from openopco.web.components.raw import RawField
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, shown_version
 from openopco.web.desk.acting import Possible, possible_for, why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.phrases import INSERT, Shelf, shelf
+from openopco.web.desk.previewing import decision_letter
 from openopco.web.desk.typed import Typed, text_area
 from openopco.web.desk.views.holding import CONFLICT, OWN
 from openopco.web.menu import address_of
@@ -53,6 +56,7 @@ class Act:
     needs_filer: bool = False
     value_field: str = "amount"
     phrases: str = ""
+    letter: LetterKind | None = None
 
 
 # --- the fields ------------------------------------------------------------------------------------------------------
@@ -158,6 +162,7 @@ GRANT = Act(
     lambda possible: possible.grant,
     with_checks=True,
     phrases=shipped_lists.PARTIAL,
+    letter=LetterKind.ACCORD,
 )
 REFUSE = Act(
     "Refuser",
@@ -170,6 +175,7 @@ REFUSE = Act(
     danger=True,
     needs_filer=True,
     phrases=shipped_lists.REFUSAL,
+    letter=LetterKind.REFUS,
 )
 CLOSE = Act(
     "Classer sans suite",
@@ -181,6 +187,7 @@ CLOSE = Act(
     lambda possible: possible.close,
     danger=True,
     phrases=shipped_lists.CLOSING,
+    letter=LetterKind.SANS_SUITE,
 )
 LIFT = Act(
     "Lever la caducité",
@@ -245,6 +252,8 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
     typed = act.fields(None).holding(request.POST.dict())
     if INSERT in request.POST and act.phrases:
         return _insert(request, dossier, act, typed)
+    if act.letter and "apercu" in request.POST:
+        return _preview(request, dossier, act, typed)
     try:
         act.run(request, number, typed)
     except (NotPossibleNow, NotDecidable, Conflict) as error:
@@ -256,6 +265,16 @@ def _page(request: PersonRequest, number: str, act: Act) -> HttpResponse:
         return _show(request, dossier, act, typed.wrong({_field_of(error, act): error.message}), 422)
     messages.success(request, act.done.format(number=number))
     return redirect(page_url(request, number))
+
+
+def _preview(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed) -> HttpResponse:
+    """The page again, with the letter that its button would send."""
+    assert act.letter
+    try:
+        letter = decision_letter(request.actor, dossier, act.letter, typed)
+    except InvalidValue as error:
+        return _show(request, dossier, act, typed.wrong({_field_of(error, act): error.message}), 422)
+    return _show(request, dossier, act, typed, letter=letter)
 
 
 def _field_of(error: InvalidValue, act: Act) -> str:
@@ -286,6 +305,7 @@ def _show(
     typed: Typed,
     status: int = 200,
     reading: showing.Reading | None = None,
+    letter: Shown | None = None,
 ) -> HttpResponse:
     frame = frame_of(request, dossier)
     checks = showing.checks_of(reading or showing.read(dossier, request.actor)) if act.with_checks else []
@@ -293,6 +313,7 @@ def _show(
     needs_filer = act.needs_filer and dossier.is_open and not queries.is_filer_accepted(dossier)
     context: dict[str, Any] = {
         "act": act,
+        "letter": letter,
         "typed": typed,
         "blocking": blocking,
         "filer_unknown": deciding.FILER_UNKNOWN if needs_filer else "",

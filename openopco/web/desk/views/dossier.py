@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from openopco.dossiers import queries
 from openopco.dossiers.enums import Audience
+from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Marks
 from openopco.dossiers.queries.modifications import Told, modifications_of, versions_of
@@ -17,6 +18,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
+from openopco.web.components.letters import letter_links
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, opened, sought
 from openopco.web.desk.filters import read_trail
@@ -66,6 +68,7 @@ def show(
         "decision": decisions[0] if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
         **life_of(dossier, _modifications(request, dossier), Audience.OPCO),
+        "letters": letter_links(dossier, letters_of(dossier)),
     }
     return render(request, "desk/dossier.html", context, status=status)
 

@@ -20,6 +20,7 @@ from openopco.dossiers.draft import DraftView, PieceView, SummarySection
 from openopco.dossiers.enums import CLOSED_STATES, STATE_EXPLANATIONS, STATE_TONES, Audience, ItemKind, State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.funds import held_back
+from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import CorrectionItem, Dossier, Message
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
@@ -31,6 +32,7 @@ from openopco.kernel.sizes import format_size
 from openopco.opco import parameters
 from openopco.rights import Actor, Grant, Permission, Role, may
 from openopco.training.rules import PIECES, ancillary_total
+from openopco.web.components.letters import letter_links
 from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
@@ -79,6 +81,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "can_modify": _may_modify(reader, found, today),
         **life_of(found, modifications_of(found, reader), Audience.EMPLOYEUR),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
+        "letters": letter_links(found, letters_of(found)),
         "talk": _talk(found, reader),
         "typed": "",
         "message_error": "",
