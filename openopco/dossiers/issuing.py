@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -12,6 +13,7 @@ from openopco.dossiers.models import Letter
 from openopco.kernel.calendar import paris_today
 from openopco.opco.texts.letters import typeset
 
+log = structlog.get_logger(__name__)
 LATE = timedelta(minutes=10)
 AT_ONCE = 100
 
@@ -47,9 +49,12 @@ def _queue_again(letter_id: int, today: date) -> bool:
 
 def pdf_of(letter: Letter) -> bytes:
     """The PDF that the job kept; while it waits, or where the storage fails, the same made from what was kept of it."""
+    if not letter.storage_name:
+        return typeset(letter.content)
     try:
         with default_storage.open(letter.storage_name) as file:
             return bytes(file.read())
-    except Exception:
+    except Exception as error:
         # Each storage has its own family of errors; the letter is whole in its row.
+        log.warning("storage failed", what="letter", error=type(error).__name__)
         return typeset(letter.content)

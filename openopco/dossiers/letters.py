@@ -14,7 +14,7 @@ from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Decision, Dossier, Letter
 from openopco.dossiers.notices import path_for
-from openopco.kernel.calendar import add_months, format_date, paris_today
+from openopco.kernel.calendar import PARIS, add_months, format_date, paris_today
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros
 from openopco.opco import parameters
@@ -142,6 +142,20 @@ def request_values(dossier: Dossier, *, today: date, officer: str) -> dict[str, 
     }
 
 
+def sent_values(dossier: Dossier, *, title: str = "", employer: str = "") -> dict[str, str]:
+    """The variables of the acknowledgement: what was sent, when and by whom; as it stood, where that is given."""
+    assert dossier.sent_at is not None
+    at = dossier.sent_at.astimezone(PARIS)
+    return {
+        **letters.house_values(),
+        "numero": str(dossier.number),
+        "formation": title or dossier.title,
+        "entreprise": employer or dossier.employer_name,
+        "envoi": f"{format_date(at.date())} à {at:%-H h %M}",
+        "deposant": dossier.filed_by.full_name if dossier.filed_by else "",
+    }
+
+
 def decision_values(
     dossier: Dossier, kind: LetterKind, *, amount: Decimal | None, reason: str, before: date | None = None
 ) -> dict[str, Any]:
@@ -193,6 +207,12 @@ def path_of_letter(dossier: Dossier, letter_id: int) -> str:
     return f"{path_for(dossier, Audience.EMPLOYEUR)}lettres/{letter_id}.pdf"
 
 
+def latest_letter(dossier: Dossier, kind: LetterKind) -> int | None:
+    """The id of the last letter of a kind."""
+    return Letter.objects.filter(dossier=dossier, kind=kind).order_by("-id").values_list("pk", flat=True).first()
+
+
 def letter_of(dossier: Dossier, letter_id: int) -> Letter | None:
     """One letter of a request, whole."""
-    return Letter.objects.filter(dossier=dossier, pk=letter_id).first()
+    kept = Letter.objects.filter(dossier=dossier)
+    return kept.filter(pk=letter_id).first() if letter_id < 2**63 else None

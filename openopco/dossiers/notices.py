@@ -12,6 +12,7 @@ from openopco.dossiers.timeline import field_label
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
 from openopco.notifications.kinds import NoticeKind, Readers, register
+from openopco.opco.texts.catalogue import NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Told:
     kind: NoticeKind
     words: Callable[[Dossier], str]
     only_while: State | None = None
+    mail: str = NOTICE
 
 
 ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True, act="Lire la décision"))
@@ -58,14 +60,22 @@ TOLD: dict[str, Told] = {
         CORRECTION,
         lambda d: f"Une réponse est attendue sur votre demande {d.number} avant le {format_date(d.due_on)}.",
         only_while=State.COMPLEMENT_DEMANDE,
+        mail="courriel-complement",
     ),
     f"dossier.{Event.RETIRER_COMPLEMENT}": Told(
         _E, MOVED, lambda d: f"Plus rien n'est attendu de vous sur la demande {d.number}."
     ),
-    f"dossier.{Event.ACCORDER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est accordée."),
-    f"dossier.{Event.REFUSER}": Told(_E, ANSWER, lambda d: f"Votre demande {d.number} est refusée : lisez le motif."),
+    f"dossier.{Event.ACCORDER}": Told(
+        _E, ANSWER, lambda d: f"Votre demande {d.number} est accordée.", mail="courriel-accord"
+    ),
+    f"dossier.{Event.REFUSER}": Told(
+        _E, ANSWER, lambda d: f"Votre demande {d.number} est refusée : lisez le motif.", mail="courriel-refus"
+    ),
     f"dossier.{Event.CLASSER}": Told(
-        _E, ANSWER, lambda d: f"Votre demande {d.number} est classée sans suite : lisez le motif."
+        _E,
+        ANSWER,
+        lambda d: f"Votre demande {d.number} est classée sans suite : lisez le motif.",
+        mail="courriel-sans-suite",
     ),
     f"dossier.{Event.RENDRE_CADUQUE}": Told(
         _E, ANSWER, lambda d: f"L'accord de la demande {d.number} n'est plus valable."
@@ -96,6 +106,7 @@ ANSWER_DUE = Told(
     _E,
     REMINDER,
     lambda d: f"Il reste peu de temps pour répondre sur la demande {d.number} : avant le {format_date(d.due_on)}.",
+    mail="courriel-rappel",
 )
 AGREEMENT_ENDS = Told(
     _E,
@@ -136,7 +147,8 @@ def told_to_followers(event: str) -> Told | None:
 
 def _message(*, from_opco: bool) -> Told:
     """A message is told to the other side."""
-    return Told(_E if from_opco else _O, MESSAGE, lambda d: f"Nouveau message sur la demande {d.number}.")
+    words = "Nouveau message sur la demande"
+    return Told(_E if from_opco else _O, MESSAGE, lambda d: f"{words} {d.number}.", mail="courriel-message")
 
 
 def _signalled(*, by_telephone: bool, is_late: bool) -> Told:

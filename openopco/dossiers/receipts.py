@@ -1,11 +1,14 @@
-"""The receipt of a transmission, as a tagged PDF made from the snapshot: the same bytes' content whenever it is made."""
+"""The receipt of a transmission, as a tagged PDF made from the snapshot, in the words that stood when it was sent: the same
+content whenever it is made."""
 
 import structlog
 from django.core.files.storage import default_storage
 
-from openopco import opco
+from openopco.dossiers.letters import sent_values
 from openopco.dossiers.models import Receipt
-from openopco.kernel.calendar import PARIS, format_date
+from openopco.opco.texts import letters, versions
+from openopco.opco.texts.catalogue import RECU
+from openopco.opco.texts.filling import letter_blocks, one_line
 
 log = structlog.get_logger(__name__)
 
@@ -33,19 +36,21 @@ def render_receipt(receipt: Receipt) -> bytes:
     from openopco.base.pdf import render
 
     dossier, transmission = receipt.dossier, receipt.dossier.transmission
-    identity = opco.identity()
-    at = transmission.sent_at.astimezone(PARIS)
+    version = versions.in_force(RECU, transmission.sent_at)
+    known, sent = version.template.variables, transmission.snapshot
+    values = sent_values(dossier, title=sent["title"], employer=sent["employer"])
     return render(
         "receipt.typ",
         {
-            "opco": identity.name,
-            "product": identity.product,
+            **letters.brand(),
             "number": dossier.number,
-            "title": transmission.snapshot["title"],
-            "employer": transmission.snapshot["employer"],
-            "filed_by": dossier.filed_by.full_name if dossier.filed_by else "",
-            "sent": f"{format_date(at.date())} à {at:%-H h %M}",
-            "sections": transmission.snapshot["sections"],
+            "heading": one_line(version.words.subject, known, values),
+            "blocks": letter_blocks(version.words.body, known, values),
+            "title": values["formation"],
+            "employer": values["entreprise"],
+            "filed_by": values["deposant"],
+            "sent": values["envoi"],
+            "sections": sent["sections"],
             "attested": transmission.attested,
         },
     )

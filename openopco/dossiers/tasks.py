@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -14,7 +16,8 @@ from openopco.base import works
 from openopco.base.jobs import enqueue, job, sweep
 from openopco.base.models import Job
 from openopco.dossiers.actions import batches
-from openopco.dossiers.enums import Audience, State
+from openopco.dossiers.enums import Audience, LetterKind, State
+from openopco.dossiers.letters import latest_letter, path_of_letter
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.news import followers_of
 from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of, told_to_followers
@@ -22,7 +25,7 @@ from openopco.dossiers.people import employers_of
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.absences import replacement_of
 from openopco.journal.models import Entry
-from openopco.kernel.calendar import paris_today
+from openopco.kernel.calendar import format_date, paris_today
 from openopco.notifications.actions import notify
 from openopco.notifications.models import Notice
 from openopco.opco import parameters
@@ -85,8 +88,21 @@ def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: 
         subject_kind="dossier",
         subject_id=dossier.pk,
         unique_key=key,
+        template=told.mail,
+        values=_mail_values(dossier, told),
     )
     return len(told_now)
+
+
+# The mails that lead to a letter, each with its kind.
+_LETTERS = {f"courriel-{kind}": kind for kind in LetterKind}
+
+
+def _mail_values(dossier: Dossier, told: Told) -> dict[str, str]:
+    values = {"numero": dossier.number or "", "reponse_avant": format_date(dossier.due_on)}
+    kind = _LETTERS.get(told.mail)
+    letter = latest_letter(dossier, kind) if kind else None
+    return values | {"lien_lettre": urljoin(settings.PUBLIC_URL, path_of_letter(dossier, letter)) if letter else ""}
 
 
 def _people(dossier: Dossier, audience: Audience, entry: Entry) -> set[int | None]:

@@ -1,13 +1,13 @@
 """Telling people, and what they do with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from openopco import opco
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.kernel.errors import Forbidden, InvalidValue
@@ -16,17 +16,29 @@ from openopco.mail import queue_mail
 from openopco.notifications.enums import Pace
 from openopco.notifications.kinds import NoticeKind, kind_of, registered_kinds
 from openopco.notifications.models import MailPreference, Notice
-from openopco.notifications.rules import Line, mail_text, pace_of
+from openopco.notifications.rules import pace_of
+from openopco.opco.texts.catalogue import NOTICE
+from openopco.opco.texts.mails import mail_in_force
 from openopco.rights import Actor
 
 
 @transaction.atomic
 def notify(
-    *, user_ids: Iterable[int], kind: str, title: str, url: str, subject_kind: str, subject_id: int, unique_key: str
+    *,
+    user_ids: Iterable[int],
+    kind: str,
+    title: str,
+    url: str,
+    subject_kind: str,
+    subject_id: int,
+    unique_key: str,
+    template: str = NOTICE,
+    values: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Notice]:
-    """Tells each active person once, in the caller's transaction, with a mail for those who want one. Called by other
-    rooms' actions and jobs. `url` is a path of ours; `title` one French sentence without personal data, since it goes
-    by mail. Returns the new notices. Raises `KeyError` for an unknown kind, `ValueError` for an address that is not ours."""
+    """Tells each active person once, in the caller's transaction, with a mail for those who want one, in the words of
+    `template` filled with `values`. Called by other rooms' actions and jobs. `url` is a path of ours; `title` one French
+    sentence without personal data, since it goes by mail. Returns the new notices. Raises `KeyError` for an unknown kind,
+    `ValueError` for an address that is not ours."""
     known = kind_of(kind)
     if not url.startswith("/") or url.startswith("//"):
         # Said here too: SQLite leaves out, without a word, the rows that break a constraint.
@@ -47,7 +59,8 @@ def notify(
         for person in people
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    _mail(known, people, title=line, url=url, unique_key=unique_key)
+    filled = {"evenement": line, "lien": urljoin(settings.PUBLIC_URL, url), **values}
+    _mail(known, people, template, filled, unique_key=unique_key)
     return list(Notice.objects.filter(user__in=people, unique_key=unique_key).order_by("user_id"))
 
 
@@ -84,11 +97,13 @@ def _untold(user_ids: set[int], unique_key: str) -> list[User]:
     return list(User.objects.filter(pk__in=user_ids, is_active=True).exclude(pk__in=told).order_by("pk"))
 
 
-def _mail(kind: NoticeKind, people: list[User], *, title: str, url: str, unique_key: str) -> None:
+def _mail(kind: NoticeKind, people: list[User], template: str, values: Mapping[str, str], *, unique_key: str) -> None:
     choices = dict(MailPreference.objects.filter(user__in=people, kind=kind.code).values_list("user_id", "pace"))
-    identity = opco.identity()
-    line = Line(title, kind.act, urljoin(settings.PUBLIC_URL, url))
-    text = mail_text(line, product=identity.product, opco=identity.name)
-    for person in people:
-        if pace_of(kind, choices.get(person.pk)) is Pace.AT_ONCE:
-            queue_mail(to=person.email, subject=title, text=text, unique_key=f"notice:{person.pk}:{unique_key}")
+    wanting = [person for person in people if pace_of(kind, choices.get(person.pk)) is Pace.AT_ONCE]
+    if not wanting:
+        return
+    words = mail_in_force(template, {"acte": kind.act, **values}, timezone.now())
+    for person in wanting:
+        queue_mail(
+            to=person.email, subject=words.subject, text=words.body, unique_key=f"notice:{person.pk}:{unique_key}"
+        )

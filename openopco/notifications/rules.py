@@ -36,11 +36,6 @@ class Line:
     link: str
 
 
-def mail_text(line: Line, *, product: str, opco: str) -> str:
-    """The plain text of a notice's mail. It names nobody: what happened, what to do, and where."""
-    return f"Bonjour,\n\n{line.title}\n\n{line.act}, dans votre espace {product} :\n{line.link}\n\n{opco}\n"
-
-
 def digest_text(lines: Sequence[Line], *, product: str, opco: str) -> str:
     """The plain text of the day's mail: what is about the same thing together, in the order given."""
     told = "\n\n".join(f"- {line.title}\n  {line.act} : {line.link}" for line in lines)

@@ -14,6 +14,7 @@ from django.conf import settings
 from openopco.base import pdf
 from openopco.opco.identities import identity
 from openopco.opco.markdown import BadPage, blocks_of, pictures_of
+from openopco.opco.texts.letters import brand
 
 # Raised when what this file or the template makes of the same pages changes.
 EDITION = 1
@@ -39,8 +40,7 @@ def build() -> bytes:
     who = identity()
     chapters = [_chapter(page) for page in pages()]
     data: dict[str, Any] = {
-        "opco": who.name,
-        "product": who.product,
+        **brand(),
         "title": f"Guide d'utilisation de {who.product}",
         "subtitle": f"{who.name} — faire financer et suivre vos formations",
         "version": f"édition {_digest()[:6]}",

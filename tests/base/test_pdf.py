@@ -39,6 +39,8 @@ RECEIPT: dict[str, Any] = {
     "product": "M-Gestion",
     "opco": "OPCO Mobilités",
     "number": "AF-2026-000123",
+    "heading": "Accusé de réception",
+    "blocks": [{"kind": "paragraph", "parts": [{"kind": "text", "text": "Envoyée par Alice Martin."}]}],
     "title": "Habilitation électrique",
     "employer": "ACTIF AUTO CONTROLE",
     "filed_by": "Alice Martin",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from openopco import mail, opco
+from openopco import mail
 from openopco.base.actions import action
 from openopco.base.jobs import enqueue
 from openopco.base.sequences import next_value
@@ -14,10 +14,12 @@ from openopco.dossiers.actions._common import answer_target, lock, move, refresh
 from openopco.dossiers.confirming import is_unconfirmed
 from openopco.dossiers.draft import DraftView, Missing
 from openopco.dossiers.enums import State
+from openopco.dossiers.letters import link_to, sent_values
 from openopco.dossiers.models import Dossier, Receipt, Transmission
 from openopco.dossiers.queries import load_draft
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import OpenOpcoError
+from openopco.opco.texts.mails import mail_in_force
 from openopco.rights import Actor, Permission
 
 
@@ -83,19 +85,15 @@ def _acknowledge(dossier: Dossier) -> None:
     """The mail that says the request arrived: one for ever, by its key."""
     filer = dossier.filed_by
     assert filer is not None
-    identity = opco.identity()
-    mail.queue_mail(
-        to=filer.email,
-        subject=f"Votre demande {dossier.number} est bien arrivée",
-        text=(
-            f"Bonjour,\n\nNous avons bien reçu votre demande de prise en charge {dossier.number} : « {dossier.title} ».\n"
-            f"Un gestionnaire d'{identity.name} l'examine. Nous visons une réponse avant le {format_date(dossier.due_on)}."
-            f"{_if_early(dossier)}\n\n"
-            f"Suivez-la à tout moment dans « Mes demandes », sur {identity.product}. L'accusé de réception s'y trouve aussi.\n\n"
-            f"{identity.name}"
-        ),
-        unique_key=f"acknowledgement:{dossier.key}",
-    )
+    assert dossier.sent_at is not None
+    values = {
+        **sent_values(dossier),
+        "reponse_visee": format_date(dossier.due_on),
+        "debut_avant_reponse": _if_early(dossier),
+        "lien": link_to(dossier),
+    }
+    words = mail_in_force("courriel-recu", values, dossier.sent_at)
+    mail.queue_mail(to=filer.email, subject=words.subject, text=words.body, unique_key=f"acknowledgement:{dossier.key}")
 
 
 def _if_early(dossier: Dossier) -> str:
@@ -103,6 +101,6 @@ def _if_early(dossier: Dossier) -> str:
     if not dossier.starts_before_answer or dossier.starts_on is None:
         return ""
     return (
-        f" La formation commence le {format_date(dossier.starts_on)}, avant cette date : la prise en charge peut ne pas être"
+        f"La formation commence le {format_date(dossier.starts_on)}, avant cette date : la prise en charge peut ne pas être"
         " encore décidée ce jour-là."
     )

@@ -112,6 +112,7 @@ _SENT: Final = (
 _NOTICE: Final = (
     *_HOUSE,
     Variable("evenement", "Ce qui arrive, en une phrase", "Votre demande AF-2027-000123 est accordée."),
+    Variable("acte", "Ce qu'il y a à faire", "Lire la décision"),
     Variable("lien", "Où lire la suite", "https://portail.example/demandes/AF-2027-000123/"),
 )
 _NUMBERED: Final = (*_NOTICE, Variable("numero", "Le numéro de la demande", "AF-2027-000123"))
@@ -151,6 +152,8 @@ TEMPLATES: Final[dict[str, Template]] = {
         _letter(COMPLEMENT, "Demande de complément", "Quand un complément est demandé.", *_REQUEST, *_ASK),
         _mail("courriel-recu", "Demande reçue", "Dès qu'une demande est envoyée, à la personne qui l'envoie.",
               (*_SENT, Variable("reponse_visee", "Le jour avant lequel l'OPCO vise une réponse", "24/01/2027"),
+               Variable("debut_avant_reponse", "Un avertissement, si la formation commence avant la réponse visée",
+                        "La formation commence le 18/01/2027, avant cette date.", Shape.TEXT, may_be_empty=True),
                Variable("lien", "Où suivre la demande", "https://portail.example/demandes/AF-2027-000123/"))),
         _mail("courriel-accord", "Demande accordée", "Quand une demande est accordée.", _WITH_LETTER),
         _mail("courriel-refus", "Demande refusée", "Quand une demande est refusée.", _WITH_LETTER),

@@ -88,6 +88,7 @@ SHIPPED: Final[dict[str, Words]] = {
         "Votre demande {{ numero }} est bien arrivée",
         "Nous avons bien reçu votre demande de prise en charge {{ numero }} : « {{ formation }} ».\n"
         "Un gestionnaire {{ de_opco }} l'examine. Nous visons une réponse avant le {{ reponse_visee }}.",
+        "{{ debut_avant_reponse }}",
         "Suivez-la à tout moment sur {{ produit }} ; l'accusé de réception s'y trouve aussi :\n{{ lien }}",
     ),
     "courriel-accord": _mail(
@@ -118,7 +119,7 @@ SHIPPED: Final[dict[str, Words]] = {
     "courriel-rappel": _mail(
         "{{ evenement }}",
         "{{ evenement }}",
-        "Répondez ici :\n{{ lien }}",
+        "{{ acte }} :\n{{ lien }}",
     ),
     "courriel-message": _mail(
         "Nouveau message sur la demande {{ numero }}",
@@ -127,6 +128,6 @@ SHIPPED: Final[dict[str, Words]] = {
     ),
     "avis": Words(
         "{{ evenement }}",
-        "Bonjour,\n\n{{ evenement }}\n\nPour en savoir plus, ouvrez votre espace {{ produit }} :\n{{ lien }}\n\n{{ opco }}",
+        "Bonjour,\n\n{{ evenement }}\n\n{{ acte }}, dans votre espace {{ produit }} :\n{{ lien }}\n\n{{ opco }}",
     ),
 }  # fmt: skip
