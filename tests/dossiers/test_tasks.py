@@ -115,7 +115,9 @@ class TestNotices:
     def test_a_correction_says_by_when_and_goes_by_mail(self, alice: Actor, olga: Actor, place: Establishment) -> None:
         asked(alice, place, olga)
         assert told(alice)[0][-1] == "Une réponse est attendue sur votre demande AF-2026-000001 avant le 08/12/2026."
-        mail = OutgoingMail.objects.filter(subject="Votre demande AF-2026-000001 : une réponse est attendue avant le 08/12/2026")
+        mail = OutgoingMail.objects.filter(
+            subject="Votre demande AF-2026-000001 : une réponse est attendue avant le 08/12/2026"
+        )
         assert mail.get().text.count("/demandes/AF-2026-000001/lettres/") == 1
 
     def test_a_correction_answered_meanwhile_is_not_told(self, alice: Actor, olga: Actor, place: Establishment) -> None:
