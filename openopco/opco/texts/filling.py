@@ -35,7 +35,9 @@ def plain_text(body: str, variables: Variables, values: Values) -> str:
 
 def one_line(subject: str, variables: Variables, values: Values) -> str:
     """A subject: one line whatever its values hold, so that none can add a header to a mail."""
-    return clean_line(fill(subject, values, variables, _as_words))
+    line = clean_line(fill(subject, values, variables, _as_words))
+    # What joins letters in some writings is invisible too, and no header may hold it.
+    return "".join(letter for letter in line if letter.isprintable())
 
 
 def is_empty(value: Any) -> bool:

@@ -46,13 +46,13 @@ def problems(pdf: bytes) -> list[str]:
     return [f"{one.rule_id}: {one.message}" for one in validator.validate_pdf_bytes(pdf, profile="ua1").failures]
 
 
-@pytest.mark.parametrize("template", LETTERS, ids=str)
+@pytest.mark.parametrize("template", LETTERS, ids=lambda one: one.code)
 def test_every_letter_as_shipped_passes_the_checks_of_pdf_ua(template: Template) -> None:
     assert problems(letters.typeset(letters.example_of(template, SHIPPED[template.code]))) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("template", LETTERS, ids=str)
+@pytest.mark.parametrize("template", LETTERS, ids=lambda one: one.code)
 def test_whatever_was_typed_it_passes_them_still(template: Template, text: str) -> None:
     assert problems(made(template, filled(template, text))) == []
 
@@ -75,7 +75,7 @@ def test_a_long_letter_goes_over_numbered_pages() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("template", [one for one in TEMPLATES.values() if not one.is_letter], ids=str)
+@pytest.mark.parametrize("template", [one for one in TEMPLATES.values() if not one.is_letter], ids=lambda one: one.code)
 @pytest.mark.parametrize("text", [*HOSTILE, "a\r\nBcc: tous@exemple.fr", "a\nb"])
 def test_no_value_adds_a_header_to_a_mail(template: Template, text: str) -> None:
     words = mail_in_force(template.code, filled(template, text), NOW)

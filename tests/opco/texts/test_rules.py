@@ -33,7 +33,7 @@ def test_every_template_has_words_and_they_use_its_variables_alone() -> None:
         assert set(names_in(words.subject + words.body)) <= set(TEMPLATES[code].variables), code
 
 
-@pytest.mark.parametrize("template", TEMPLATES.values(), ids=str)
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.code)
 def test_every_variable_has_a_meaning_and_an_example(template: Template) -> None:
     for name, variable in template.variables.items():
         assert variable.name == name

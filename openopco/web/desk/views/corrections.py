@@ -95,7 +95,7 @@ def _send(
     choice, due_on = _checked(choice, today)
     if choice.errors:
         return _show(request, dossier, targets, choice, 422)
-    if "apercu" in request.POST:
+    if "apercu" in request.POST and choice.asked:
         return _show(request, dossier, targets, choice, letter=_letter(request, dossier, choice, due_on))
     points = [
         Point(each.target.kind, each.target.name, each.field.value, each.target.row, each.code) for each in choice.asked
@@ -120,11 +120,11 @@ def _send(
     return redirect(page_url(request, number))
 
 
-def _letter(request: PersonRequest, dossier: Dossier, choice: Choice, due_on: date) -> Shown | None:
-    """The letter that [Envoyer] would send; none while no point is chosen."""
+def _letter(request: PersonRequest, dossier: Dossier, choice: Choice, due_on: date) -> Shown:
+    """The letter that [Envoyer] would send."""
     points = [(each.target.label, each.field.value) for each in choice.asked]
     message = choice.typed.value("message")
-    return correction_letter(request.actor, dossier, points, message=message, due_on=due_on) if points else None
+    return correction_letter(request.actor, dossier, points, message=message, due_on=due_on)
 
 
 def _shelf(dossier: Dossier, posted: Mapping[str, str]) -> Shelf:

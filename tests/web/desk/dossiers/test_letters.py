@@ -64,7 +64,7 @@ def test_the_other_letters_too(alice: Actor, olga: Actor, place: Establishment, 
 def test_the_request_for_more_is_read_before_it_goes(alice: Actor, olga: Actor, place: Establishment) -> None:
     number, client = number_of(taken(alice, place, olga)), browser_of(olga)
     due = format_date(TODAY.replace(day=30))
-    typed = {"point": "champ:cost", "motif:champ:cost": "Le devis dit 520 €.", "due_on": due, "message": "Merci."}
+    typed = {"point": "champ::cost", "motif:champ::cost": "Le devis dit 520 €.", "due_on": due, "message": "Merci."}
     page = client.post(f"/gestion/dossiers/{number}/corrections/", {**typed, "apercu": "1"})
     said = text_of(page)
     assert page.status_code == 200
