@@ -80,7 +80,7 @@ class Lists:
 
 LINK = '<a href="{}">{}</a>'
 _OUTCOMES = (Column("Envoyées"), Column("Accordées"), Column("Refusées"), Column("Acceptation"))
-_DELAYS = (Column("Décidées"), Column("Délai médian"), Column("9 sur 10 en moins de"))
+_DELAYS = (Column("Décidées"), Column("Délai médian"), Column("9 sur 10 en au plus"))
 
 
 def figures(found: Statistics) -> list[tuple[str, str]]:

@@ -86,14 +86,14 @@ def line_plot(labels: Sequence[str], series: Sequence[Sequence[int | None]]) -> 
     """Each series with a class of its own: `plot-line-1`, `plot-line-2`, told apart by their marks too."""
     steps = steps_to(max((value for each in series for value in each if value is not None), default=0))
     lines = [_line(rank, runs(each, steps[-1])) for rank, each in enumerate(series, 1)]
-    return _plot(labels, steps, SafeString("".join(lines)))
+    return _plot(labels, steps, filled_each("{}", ((line,) for line in lines)))
 
 
 def _line(rank: int, found: list[list[Point]]) -> SafeString:
     paths = filled_each(LINE, ((str(rank), " ".join(f"{_n(p.x)},{_n(p.y)}" for p in run)) for run in found))
     mark = (ROUND, SQUARE)[(rank - 1) % 2]
     places = ((p.x, p.y) if mark is ROUND else (p.x - 4, p.y - 4) for run in found for p in run)
-    return SafeString(paths + filled_each(mark, ((str(rank), _n(x), _n(y)) for x, y in places)))
+    return filled("{}{}", paths, filled_each(mark, ((str(rank), _n(x), _n(y)) for x, y in places)))
 
 
 def _plot(labels: Sequence[str], steps: Sequence[int], drawn: SafeString) -> SafeString:
