@@ -136,7 +136,8 @@ def fail(job: Job, error: str) -> bool:
 
 def back_off(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s… up to an hour, with a fifth of chance so that failures don't come back together."""
-    doubled: timedelta = FIRST_DELAY * 2 ** (attempts - 1)
+    # Long past the longest delay: a duration has its greatest value.
+    doubled: timedelta = FIRST_DELAY * 2 ** min(attempts - 1, 20)
     delay = min(doubled, LONGEST_DELAY)
     return delay * random.uniform(1, 1.2)  # noqa: S311 - a pause, not a secret
 
