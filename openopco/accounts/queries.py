@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -61,3 +62,8 @@ def _open_session(row: UserSession, current_key: str | None) -> OpenSession:
         since=row.created_at,
         is_current=row.session_key == current_key,
     )
+
+
+def has_confirmed(user_id: int, email: str) -> bool:
+    """Whether the person has shown that the address is his."""
+    return bool(EmailAddress.objects.filter(user_id=user_id, email__iexact=email, verified=True).exists())

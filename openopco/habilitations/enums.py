@@ -12,6 +12,22 @@ class MembershipState(TextChoices):
     ENDED = "ENDED", "Rattachement terminé"
 
 
+class MembershipRole(TextChoices):
+    """As what somebody acts for an establishment once accepted. The administrator also says who acts for it."""
+
+    ADMINISTRATEUR = "ADMIN", "Administrateur de l'établissement"
+    DECLARANT = "DECLARANT", "Déclarant"
+
+
+class InvitationState(TextChoices):
+    """What became of an invitation. That it has expired is told by its day, not by a state."""
+
+    PENDING = "PENDING", "En attente"
+    ACCEPTED = "ACCEPTED", "Acceptée"
+    DECLINED = "DECLINED", "Déclinée"
+    REVOKED = "REVOKED", "Retirée"
+
+
 LIVE_STATES = (MembershipState.PENDING, MembershipState.ACCEPTED)
 
 

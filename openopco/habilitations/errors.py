@@ -1,6 +1,6 @@
 """What the room refuses, in words fit for the person who asked."""
 
-from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError, TooMany
 
 
 class NotPossibleNow(Conflict):
@@ -29,6 +29,49 @@ class UnknownMembership(OpenOpcoError):
 
 class BadAbsence(InvalidValue):
     """Days or people that do not go together: the message says which."""
+
+
+class LastAdministrator(OpenOpcoError):
+    """Somebody must always be able to say who acts for an establishment."""
+
+    message = (
+        "C'est le seul administrateur de l'établissement, où d'autres personnes agissent : "
+        "nommez d'abord un autre administrateur."
+    )
+
+
+class UnknownInvitation(OpenOpcoError):
+    """Not there, or sent to another address. Doors answer 404."""
+
+    message = "Cette invitation n'existe pas."
+
+
+class InvitationOver(OpenOpcoError):
+    """Used, taken back or expired, or who sent it may not invite any more."""
+
+    message = "Cette invitation n'est plus valable. Demandez à l'établissement de vous en envoyer une autre."
+
+
+class AlreadyThere(InvalidValue):
+    message = "Cette personne agit déjà pour l'établissement."
+
+
+class AlreadyInvited(InvalidValue):
+    message = "Une invitation attend déjà à cette adresse : vous pouvez la renvoyer."
+
+
+class AlreadyAsked(InvalidValue):
+    message = "Cette personne a déjà demandé à agir pour l'établissement : acceptez sa demande."
+
+
+class TooManyInvitations(TooMany):
+    message = "Beaucoup d'invitations sont parties aujourd'hui. Réessayez demain."
+
+
+class JustSent(TooMany):
+    message = (
+        "Cette invitation vient de partir, ou elle est déjà partie plusieurs fois : laissez-lui le temps d'arriver."
+    )
 
 
 class FourEyes(OpenOpcoError):

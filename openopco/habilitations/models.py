@@ -5,11 +5,12 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
-from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
+from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
 from openopco.organisations.models import Establishment
 
-S = MembershipState
+S, R = MembershipState, MembershipRole
 
 
 class Membership(models.Model):
@@ -18,6 +19,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="memberships")
     state = models.CharField(max_length=8, choices=S.choices, default=S.PENDING)
+    role = models.CharField(max_length=9, choices=R.choices, default=R.DECLARANT)
     proof = models.ForeignKey("documents.Document", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     requested_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -36,6 +38,11 @@ class Membership(models.Model):
                 fields=["user", "establishment"], condition=Q(state__in=LIVE_STATES), name="membership_one_live"
             ),
             models.CheckConstraint(condition=Q(state__in=S.values), name="membership_state_known"),
+            models.CheckConstraint(condition=Q(role__in=R.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role=R.ADMINISTRATEUR) | Q(state__in=[S.ACCEPTED, S.ENDED]),
+                name="membership_administrator_accepted",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=S.PENDING) | Q(decided_at__isnull=True, decided_by__isnull=True),
                 name="membership_pending_undecided",
@@ -56,6 +63,61 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.establishment_id} {self.state}"
+
+
+class Invitation(models.Model):
+    """An address asked to act for an establishment. Of the link only a digest is kept; sent again, the link changes."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=9, choices=R.choices, default=R.DECLARANT)
+    token_digest = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=8, choices=InvitationState.choices, default=InvitationState.PENDING)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    sendings = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["email"], condition=Q(state=InvitationState.PENDING), name="invitation_by_email"),
+            models.Index(fields=["invited_by", "sent_at"], name="invitation_by_inviter"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "email"],
+                condition=Q(state=InvitationState.PENDING),
+                name="invitation_one_pending",
+            ),
+            models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
+            models.CheckConstraint(condition=Q(role__in=R.values), name="invitation_role_known"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="invitation_email_is_lower_case"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("sent_at")), name="invitation_expires_later"),
+            models.CheckConstraint(
+                condition=Q(state=InvitationState.PENDING, closed_at__isnull=True)
+                | ~Q(state=InvitationState.PENDING) & Q(closed_at__isnull=False),
+                name="invitation_end_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=InvitationState.ACCEPTED, accepted_by__isnull=False)
+                | ~Q(state=InvitationState.ACCEPTED) & Q(accepted_by__isnull=True),
+                name="invitation_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | ~Q(accepted_by=F("invited_by")),
+                name="invitation_not_to_oneself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} {self.state}"
 
 
 class StaffRole(models.Model):

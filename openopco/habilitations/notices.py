@@ -1,7 +1,16 @@
 """What the room tells people of. No name of a person, no reason: these sentences go by mail."""
 
-from openopco.habilitations.models import Membership, StaffRole
-from openopco.habilitations.queries import active_administrators, people_of_establishment
+from collections.abc import Iterable
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.utils import timezone
+
+from openopco import opco
+from openopco.habilitations.models import Invitation, Membership, StaffRole
+from openopco.habilitations.queries import active_administrators, administrators_of, people_of_establishment
+from openopco.kernel.calendar import format_date, paris_today
+from openopco.mail import queue_mail
 from openopco.notifications.actions import notify
 from openopco.notifications.kinds import NoticeKind, Readers, register
 
@@ -11,6 +20,13 @@ DECIDED = register(
 JOINED = register(
     NoticeKind("membership.joined", "Nouvelle personne rattachée à mon établissement", act="Vérifier qui agit pour moi")
 )
+ASKED = register(NoticeKind("membership.asked", "Demande à rejoindre mon établissement", act="Répondre à la demande"))
+LEFT = register(
+    NoticeKind("membership.left", "Personne qui n'agit plus pour mon établissement", act="Vérifier qui agit pour moi")
+)
+DECLINED = register(
+    NoticeKind("membership.declined", "Invitation déclinée", readers=Readers.ALL, act="Voir qui agit encore")
+)
 STAFF = register(
     NoticeKind(
         "staff.role", "Changement d'un rôle à l'OPCO", compulsory=True, readers=Readers.OPCO, act="Vérifier les comptes"
@@ -18,6 +34,7 @@ STAFF = register(
 )
 MEMBERSHIPS_URL = "/habilitations/"
 STAFF_URL = "/administration/comptes/"
+INVITATION_URL = "/invitations/{token}/"
 
 
 def tell_holder(membership: Membership, sentence: str) -> None:
@@ -57,4 +74,71 @@ def tell_administrators(role: StaffRole, event: str, sentence: str) -> None:
         subject_kind="staff_role",
         subject_id=role.pk,
         unique_key=f"staff_role:{role.pk}:{event}",
+    )
+
+
+def tell_somebody_asks(membership: Membership) -> None:
+    """To those who may answer in the establishment."""
+    name = membership.establishment.name
+    _tell(
+        membership,
+        administrators_of(membership.establishment_id),
+        ASKED,
+        f"Une personne demande à agir pour {name} : acceptez ou refusez.",
+        "asked",
+    )
+
+
+def tell_somebody_left(membership: Membership, *, but: int | None) -> None:
+    """To the administrators who remain, less whoever did it."""
+    told = set(administrators_of(membership.establishment_id)) - {but, membership.user_id}
+    _tell(membership, told, LEFT, f"Une personne n'agit plus pour {membership.establishment.name}.", "left")
+
+
+def tell_new_role(membership: Membership) -> None:
+    """To its holder, each time."""
+    role, moment = membership.get_role_display().lower(), f"{timezone.now():%Y%m%d%H%M%S%f}"
+    sentence = f"Votre qualité pour {membership.establishment.name} a changé : {role}."
+    _tell(membership, [membership.user_id], DECIDED, sentence, f"role:{moment}")
+
+
+def tell_declined(invitation: Invitation) -> None:
+    """To whoever sent it."""
+    notify(
+        user_ids=[invitation.invited_by_id],
+        kind=DECLINED.code,
+        title=f"Une invitation à agir pour {invitation.establishment.name} a été déclinée.",
+        url=MEMBERSHIPS_URL,
+        subject_kind="invitation",
+        subject_id=invitation.pk,
+        unique_key=f"invitation:{invitation.pk}:declined",
+    )
+
+
+def mail_invitation(invitation: Invitation, token: str) -> None:
+    """The link, to the address that it is for: the only place where it is ever written."""
+    identity, place = opco.identity(), invitation.establishment
+    link = urljoin(settings.PUBLIC_URL, INVITATION_URL.format(token=token))
+    queue_mail(
+        to=invitation.email,
+        subject=f"Invitation à agir pour {place.name} sur {identity.product}",
+        text=(
+            f"Bonjour,\n\nOn vous invite à agir pour {place.name} sur {identity.product}, en qualité de "
+            f"« {invitation.get_role_display()} ».\n\nPour accepter ou décliner, ouvrez ce lien avant le "
+            f"{format_date(paris_today(invitation.expires_at))} :\n{link}\n\nSans compte, vous en créerez un avec cette "
+            f"adresse e-mail. Si vous n'attendiez pas cette invitation, ne faites rien.\n\n{identity.name}\n"
+        ),
+        unique_key=f"invitation:{invitation.pk}:{invitation.sendings}",
+    )
+
+
+def _tell(membership: Membership, user_ids: Iterable[int], kind: NoticeKind, sentence: str, event: str) -> None:
+    notify(
+        user_ids=user_ids,
+        kind=kind.code,
+        title=sentence,
+        url=MEMBERSHIPS_URL,
+        subject_kind="membership",
+        subject_id=membership.pk,
+        unique_key=f"membership:{membership.pk}:{event}",
     )

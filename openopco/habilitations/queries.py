@@ -1,6 +1,7 @@
 """Reads of memberships and roles. `access_of` is the one place where an `Actor` is made of a person."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
@@ -11,8 +12,9 @@ from openopco.accounts.models import User
 from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import Prepared
 from openopco.habilitations.access import NOBODY, Access
-from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
-from openopco.habilitations.models import Absence, Membership, StaffRole
+from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
+from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
+from openopco.habilitations.tokens import digest_of
 from openopco.kernel.calendar import paris_today
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Grant, Permission, Role, Subject, may, require
@@ -27,7 +29,7 @@ def access_of(user: User) -> Access:
     if user.is_opco:
         return Access(Actor(user.pk, str(user), tuple(_staff_grants(user))))
     memberships = tuple(_live_of(user.pk))
-    return Access(Actor(user.pk, str(user), tuple(_grant(each) for each in memberships)), memberships)
+    return Access(Actor(user.pk, str(user), tuple(chain.from_iterable(map(_grants, memberships)))), memberships)
 
 
 def actor_for(user: User) -> Actor:
@@ -77,10 +79,14 @@ _live_of: Prepared[Membership] = Prepared((int,), lambda user_id: live_membershi
 
 
 def find_membership(actor: Actor, membership_id: int) -> Membership | None:
-    """A membership that the actor may see: his own, or any for an officer. None for everybody else's."""
+    """A membership that the actor may see: his own, those of an establishment he administers, any for an officer.
+    None for everybody else's."""
     found = Membership.objects.select_related("user", "establishment__company", "proof", "decided_by")
     membership = found.filter(pk=membership_id).first()
-    if membership is None or not (membership.user_id == actor.user_id or may(actor, Permission.MEMBERSHIP_DECIDE)):
+    if membership is None:
+        return None
+    managed = Subject(membership.establishment_id)
+    if membership.user_id != actor.user_id and not may(actor, Permission.MEMBERSHIP_MANAGE, managed):
         return None
     return membership
 
@@ -198,9 +204,11 @@ def _staff_grants(user: User) -> Iterator[Grant]:
             yield Grant(Role(held.role))
 
 
-def _grant(membership: Membership) -> Grant:
+def _grants(membership: Membership) -> Iterator[Grant]:
     confirmed = membership.state == MembershipState.ACCEPTED
-    return Grant(Role.EMPLOYEUR, membership.establishment_id, confirmed=confirmed)
+    yield Grant(Role.EMPLOYEUR, membership.establishment_id, confirmed=confirmed)
+    if confirmed and membership.role == MembershipRole.ADMINISTRATEUR:
+        yield Grant(Role.RESPONSABLE, membership.establishment_id)
 
 
 def people_of_establishment(establishment_id: int) -> list[int]:
@@ -224,3 +232,35 @@ def hold_accepted_membership(*, user_id: int | None, establishment_id: int) -> b
     live = Membership.objects.filter(user_id=user_id, establishment_id=establishment_id, state__in=LIVE_STATES)
     held = live.select_for_update().order_by("id").first()
     return held is not None and held.state == MembershipState.ACCEPTED
+
+
+def administrators_of(establishment_id: int) -> list[int]:
+    """User ids of those who administer the establishment and whose account is open."""
+    held = Membership.objects.filter(
+        establishment_id=establishment_id, state=MembershipState.ACCEPTED, role=MembershipRole.ADMINISTRATEUR
+    )
+    return list(held.filter(user__is_active=True).order_by("user_id").values_list("user_id", flat=True))
+
+
+def pending_invitations(actor: Actor, establishment_id: int) -> QuerySet[Invitation]:
+    """For who manages the establishment's people: the invitations that wait, expired ones too. Raises Forbidden."""
+    require(actor, Permission.MEMBERSHIP_MANAGE, Subject(establishment_id))
+    waiting = Invitation.objects.filter(establishment_id=establishment_id, state=InvitationState.PENDING)
+    return waiting.select_related("invited_by").order_by("created_at", "id")
+
+
+def own_invitations(user: User) -> QuerySet[Invitation]:
+    """Those that the person may accept now, by his address."""
+    waiting = Invitation.objects.filter(email=user.email, state=InvitationState.PENDING, expires_at__gt=timezone.now())
+    return waiting.select_related("establishment", "invited_by").order_by("created_at", "id")
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation that a link names, whatever its state."""
+    found = Invitation.objects.filter(token_digest=digest_of(token))
+    return found.select_related("establishment", "invited_by").first()
+
+
+def is_open(invitation: Invitation) -> bool:
+    """Whether it may still be accepted."""
+    return invitation.state == InvitationState.PENDING and invitation.expires_at > timezone.now()

@@ -32,10 +32,17 @@ class Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(S.PENDING, Event.ACCEPTER, S.ACCEPTED, P.MEMBERSHIP_DECIDE, guard="justificatif ou vérification écrite"),
-    Transition(S.PENDING, Event.REFUSER, S.REFUSED, P.MEMBERSHIP_DECIDE, guard="motif écrit"),
-    Transition(S.PENDING, Event.TERMINER, S.ENDED, P.MEMBERSHIP_DECIDE, own=True),
-    Transition(S.ACCEPTED, Event.TERMINER, S.ENDED, P.MEMBERSHIP_DECIDE, own=True),
+    Transition(S.PENDING, Event.ACCEPTER, S.ACCEPTED, P.MEMBERSHIP_MANAGE, guard="justificatif ou vérification écrite"),
+    Transition(S.PENDING, Event.REFUSER, S.REFUSED, P.MEMBERSHIP_MANAGE, guard="motif écrit"),
+    Transition(S.PENDING, Event.TERMINER, S.ENDED, P.MEMBERSHIP_MANAGE, own=True),
+    Transition(
+        S.ACCEPTED,
+        Event.TERMINER,
+        S.ENDED,
+        P.MEMBERSHIP_MANAGE,
+        own=True,
+        guard="il reste un administrateur, ou plus personne",
+    ),
 )
 _TABLE = {(line.source, line.event): line for line in TRANSITIONS}
 

@@ -126,6 +126,13 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire",
         effect="La date proposée au gestionnaire quand il demande un complément ; il peut en choisir une autre.",
     ),
+    "invitation_days": Default(
+        "Durée de validité d'une invitation à agir pour un établissement",
+        "jours calendaires",
+        whole(1, 60),
+        _shipped(7, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
+    ),
     "draft_reminder_days": Default(
         "Rappel d'un brouillon laissé de côté",
         "jours calendaires",

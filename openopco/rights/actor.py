@@ -9,6 +9,7 @@ class Role(StrEnum):
     """A capacity in which somebody acts. Codes never change; people see `ROLE_LABELS`."""
 
     EMPLOYEUR = "employeur"
+    RESPONSABLE = "responsable"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
     SYSTEME = "systeme"
@@ -16,10 +17,13 @@ class Role(StrEnum):
 
 ROLE_LABELS = {
     Role.EMPLOYEUR: "Employeur",
+    Role.RESPONSABLE: "Administrateur d'établissement",
     Role.GESTIONNAIRE: "Gestionnaire",
     Role.ADMINISTRATEUR: "Administrateur",
     Role.SYSTEME: "Système",
 }
+# Capacities that reach one establishment; who holds RESPONSABLE is EMPLOYEUR there as well.
+ESTABLISHMENT_ROLES = frozenset({Role.EMPLOYEUR, Role.RESPONSABLE})
 OPCO_ROLES = frozenset({Role.GESTIONNAIRE, Role.ADMINISTRATEUR})
 
 

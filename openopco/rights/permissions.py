@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from openopco.kernel.errors import Forbidden
-from openopco.rights.actor import Actor, Grant, Role
+from openopco.rights.actor import ESTABLISHMENT_ROLES, Actor, Grant, Role
 
 
 class Permission(StrEnum):
@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MEMBERSHIP_DECIDE = "membership.decide"
     LIST_EXPORT = "list.export"
     STATISTICS_READ = "statistics.read"
+    MEMBERSHIP_MANAGE = "membership.manage"
     FEEDBACK_READ = "feedback.read"
     STAFF_MANAGE = "staff.manage"
     PARAMETER_MANAGE = "parameter.manage"
@@ -60,6 +61,8 @@ _EMPLOYER = frozenset(
         Permission.LIST_EXPORT,
     }
 )
+# Beside what the establishment's declarants may do.
+_ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE})
 _OFFICER = frozenset(
     {
         Permission.DOSSIER_READ,
@@ -81,6 +84,7 @@ _OFFICER = frozenset(
         Permission.MEMBERSHIP_DECIDE,
         Permission.LIST_EXPORT,
         Permission.STATISTICS_READ,
+        Permission.MEMBERSHIP_MANAGE,
     }
 )
 _ADMINISTRATOR = frozenset(
@@ -97,6 +101,7 @@ _ADMINISTRATOR = frozenset(
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,
+    Role.RESPONSABLE: _ESTABLISHMENT_ADMINISTRATOR,
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
     Role.SYSTEME: frozenset(
@@ -111,6 +116,7 @@ NOT_ON_ONES_OWN = frozenset(
         Permission.DOSSIER_REVIVE,
         Permission.MODIFICATION_DECIDE,
         Permission.MEMBERSHIP_DECIDE,
+        Permission.MEMBERSHIP_MANAGE,
     }
 )
 
@@ -144,7 +150,7 @@ def _is_ones_own(actor: Actor, subject: Subject) -> bool:
 
 
 def _reaches(grant: Grant, actor: Actor, subject: Subject | None) -> bool:
-    if subject is None or grant.role is not Role.EMPLOYEUR:
+    if subject is None or grant.role not in ESTABLISHMENT_ROLES:
         return True
     if grant.establishment_id != subject.establishment_id:
         return False

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,9 @@ from openopco.documents import actions as documents
 from openopco.dossiers.actions import deciding
 from openopco.dossiers.models import Dossier, DraftRow, Letter
 from openopco.exports.actions import ask_export
-from openopco.habilitations.models import Membership, StaffRole
+from openopco.habilitations.models import Invitation, Membership, StaffRole
 from openopco.habilitations.queries import actor_for
+from openopco.habilitations.tokens import digest_of
 from openopco.notifications.models import Notice
 from openopco.opco.models import Feedback
 from openopco.organisations.models import Establishment, Provider
@@ -76,6 +77,7 @@ class World:
             "admin_opco:template_preview": {"code": "accord"},
             "admin_opco:template_version": {"code": "accord", "number": 0},
             "admin_opco:template_version_pdf": {"code": "accord", "number": 0},
+            "portal:invited": {"token": "jeton"},
             "theme": {"digest": "0" * 12},
             "logo": {"digest": "0" * 12},
             "account_reset_password_from_key": {"uidb36": "1", "key": "none"},
@@ -84,7 +86,7 @@ class World:
 
 def build() -> World:
     place = factories.garage()
-    alice = AcceptedFactory.create(establishment=place)
+    alice = AcceptedFactory.create(establishment=place, role="ADMIN")
     pending = MembershipFactory.create(establishment=place)
     stranger = AcceptedFactory.create(establishment=factories.garage())
     officer = StaffRoleFactory.create(role="gestionnaire").user
@@ -145,7 +147,17 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         unique_key="rights",
         created_at=LONG_AGO,
     )
+    invitation = Invitation.objects.create(
+        establishment_id=place,
+        email="invite@exemple.fr",
+        token_digest=digest_of("jeton"),
+        invited_by=alice.user,
+        created_at=LONG_AGO,
+        sent_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=3650),
+    )
     return {
+        "invitation_id": invitation.pk,
         "membership_id": pending.pk,
         "establishment_id": place,
         "provider_id": Provider.objects.order_by("id")[0].pk,

@@ -5,19 +5,21 @@ import pytest
 from openopco.habilitations.actions import (
     accept_membership,
     confirm_staff_role,
+    end_membership,
     end_staff_role,
     grant_staff_role,
     refuse_membership,
     request_membership,
+    set_membership_role,
 )
-from openopco.habilitations.enums import MembershipState, StaffRoleName
-from openopco.habilitations.errors import LastAdministrators, NotPossibleNow
+from openopco.habilitations.enums import MembershipRole, MembershipState, StaffRoleName
+from openopco.habilitations.errors import LastAdministrator, LastAdministrators, NotPossibleNow
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import active_administrators, actor_for
 from openopco.journal.queries import entries_of
 from tests.accounts.factories import OpcoUserFactory, UserFactory
 from tests.habilitations.at_once import at_once
-from tests.habilitations.factories import MembershipFactory, StaffRoleFactory, administrator, officer
+from tests.habilitations.factories import AcceptedFactory, MembershipFactory, StaffRoleFactory, administrator, officer
 from tests.organisations.factories import EstablishmentFactory
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -66,3 +68,31 @@ def test_two_administrators_confirm_at_once() -> None:
         lambda: confirm_staff_role(actor=third, role_id=role.pk),
     )
     assert kinds(results) == [NotPossibleNow, StaffRole]
+
+
+def test_two_administrators_cannot_leave_an_establishment_without_any() -> None:
+    place = EstablishmentFactory.create()
+    first, second = AcceptedFactory.create_batch(2, establishment=place, role=MembershipRole.ADMINISTRATEUR)
+    AcceptedFactory.create(establishment=place)
+    results = at_once(
+        *[
+            lambda held=held: set_membership_role(
+                actor=actor_for(held.user), membership_id=held.pk, role=MembershipRole.DECLARANT
+            )
+            for held in (first, second)
+        ]
+    )
+    assert kinds(results) == [LastAdministrator, Membership]
+    assert Membership.objects.filter(establishment=place, role=MembershipRole.ADMINISTRATEUR).count() == 1
+
+
+def test_one_steps_down_while_the_other_leaves() -> None:
+    place = EstablishmentFactory.create()
+    first, second = AcceptedFactory.create_batch(2, establishment=place, role=MembershipRole.ADMINISTRATEUR)
+    results = at_once(
+        lambda: end_membership(actor=actor_for(first.user), membership_id=first.pk),
+        lambda: set_membership_role(
+            actor=actor_for(second.user), membership_id=second.pk, role=MembershipRole.DECLARANT
+        ),
+    )
+    assert len([each for each in results if isinstance(each, LastAdministrator)]) == 1

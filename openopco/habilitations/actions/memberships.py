@@ -6,27 +6,32 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.documents.actions import accept_upload
 from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
 from openopco.documents.queries import usable
 from openopco.habilitations import notices, workflow
+from openopco.habilitations.actions._common import (
+    keep_an_administrator,
+    lock_membership,
+    outsider,
+    record_membership,
+    role_at_first,
+    take_back_invitations,
+)
 from openopco.habilitations.effects import run_accepted
-from openopco.habilitations.enums import LIVE_STATES, MembershipState
-from openopco.habilitations.errors import ProofNeeded, ReasonNeeded, TooManyPending, UnknownMembership
+from openopco.habilitations.enums import LIVE_STATES, MembershipRole, MembershipState
+from openopco.habilitations.errors import NotPossibleNow, ProofNeeded, ReasonNeeded, TooManyPending, UnknownMembership
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import SESSION_KEY
 from openopco.habilitations.rules import MOST_PENDING, is_reason
 from openopco.habilitations.workflow import Event
-from openopco.journal.actions import record
-from openopco.kernel.errors import Forbidden
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.organisations.errors import ClosedEstablishment
 from openopco.organisations.models import Establishment
-from openopco.rights import Actor, Subject, require
+from openopco.rights import Actor, Permission, Subject, require
 
 OWNER_KIND = "membership"
 PROOF_ZONE = "justificatif"
@@ -37,7 +42,7 @@ def request_membership(*, actor: Actor, establishment_id: int) -> Membership:
     """Asks to act for an establishment: « rattachement à valider », first of the SIRET or not. Asked again while one is
     live, it is the same. For whoever signed in from outside the OPCO. Raises Forbidden, TooManyPending,
     ClosedEstablishment."""
-    user = _outsider(actor)
+    user = outsider(actor)
     establishment = Establishment.objects.get(pk=establishment_id)
     if not establishment.is_active:
         raise ClosedEstablishment
@@ -48,7 +53,8 @@ def request_membership(*, actor: Actor, establishment_id: int) -> Membership:
     if mine.filter(state=MembershipState.PENDING).count() >= MOST_PENDING:
         raise TooManyPending
     membership = Membership.objects.create(user=user, establishment=establishment, requested_at=timezone.now())
-    _record(membership, "demander", actor)
+    record_membership(membership, "demander", actor)
+    notices.tell_somebody_asks(membership)
     return membership
 
 
@@ -66,12 +72,14 @@ def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any] | 
 
 @action
 def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Membership:
-    """An officer accepts the proof, or writes in `note` how he checked without one. Nobody accepts his own.
+    """An officer accepts the proof, or writes in `note` how he checked without one; an administrator of the
+    establishment knows whom he lets in. Nobody accepts his own. The first one accepted administers the establishment.
     Raises Forbidden, NotPossibleNow, ProofNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
     note = refuse_nir(clean_text(note))[:500]
-    if not _has_proof(membership) and not is_reason(note):
+    if actor.is_opco and not _has_proof(membership) and not is_reason(note):
         raise ProofNeeded
+    membership.role = role_at_first(membership.establishment_id)
     _decide(membership, Event.ACCEPTER, actor, note)
     run_accepted(membership)
     name = membership.establishment.name
@@ -82,7 +90,8 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Me
 
 @action
 def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membership:
-    """An officer refuses, and writes why: the person reads it. Raises Forbidden, NotPossibleNow, ReasonNeeded."""
+    """An officer, or an administrator of the establishment, refuses, and writes why: the person reads it.
+    Raises Forbidden, NotPossibleNow, ReasonNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.REFUSER)
     reason = refuse_nir(clean_text(reason))[:500]
     if not is_reason(reason):
@@ -95,19 +104,23 @@ def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membe
 
 @action
 def end_membership(*, actor: Actor, membership_id: int) -> Membership:
-    """Ends a membership, from the holder's very next request on. By the holder, or an officer.
-    Raises Forbidden, UnknownMembership, NotPossibleNow."""
-    membership = _lock(membership_id)
+    """Ends a membership, from the holder's very next request on; what he typed stays the establishment's. By the
+    holder, an administrator of the establishment, or an officer.
+    Raises Forbidden, UnknownMembership, NotPossibleNow, LastAdministrator."""
+    membership = lock_membership(membership_id)
     line = workflow.find(MembershipState(membership.state), Event.TERMINER)
     is_own = actor.user_id is not None and membership.user_id == actor.user_id
     if not (is_own and line.own):
         require(actor, line.permission, _subject(membership))
+    keep_an_administrator(membership, leaves=True)
     workflow.apply(membership, Event.TERMINER)
     membership.ended_at = timezone.now()
     membership.save()
-    _record(membership, Event.TERMINER, actor)
+    record_membership(membership, Event.TERMINER, actor)
+    take_back_invitations(membership, actor)
     if not is_own:
         notices.tell_holder(membership, f"Votre rattachement à {membership.establishment.name} a pris fin.")
+    notices.tell_somebody_left(membership, but=actor.user_id)
     return membership
 
 
@@ -120,35 +133,38 @@ def switch_establishment(*, memberships: tuple[Membership, ...], session: Sessio
 
 
 @action
-def _join(*, actor: Actor, membership_id: int, document: Document) -> Membership:
-    membership = _lock(membership_id)
-    workflow.find(MembershipState(membership.state), Event.ACCEPTER)
-    membership.proof = document
+def set_membership_role(*, actor: Actor, membership_id: int, role: MembershipRole) -> Membership:
+    """As what an accepted person acts. By an administrator of the establishment, or an officer.
+    Raises Forbidden, UnknownMembership, NotPossibleNow, LastAdministrator."""
+    membership = lock_membership(membership_id)
+    require(actor, Permission.MEMBERSHIP_MANAGE, Subject(membership.establishment_id))
+    if membership.state != MembershipState.ACCEPTED:
+        raise NotPossibleNow
+    if membership.role == role:
+        return membership
+    keep_an_administrator(membership, leaves=False)
+    before, membership.role = membership.role, role
     membership.save()
-    _record(membership, "justifier", actor, document=str(document.key))
+    record_membership(membership, "qualite", actor, avant=str(before), apres=str(role))
+    if role != MembershipRole.ADMINISTRATEUR:
+        take_back_invitations(membership, actor)
+    if membership.user_id != actor.user_id:
+        notices.tell_new_role(membership)
     return membership
 
 
-def _outsider(actor: Actor) -> User:
-    """Locks the account, so that two requests at once make one membership."""
-    if actor.user_id is None:
-        raise Forbidden
-    user = User.objects.select_for_update().get(pk=actor.user_id)
-    if user.is_opco or not user.is_active:
-        raise Forbidden
-    return user
-
-
-def _lock(membership_id: int) -> Membership:
-    found = Membership.objects.select_related("establishment").select_for_update(of=("self",))
-    try:
-        return found.get(pk=membership_id)
-    except Membership.DoesNotExist:
-        raise UnknownMembership from None
+@action
+def _join(*, actor: Actor, membership_id: int, document: Document) -> Membership:
+    membership = lock_membership(membership_id)
+    workflow.find(MembershipState(membership.state), Event.ACCEPTER)
+    membership.proof = document
+    membership.save()
+    record_membership(membership, "justifier", actor, document=str(document.key))
+    return membership
 
 
 def _locked_for_decision(actor: Actor, membership_id: int, event: Event) -> Membership:
-    membership = _lock(membership_id)
+    membership = lock_membership(membership_id)
     line = workflow.find(MembershipState(membership.state), event)
     require(actor, line.permission, _subject(membership))
     return membership
@@ -158,7 +174,7 @@ def _decide(membership: Membership, event: Event, actor: Actor, reason: str) -> 
     workflow.apply(membership, event)
     membership.decided_at, membership.decided_by_id, membership.reason = timezone.now(), actor.user_id, reason
     membership.save()
-    _record(membership, event, actor)
+    record_membership(membership, event, actor, role=str(membership.role))
 
 
 def _has_proof(membership: Membership) -> bool:
@@ -167,13 +183,3 @@ def _has_proof(membership: Membership) -> bool:
 
 def _subject(membership: Membership) -> Subject:
     return Subject(membership.establishment_id, typed_by=membership.user_id)
-
-
-def _record(membership: Membership, event: str, actor: Actor, **payload: Any) -> None:
-    record(
-        subject_kind="membership",
-        subject_id=membership.pk,
-        event=f"membership.{event}",
-        actor=actor,
-        payload={"state": str(membership.state), "establishment": membership.establishment_id, **payload},
-    )

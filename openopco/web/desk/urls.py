@@ -15,6 +15,7 @@ from openopco.web.desk.views import (
     memberships,
     modifications,
     nir,
+    people,
     sheets,
     slips,
     statistics,
@@ -76,6 +77,13 @@ urlpatterns = [
     path("gestion/etablissements/", identities.establishments, name="establishments"),
     path("gestion/etablissements/<int:establishment_id>/", identities.establishment, name="establishment"),
     path("gestion/etablissements/<int:establishment_id>/repertoire/", identities.ask_again, name="ask_again"),
+    path("gestion/etablissements/<int:establishment_id>/personnes/", people.establishment_people, name="people"),
+    path("gestion/etablissements/<int:establishment_id>/personnes/<int:membership_id>/", people.person, name="person"),
+    path(
+        "gestion/etablissements/<int:establishment_id>/invitations/<int:invitation_id>/",
+        people.invitation,
+        name="invitation",
+    ),
     path("gestion/etablissements/organismes/", identities.providers, name="providers"),
     path("gestion/etablissements/organismes/<int:provider_id>/", identities.provider, name="provider"),
     path(

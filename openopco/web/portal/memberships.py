@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from openopco.documents.enums import State as FileState
 from openopco.documents.models import Document
-from openopco.habilitations.enums import MembershipState
+from openopco.habilitations.enums import MembershipRole, MembershipState
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import find_membership
@@ -108,6 +108,7 @@ class Card:
     proof: ProofWords | None
     is_live: bool
     is_pending: bool
+    is_administrator: bool
     colleagues: list[Membership]
 
 
@@ -122,6 +123,7 @@ def card_of(membership: Membership, colleagues: list[Membership] | None = None) 
         proof_of(membership.proof),
         state in (MembershipState.PENDING, MembershipState.ACCEPTED),
         state is MembershipState.PENDING,
+        state is MembershipState.ACCEPTED and membership.role == MembershipRole.ADMINISTRATEUR,
         [each for each in colleagues or [] if each.user_id != membership.user_id],
     )
 

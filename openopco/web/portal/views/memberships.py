@@ -11,7 +11,7 @@ from openopco.documents.serving import serve
 from openopco.habilitations import queries
 from openopco.habilitations.actions import add_proof, end_membership, switch_establishment
 from openopco.habilitations.enums import LIVE_STATES, MembershipState
-from openopco.habilitations.errors import UnknownMembership
+from openopco.habilitations.errors import LastAdministrator, UnknownMembership
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
 from openopco.kernel.errors import OpenOpcoError
@@ -50,6 +50,7 @@ def _list_page(request: PersonRequest, proof_form: ProofForm | None = None, fail
     context = {
         "live": [card_of(each, people.get(each.establishment_id)) for each in mine if each.state in LIVE_STATES],
         "past": [card_of(each) for each in mine if each.state not in LIVE_STATES][:MOST_PAST],
+        "invitations": queries.own_invitations(request.user),
         "proof_form": proof_form or ProofForm(),
         "failed": failed,
     }
@@ -85,7 +86,11 @@ def end(request: PersonRequest, membership_id: int) -> HttpResponse:
     """« Êtes-vous sûr ? », then no longer for this establishment, from the very next page on."""
     membership = own_or_404(request, membership_id)
     if request.method == "POST":
-        end_membership(actor=request.actor, membership_id=membership.pk)
+        try:
+            end_membership(actor=request.actor, membership_id=membership.pk)
+        except LastAdministrator as error:
+            messages.error(request, error.message)
+            return redirect("portal:people", membership.establishment_id)
         messages.success(request, f"Vous n'agissez plus pour {membership.establishment.name}.")
         return redirect("portal:memberships")
     if membership.state not in LIVE_STATES:
