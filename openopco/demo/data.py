@@ -28,6 +28,10 @@ EMPLOYERS = (
     Person("transport@demo.example", "Pascal", "Grandmougin", ("00071296800015",)),
     Person("cycles@demo.example", "Zoé", "Parmentier", ("00071407100016",), waits=True),
 )
+# At ACTIF AUTO CONTROLE, after its administrator: a declarant, somebody who asks to act, an address invited.
+COLLEAGUE = Person("collegue@demo.example", "Inès", "Muller", ("83135297600011",))
+ASKER = Person("accueil@demo.example", "Théo", "Weber", ("83135297600011",), waits=True)
+INVITED = "comptable@demo.example"
 
 
 # An establishment that the registry does not know yet: typed by its employer, to be verified by an officer.

@@ -27,8 +27,8 @@ from openopco.dossiers.actions import corrections, deciding, drafts, holding, se
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
 from openopco.dossiers.tallying import tally
-from openopco.habilitations.actions import memberships, staff
-from openopco.habilitations.enums import StaffRoleName
+from openopco.habilitations.actions import invitations, memberships, staff
+from openopco.habilitations.enums import MembershipRole, StaffRoleName
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.opco.actions.lists import Wording, add_entry
@@ -79,6 +79,7 @@ class Loader:
         with self.day(-20, 11):
             self._decided_ahead()
         self._employers()
+        self._colleagues()
         desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
@@ -107,7 +108,7 @@ class Loader:
         return actor_for(self.users[person.email])
 
     def _people(self) -> None:
-        for person in (*data.OFFICERS, *data.ADMINISTRATORS, *data.EMPLOYERS):
+        for person in (*data.OFFICERS, *data.ADMINISTRATORS, *data.EMPLOYERS, data.COLLEAGUE, data.ASKER):
             kind = AccountKind.EXTERNE if person.sirets else AccountKind.OPCO
             self.users[person.email] = User.objects.create_user(
                 person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name, kind=kind
@@ -135,6 +136,17 @@ class Loader:
                     self._attach(person, siret)
         with self.day(-3, 17):
             create_establishment_by_hand(actor=self.actor(data.EMPLOYERS[1]), **data.KEYED_BY_HAND)
+
+    def _colleagues(self) -> None:
+        """The administrator of ACTIF AUTO CONTROLE is not alone: one acts too, one asks, one is invited."""
+        head, place = self.actor(data.EMPLOYERS[0]), Establishment.objects.get(siret=data.ACTIF)
+        for person, days in ((data.COLLEAGUE, -90), (data.ASKER, -2)):
+            with self.day(days, 9):
+                asked = memberships.request_membership(actor=self.actor(person), establishment_id=place.pk)
+                if not person.waits:
+                    memberships.accept_membership(actor=head, membership_id=asked.pk)
+        with self.day(-1, 9):
+            invitations.invite(actor=head, establishment_id=place.pk, email=data.INVITED, role=MembershipRole.DECLARANT)
 
     def _sheets(self) -> None:
         """What officers noted of those who ask and of those who teach."""

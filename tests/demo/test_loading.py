@@ -10,13 +10,13 @@ from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.base.models import Job, Work
 from openopco.demo import data
-from openopco.demo.accounts import ACCOUNTS, PASSWORD
+from openopco.demo.accounts import ACCOUNTS, EMPLOYER, PASSWORD
 from openopco.demo.loading import SAME_DAY, Loader, invented_nir
 from openopco.demo.management.commands.load_demo import Command
 from openopco.documents.models import Document
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import CorrectionRequest, Dossier, Receipt
-from openopco.habilitations.models import Membership
+from openopco.habilitations.models import Invitation, Membership
 from openopco.habilitations.queries import actor_for
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import parse_date
@@ -49,10 +49,22 @@ def test_the_garage_of_the_walk_has_something_to_answer_and_something_to_finish(
 
 
 @pytest.mark.usefixtures("loaded")
+def test_the_garage_of_the_walk_has_a_colleague_somebody_who_asks_and_an_invitation() -> None:
+    there = Membership.objects.filter(establishment__siret=data.ACTIF).order_by("requested_at")
+    assert list(there.values_list("user__email", "state", "role")) == [
+        (EMPLOYER, "ACCEPTED", "ADMIN"),
+        (data.COLLEAGUE.email, "ACCEPTED", "DECLARANT"),
+        (data.ASKER.email, "PENDING", "DECLARANT"),
+    ]
+    assert Invitation.objects.get().email == data.INVITED
+    assert OutgoingMail.objects.filter(to=data.INVITED).count() == 1
+
+
+@pytest.mark.usefixtures("loaded")
 def test_the_four_accounts_sign_in_with_the_printed_password_and_have_their_role() -> None:
     roles = {email: actor_for(User.objects.get(email=email)).roles for email, _ in ACCOUNTS}
     assert [roles[email] for email, _ in ACCOUNTS] == [
-        {Role.EMPLOYEUR},
+        {Role.EMPLOYEUR, Role.RESPONSABLE},
         {Role.GESTIONNAIRE},
         {Role.GESTIONNAIRE},
         {Role.ADMINISTRATEUR},

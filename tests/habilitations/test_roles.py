@@ -159,6 +159,6 @@ def test_the_migration_names_the_first_accepted_whose_account_is_open(place: Est
     first = AcceptedFactory.create(establishment=place)
     AcceptedFactory.create(establishment=place)
     MembershipFactory.create(establishment=EstablishmentFactory.create())
-    migration = importlib.import_module("openopco.habilitations.migrations.0003_first_administrators")
+    migration = importlib.import_module("openopco.habilitations.migrations.0004_first_administrators")
     migration.name_first_administrators(apps, None)
     assert list(Membership.objects.filter(role=ADMIN).values_list("pk", flat=True)) == [first.pk]

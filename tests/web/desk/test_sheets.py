@@ -53,6 +53,8 @@ def test_a_sheet_shows_history_people_and_places(desk: Client, place: Establishm
     text = text_of(page := desk.get(f"{LIST}{place.pk}/"))
     for words in ("Alice Martin", "Attend", "À valider", "GARAGE DE LA GARE", "Soudure", "1 120,00", "500,00"):
         assert words in text.replace("\u202f", " "), words
+    assert "Déclarant" in text
+    assert f"/gestion/etablissements/{place.pk}/personnes/" in page.content.decode()
     assert f"{LIST}{twin.pk}/" in page.content.decode()
     narrowed = desk.get(f"{LIST}{place.pk}/", {"etat": "accordee"}).content.decode()
     assert granted.number in narrowed

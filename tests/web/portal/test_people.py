@@ -2,18 +2,22 @@
 
 Alice administers, Bob declares, Charlie waits."""
 
+import html
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from openopco.accounts.models import User
 from openopco.habilitations.enums import MembershipRole, MembershipState
 from openopco.habilitations.models import Invitation, Membership
+from openopco.habilitations.queries import actor_for
 from openopco.mail.models import OutgoingMail
 from openopco.organisations.models import Establishment
 from tests.accounts.factories import UserFactory
+from tests.dossiers.factories import empty_draft, write
 from tests.habilitations.factories import AcceptedFactory
 from tests.organisations.factories import EstablishmentFactory
 from tests.web.visitors import client_of, kept_files, member, officer_client, text_of
@@ -173,3 +177,13 @@ def test_who_asks_is_answered_by_the_administrator(place: Establishment, alice: 
 def test_a_person_of_elsewhere_is_not_there(place: Establishment, alice: User) -> None:
     other = AcceptedFactory.create()
     assert client_of(alice).get(f"{page_of(place)}{other.pk}/").status_code == 404
+
+
+def test_a_colleague_goes_on_with_the_draft_of_somebody_who_left(place: Establishment, alice: User) -> None:
+    left = AcceptedFactory.create(establishment=place)
+    draft = empty_draft(actor_for(left.user), place)
+    step = reverse("portal:step", args=[draft.key, "formation"])
+    client_of(alice).post(f"{page_of(place)}{left.pk}/", {"geste": "terminer"})
+    assert client_of(left.user).get(step).status_code == 404
+    write(draft, actor_for(alice), {"title": "Soudure à l'arc"})
+    assert "Soudure à l'arc" in html.unescape(client_of(alice).get(step).content.decode())
