@@ -22,6 +22,7 @@ from openopco.dossiers.models import (
     Follow,
     FundClosure,
     LapseLifting,
+    Letter,
     Message,
     Modification,
     News,
@@ -336,6 +337,15 @@ class TestTheDesk:
         given = {"officer_id": olga.user_id, "created_by_id": olga.user_id, "created_at": dossier.created_at}
         bounds = {"amount_from": Decimal(10), "amount_to": Decimal(5)}
         refuses("portfolio_rule_amounts_in_order", lambda: PortfolioRule.objects.create(**given, **bounds))
+
+
+@pytest.mark.django_db
+def test_a_letter_is_of_one_thing_and_its_file_is_its_own() -> None:
+    first, second = (Letter.objects.get(dossier=in_state(S.ACCORDEE)[0]) for _ in range(2))
+    refuses("letter_of_one_thing", lambda: Letter.objects.update(kind="complement"))
+    Letter.objects.filter(pk=first.pk).update(storage_name="letters/a.pdf")
+    change = Letter.objects.filter(pk=second.pk).update
+    refuses("letter_file_is_its_own", lambda: change(storage_name="letters/a.pdf"))
 
 
 def test_every_constraint_of_the_two_rooms_is_tried_above() -> None:
