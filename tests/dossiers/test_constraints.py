@@ -32,8 +32,16 @@ from openopco.dossiers.models import (
     SavedFilter,
     Transmission,
 )
+from openopco.dossiers.models.statistics import (
+    DelayTally,
+    PointTally,
+    ProviderTally,
+    StateTally,
+    TalliedMonth,
+    TallyReading,
+)
 from openopco.training.models import AncillaryLine, CourseTemplate, Enrolment, TrainingAction
-from tests.dossiers.factories import in_state, signalled
+from tests.dossiers.factories import in_state, school, signalled
 
 S = State
 EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -331,6 +339,33 @@ class TestTheDesk:
         refuses("fund_closure_reopened_by_someone", lambda: change(reopened_on=after))
         early = date(2026, 10, 1)
         refuses("fund_closure_reopens_after", lambda: change(reopened_on=early, reopened_by=olga.user_id))
+
+    def test_figures_are_of_a_month_and_add_up(self) -> None:
+        month = TalliedMonth.objects.create(month=date(2026, 11, 1), touched_at=EARLIER)
+        wrong_day = {"month": date(2026, 10, 2), "touched_at": EARLIER}
+        refuses("tallied_month_is_a_first_day", lambda: TalliedMonth.objects.create(**wrong_day))
+        refuses("tallied_month_counted_or_due", lambda: TalliedMonth.objects.update(touched_at=None))
+        refuses("tally_reading_alone", lambda: TallyReading.objects.create(id=2, last_entry_id=0, read_at=EARLIER))
+        given = {"month": month, "idcc": "1090", "count": 1}
+        state = {**given, "state": "accordee", "granted": 1, "amount_asked": Decimal(2), "amount_granted": Decimal(1)}
+        StateTally.objects.create(**state)
+        refuses("state_tally_once", lambda: StateTally.objects.create(**state))
+        refuses("state_tally_is_sent", lambda: StateTally.objects.update(state="brouillon"))
+        refuses("state_tally_counts", lambda: StateTally.objects.update(granted=2))
+        refuses("state_tally_granted_within_asked", lambda: StateTally.objects.update(amount_granted=Decimal(3)))
+        taught = {**given, "granted": 0, "refused": 0}
+        ProviderTally.objects.create(**taught)
+        refuses("provider_tally_none_once", lambda: ProviderTally.objects.create(**taught))
+        refuses("provider_tally_counts", lambda: ProviderTally.objects.update(refused=2))
+        by_one = {**taught, "provider": school()}
+        ProviderTally.objects.create(**by_one)
+        refuses("provider_tally_once", lambda: ProviderTally.objects.create(**by_one))
+        DelayTally.objects.create(**given, days=3)
+        refuses("delay_tally_once", lambda: DelayTally.objects.create(**given, days=3))
+        refuses("delay_tally_counts", lambda: DelayTally.objects.update(days=367))
+        PointTally.objects.create(**given, kind="piece", name="programme")
+        refuses("point_tally_once", lambda: PointTally.objects.create(**given, kind="piece", name="programme"))
+        refuses("point_tally_counts", lambda: PointTally.objects.update(kind="nimporte"))
 
     def test_a_portfolio_s_amounts_are_in_order(self) -> None:
         dossier, _, olga = in_state(S.TRANSMISE)
