@@ -100,7 +100,7 @@ def test_a_refused_request_is_taken_up_again_as_a_new_draft(page: Page, open_bro
     desk.get_by_role("button", name="Refuser la demande").click()
     expect(desk.locator("[data-error-summary]")).to_be_focused()
     look(desk)
-    desk.get_by_label("Motif").fill("Le programme ne décrit pas une action de formation.")
+    desk.get_by_role("textbox", name="Motif").fill("Le programme ne décrit pas une action de formation.")
     desk.get_by_role("button", name="Refuser la demande").click()
     look(desk)
     someone = Employer(page, world).arrives()

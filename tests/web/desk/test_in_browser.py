@@ -141,11 +141,11 @@ def test_another_officer_was_first(
     dossier = request_of(alice, place, olga)
     enter(page, olga, live_server.url)
     page.goto(live_server.url + url(dossier, "refuser/"))
-    page.get_by_label("Motif").fill("Hors critères.")
+    page.get_by_role("textbox", name="Motif").fill("Hors critères.")
     deciding.refuse(actor=olga, number=number_of(dossier), reason="Déjà refusée.")
     page.get_by_role("button", name="Refuser la demande").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_label("Motif")).to_have_value("Hors critères.")
+    expect(page.get_by_role("textbox", name="Motif")).to_have_value("Hors critères.")
     assert_accessible(page)
 
 
@@ -197,7 +197,7 @@ def test_an_officer_takes_decides_and_goes_on_by_keyboard(
     page.get_by_role("link", name=number_of(first)).press("Enter")
     page.get_by_role("button", name="Prendre ce dossier").press("Enter")
     page.get_by_role("link", name="Refuser").press("Enter")
-    page.get_by_label("Motif").focus()
+    page.get_by_role("textbox", name="Motif").focus()
     page.keyboard.type("Hors critères.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
