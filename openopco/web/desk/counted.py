@@ -22,6 +22,7 @@ from openopco.rights import Actor, Permission, may
 from openopco.training.kind import in_opco_words
 from openopco.web.components.markup import filled
 from openopco.web.desk.period import Period, in_words
+from openopco.web.desk.plots import grouped
 from openopco.web.menu import address_of
 
 NONE = "–"
@@ -80,7 +81,7 @@ class Lists:
 
 LINK = '<a href="{}">{}</a>'
 _OUTCOMES = (Column("Envoyées"), Column("Accordées"), Column("Refusées"), Column("Acceptation"))
-_DELAYS = (Column("Décidées"), Column("Délai médian"), Column("9 sur 10 en au plus"))
+_DELAYS = (Column("Décidées"), Column("Délai médian"), Column("90 % en"))
 
 
 def figures(found: Statistics) -> list[tuple[str, str]]:
@@ -96,15 +97,9 @@ def figures(found: Statistics) -> list[tuple[str, str]]:
     ]
 
 
-def states(found: Statistics, lists_: Lists) -> Table:
-    rows = [
-        (STATE_WORDS[Audience.OPCO][state], lists_.of_states(found.total, state))
-        for state in State
-        if state is not State.BROUILLON
-    ]
-    return Table(
-        "Où en sont les demandes envoyées dans la période", (Column("État", number=False), Column("Demandes")), rows
-    )
+def states(found: Statistics, lists_: Lists) -> list[tuple[str, str]]:
+    words = STATE_WORDS[Audience.OPCO]
+    return [(words[state], lists_.of_states(found.total, state)) for state in State if state is not State.BROUILLON]
 
 
 def volumes(found: Statistics, lists_: Lists) -> Table:
@@ -137,7 +132,8 @@ def _branch_outcomes(idcc: str, line: Line, lists_: Lists) -> tuple[str, ...]:
 
 
 def branch_words(idcc: str) -> str:
-    return f"{idcc} {idcc_label(idcc)}".strip() or "Non connue"
+    """« 1090 Services de l'automobile », without what its official title puts between brackets."""
+    return f"{idcc} {idcc_label(idcc).split(' (')[0]}".strip() or "Non connue"
 
 
 def providers(found: Statistics, lists_: Lists) -> Table:
@@ -190,11 +186,6 @@ def _outcomes(line: Line, lists_: Lists, **narrowed: Any) -> tuple[str, ...]:
 
 def _delays(line: Line) -> tuple[str, ...]:
     return grouped(sum(line.delays.values())), days(line.median), days(line.ninetieth)
-
-
-def grouped(number: int) -> str:
-    """« 12 345 »."""
-    return f"{number:,}".replace(",", NARROW_NBSP)
 
 
 def percent(part: int | None) -> str:

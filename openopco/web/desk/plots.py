@@ -9,13 +9,16 @@ from django.utils.safestring import SafeString
 from openopco.kernel.money import NARROW_NBSP
 from openopco.web.components.markup import filled, filled_each
 
-WIDTH, HEIGHT = 560, 220
-LEFT, RIGHT, TOP, BOTTOM = 48, 8, 10, 26
+# Words are drawn larger on a phone (statistics.css): the left margin holds « 100 000 » there too.
+WIDTH, HEIGHT = 480, 230
+LEFT, RIGHT, TOP, BOTTOM = 62, 8, 14, 30
 PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FLOOR = HEIGHT - BOTTOM
-# So that words below do not touch.
-MOST_LABELS = 12
+MOST_LABELS = 6
+# A plot of ranked lines: room is kept after the longest for its value.
+MOST_LINES, LINE_HEIGHT, LINE_WIDTH = 12, 28, PLOT_WIDTH - 70
 FILL = 0.66
+WIDEST_BAR = 48.0
 MOST_STEPS = 5
 
 
@@ -53,14 +56,11 @@ def _round_steps() -> Iterator[int]:
 def bars(values: Sequence[int], top: int) -> list[Bar]:
     """One for each value, side by side, standing on the floor."""
     slot = PLOT_WIDTH / max(len(values), 1)
+    width = min(slot * FILL, WIDEST_BAR)
+    heights = [PLOT_HEIGHT * value / top for value in values]
     return [
-        Bar(
-            LEFT + slot * (rank + (1 - FILL) / 2),
-            FLOOR - PLOT_HEIGHT * value / top,
-            slot * FILL,
-            PLOT_HEIGHT * value / top,
-        )
-        for rank, value in enumerate(values)
+        Bar(LEFT + slot * (rank + 0.5) - width / 2, FLOOR - height, width, height)
+        for rank, height in enumerate(heights)
     ]
 
 
@@ -98,14 +98,39 @@ def _line(rank: int, found: list[list[Point]]) -> SafeString:
 
 def _plot(labels: Sequence[str], steps: Sequence[int], drawn: SafeString) -> SafeString:
     scale = filled_each(STEP, (_step(step, steps[-1]) for step in steps))
+    return filled(PLOT, scale, drawn, filled_each(LABEL, _labels(labels)))
+
+
+def ranked_plot(labels: Sequence[str], values: Sequence[int]) -> SafeString:
+    """A bar lying on each line, its name before it and its value after: for what has no order in time."""
+    longest = max(*values, 1, 1)
+    lines = enumerate(zip(labels, values, strict=True))
+    drawn = filled_each(RANKED, (_ranked(rank, label, value, longest) for rank, (label, value) in lines))
+    height = str(LINE_HEIGHT * len(labels))
+    return filled(RANKED_PLOT, height, height, drawn)
+
+
+def _ranked(rank: int, label: str, value: int, longest: int) -> tuple[str, ...]:
+    middle, width = LINE_HEIGHT * (rank + 0.5), LINE_WIDTH * value / longest
+    return _n(middle + 5), label, _n(middle - 8), _n(width), _n(LEFT + width + 8), _n(middle + 5), grouped(value)
+
+
+def grouped(number: int) -> str:
+    """« 12 345 »."""
+    return f"{number:,}".replace(",", NARROW_NBSP)
+
+
+def _labels(labels: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Few enough not to touch on a phone, the last among them."""
     slot, every = PLOT_WIDTH / max(len(labels), 1), -(-len(labels) // MOST_LABELS) or 1
-    shown = ((_n(LEFT + slot * (rank + 0.5)), text) for rank, text in enumerate(labels) if rank % every == 0)
-    return filled(PLOT, scale, drawn, filled_each(LABEL, shown))
+    for rank, text in enumerate(labels):
+        if (len(labels) - 1 - rank) % every == 0:
+            yield _n(LEFT + slot * (rank + 0.5)), text
 
 
 def _step(step: int, top: int) -> tuple[str, str, str, str]:
     y = FLOOR - PLOT_HEIGHT * step / top
-    return _n(y), _n(y), _n(y + 4), f"{step:,}".replace(",", NARROW_NBSP)
+    return _n(y), _n(y), _n(y + 4), grouped(step)
 
 
 def _n(value: float) -> str:
@@ -124,4 +149,13 @@ BAR = '<rect class="plot-bar" x="{}" y="{}" width="{}" height="{}"/>'
 LINE = '<polyline class="plot-line plot-line-{}" points="{}"/>'
 ROUND = '<circle class="plot-mark-{}" cx="{}" cy="{}" r="4"/>'
 SQUARE = '<rect class="plot-mark-{}" x="{}" y="{}" width="8" height="8"/>'
-LABEL = f'<text class="plot-word" x="{{}}" y="{HEIGHT - 6}" text-anchor="middle">{{}}</text>'
+LABEL = f'<text class="plot-word" x="{{}}" y="{HEIGHT - 8}" text-anchor="middle">{{}}</text>'
+RANKED_PLOT = (
+    f'<svg class="plot plot-ranked" viewBox="0 0 {WIDTH} {{}}" width="{WIDTH}" height="{{}}" aria-hidden="true" '
+    'focusable="false">{}</svg>'
+)
+RANKED = (
+    f'<text class="plot-word" x="{LEFT - 8}" y="{{}}" text-anchor="end">{{}}</text>'
+    f'<rect class="plot-bar" x="{LEFT}" y="{{}}" width="{{}}" height="16"/>'
+    '<text class="plot-word" x="{}" y="{}">{}</text>'
+)

@@ -134,6 +134,24 @@ def test_bars_stay_within_the_plot_side_by_side_as_high_as_their_values(values: 
     assert all(one.x + one.width < other.x for one, other in zip(drawn, drawn[1:], strict=False))
 
 
+@given(st.lists(st.integers(0, 10**6), max_size=plots.MOST_LINES))
+def test_ranked_lines_keep_room_for_their_values(values: list[int]) -> None:
+    drawn = plots.ranked_plot([str(rank) for rank in range(len(values))], values)
+    widths = [float(width) for width in re.findall(r'rect class="plot-bar" x="\d+" y="[^"]+" width="([^"]+)"', drawn)]
+    assert len(widths) == len(values)
+    assert all(width <= plots.LINE_WIDTH for width in widths)
+    assert sorted(range(len(values)), key=values.__getitem__) == sorted(
+        range(len(values)), key=lambda rank: (widths[rank], values[rank])
+    )
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 60])
+def test_words_below_a_plot_are_few_and_the_last_is_told(count: int) -> None:
+    drawn = plots.bar_plot([f"m{rank}." for rank in range(count)], [1] * count)
+    assert f"m{count - 1}." in drawn
+    assert 1 <= len(re.findall(r">m\d+\.<", drawn)) <= plots.MOST_LABELS
+
+
 @given(st.lists(st.none() | st.integers(0, 366), max_size=40))
 def test_a_line_is_cut_where_nothing_is_known(values: list[int | None]) -> None:
     found = plots.runs(values, 400)

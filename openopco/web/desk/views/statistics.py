@@ -52,9 +52,10 @@ def _shown(request: PersonRequest, period: Period) -> dict[str, Any]:
 def _plots(found: Statistics, period: Period) -> dict[str, Any]:
     lines = [found.months.get(month) or Line() for month in period.months]
     labels = [in_short(month) for month in period.months]
-    largest = list(found.branches.items())[: plots.MOST_LABELS]
+    largest = list(found.branches.items())[: plots.MOST_LINES]
     return {
         "volumes_plot": plots.bar_plot(labels, [line.sent for line in lines]),
+        "delay_keys": ((1, "Médiane"), (2, "90 % décidées en")),
         "delays_plot": plots.line_plot(labels, [[line.median for line in lines], [line.ninetieth for line in lines]]),
-        "branches_plot": plots.bar_plot([idcc or "?" for idcc, _ in largest], [line.sent for _, line in largest]),
+        "branches_plot": plots.ranked_plot([idcc or "?" for idcc, _ in largest], [line.sent for _, line in largest]),
     }
