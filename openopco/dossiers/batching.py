@@ -40,7 +40,7 @@ RECTIFIED = "Son coût a été rectifié : décidez-la seule."
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A batch as it was asked: the act and its words. `to`: the colleague's id; `kind` and `name`: the point to correct;
-    `with_looks`: grant also where a check is « à regarder »."""
+    `with_looks`: grant also where a check is « à regarder »; `reason_code`: of the standard reason the text began with."""
 
     act: Act
     to: int | None = None
@@ -49,6 +49,7 @@ class Plan:
     name: str = ""
     due_on: date | None = None
     with_looks: bool = False
+    reason_code: str = ""
 
     def as_args(self) -> dict[str, Any]:
         """What the work keeps until it is over: JSON."""

@@ -99,7 +99,7 @@ def _write(actor: Actor, dossier: Dossier, plan: Plan) -> str:
 
 def _ask(actor: Actor, dossier: Dossier, plan: Plan) -> str:
     kind, name = plan.point
-    point = Point(kind, name, plan.text)
+    point = Point(kind, name, plan.text, reason_code=plan.reason_code)
     corrections.ask(actor=actor, number=str(dossier.number), points=[point], due_on=plan.due_on)
     return "Complément demandé."
 
@@ -115,7 +115,7 @@ def _grant(actor: Actor, dossier: Dossier, plan: Plan) -> str:
 
 
 def _refuse(actor: Actor, dossier: Dossier, plan: Plan) -> str:
-    deciding.refuse(actor=actor, number=str(dossier.number), reason=plan.text)
+    deciding.refuse(actor=actor, number=str(dossier.number), reason=plan.text, reason_code=plan.reason_code)
     return "Refusée."
 
 

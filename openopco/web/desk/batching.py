@@ -15,10 +15,11 @@ from openopco.habilitations.queries import active_officers
 from openopco.kernel.calendar import add_calendar_days, format_date, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.nir import NirInText, find_nir
-from openopco.opco import parameters
+from openopco.opco import parameters, shipped_lists
 from openopco.rights import Actor
 from openopco.training.kind import in_opco_words
 from openopco.web.components.raw import RawField
+from openopco.web.desk.phrases import Shelf, shelf
 from openopco.web.desk.typed import Typed, text_area
 
 # A page older than this is shown anew before anything is done from it.
@@ -70,6 +71,12 @@ WORDS: Mapping[Act, Words] = {
         "Refuser les demandes",
         danger=True,
     ),
+}
+# The list whose phrases may be inserted in the text.
+PHRASES: Mapping[Act, str] = {
+    Act.ECRIRE: shipped_lists.MESSAGE,
+    Act.COMPLEMENT: shipped_lists.CORRECTION,
+    Act.REFUSER: shipped_lists.REFUSAL,
 }
 CHOICES = tuple((str(act), words.choice) for act, words in WORDS.items())
 
@@ -131,6 +138,11 @@ def _refuse_fields(today: date) -> dict[str, RawField]:
     return {"text": text_area("text", "Motif", hint=hint, required=True)}
 
 
+def shelf_of(act: Act, today: date, posted: Mapping[str, str]) -> Shelf | None:
+    """The phrases for the batch's text: those that suit every kind of action, as the requests may be of several."""
+    return shelf(PHRASES[act], "", today, posted) if act in PHRASES else None
+
+
 _FIELDS: Mapping[Act, Callable[[date], dict[str, RawField]]] = {
     Act.CONFIER: _assign_fields,
     Act.ECRIRE: _message_fields,
@@ -157,8 +169,8 @@ def _points() -> list[tuple[str, str]]:
 # --- what was typed --------------------------------------------------------------------------------------------------
 
 
-def plan_of(act: Act, typed: Typed, today: date) -> tuple[Plan, Typed]:
-    """The batch as typed, with what is wrong said beside each field."""
+def plan_of(act: Act, typed: Typed, today: date, reason_code: str = "") -> tuple[Plan, Typed]:
+    """The batch as typed, with what is wrong said beside each field. `reason_code`: of the phrase inserted last."""
     wrong: dict[str, str] = {}
     text = typed.fields["text"].value.strip() if "text" in typed.fields else ""
     if "text" in typed.fields and (fault := _fault_of(text)):
@@ -167,7 +179,7 @@ def plan_of(act: Act, typed: Typed, today: date) -> tuple[Plan, Typed]:
     kind, _, name = _chosen(typed, "point", "Choisissez ce que vous demandez.", wrong).partition(":")
     due_on = _day(typed, today, wrong) if "due_on" in typed.fields else None
     looks = "looks" in typed.fields and bool(typed.value("looks"))
-    plan = Plan(act, int(to) if to else None, text, kind, name, due_on, with_looks=looks)
+    plan = Plan(act, int(to) if to else None, text, kind, name, due_on, with_looks=looks, reason_code=reason_code)
     return plan, typed.wrong(wrong)
 
 

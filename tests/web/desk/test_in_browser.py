@@ -4,17 +4,22 @@ JavaScript, and by keyboard alone."""
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from openopco.accounts.models import User
 from openopco.dossiers.actions import corrections, deciding, talking
+from openopco.dossiers.actions.funds import close_funds
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import CorrectionRequest, Dossier, DraftRow
+from openopco.dossiers.tallying import tally
+from openopco.habilitations.queries import actor_for
+from openopco.kernel.calendar import paris_today
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
 from tests.dossiers.factories import PERSON, asked, garage, number_of, sent, taken
-from tests.habilitations.factories import employer, officer
+from tests.habilitations.factories import MembershipFactory, StaffRoleFactory, employer, officer
 from tests.web.desk.dossiers.conftest import browser_of
 from tests.web.desk.dossiers.reading import url
 
@@ -93,6 +98,35 @@ def test_every_page_of_a_request_is_sound_and_fits(
     enter(page, olga, live_server.url)
     for each in pages:
         look(page, live_server.url + url(dossier, each))
+
+
+def test_the_pages_beside_the_requests_are_sound_and_fit(
+    page: Page, live_server: Any, olga: Actor, alice: Actor, place: Establishment
+) -> None:
+    dossier = request_of(alice, place, olga, title=LONG)
+    waiting = MembershipFactory.create(establishment=place)
+    tally()
+    pages = (
+        "statistiques/", "statistiques/?branche=x", "absences/", "listes/", f"lot/refuser/?d={dossier.number}",
+        f"lot/complement/?d={dossier.number}", "entreprises/", f"entreprises/{place.pk}/",
+        f"etablissements/{place.pk}/personnes/", f"etablissements/{place.pk}/personnes/{waiting.pk}/",
+    )  # fmt: skip
+    enter(page, olga, live_server.url)
+    for each in pages:
+        look(page, f"{live_server.url}/gestion/{each}")
+
+
+def test_the_pages_of_an_administrator_are_sound_and_fit(page: Page, live_server: Any, place: Establishment) -> None:
+    boss = actor_for(StaffRoleFactory.create().user)
+    today = paris_today(timezone.now())
+    closure = close_funds(actor=boss, idcc="", closed_on=today, sentence="Budget engagé.", source="CA")
+    pages = (
+        "absences/", "portefeuilles/", "fonds/", f"fonds/{closure.pk}/rouvrir/", "listes/", "listes/refus/",
+        "listes/refus/nouvelle/", "lettres/", "lettres/accord/", "lettres/courriel-accord/modifier/",
+    )  # fmt: skip
+    enter(page, boss, live_server.url)
+    for each in pages:
+        look(page, f"{live_server.url}/administration/{each}")
 
 
 def test_a_request_is_sound_in_each_of_its_states(

@@ -1,21 +1,25 @@
 """The pages around a draft in a real browser: whole at 320 px, found sound by axe, at work with and without JavaScript."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from openopco.dossiers.actions import corrections
+from openopco.dossiers.actions import corrections, deciding
 from openopco.dossiers.actions import pieces as drafting
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
+from openopco.habilitations.enums import MembershipRole
+from openopco.habilitations.models import Membership
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
 from tests.documents.factories import upload
 from tests.dossiers.factories import DossierFactory, asked, complete_draft, empty_draft, number_of, piece, taken
+from tests.habilitations.factories import MembershipFactory
 from tests.web.portal.people import browser_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("a_folder")]
@@ -57,6 +61,10 @@ def test_every_page_is_sound_and_fits(
 ) -> None:
     empty_draft(alice, place)
     complete_draft(alice, place, done_on="01/01/2026")
+    Membership.objects.filter(user_id=alice.user_id).update(role=MembershipRole.ADMINISTRATEUR)
+    stranger = MembershipFactory.create(establishment=place)
+    granted = taken(alice, place, olga, done_on="01/01/2026")
+    deciding.grant(actor=olga, number=number_of(granted), amount=Decimal(500), reason="Le plafond de la branche.")
     for state in (State.ACCORDEE, State.REFUSEE, State.TRANSMISE):
         DossierFactory.create(
             establishment=place, state=state, title="Une formation au titre assez long pour se replier"
@@ -71,6 +79,12 @@ def test_every_page_is_sound_and_fits(
         f"/demandes/{number}/",
         f"/demandes/{number}/repondre/",
         f"/demandes/{number}/annuler/",
+        "/habilitations/",
+        f"/habilitations/etablissement/{place.pk}/",
+        f"/habilitations/etablissement/{place.pk}/personnes/",
+        f"/habilitations/etablissement/{place.pk}/personnes/{stranger.pk}/",
+        f"/demandes/{granted.number}/modification/",
+        f"/demandes/{granted.number}/decisions/1/",
         "/notifications/",
         "/notifications/e-mails/",
         "/aide/",

@@ -24,6 +24,7 @@ from openopco.rights import Permission, may
 from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk.filters import Trail, read_trail
+from openopco.web.desk.phrases import INSERT, Shelf
 from openopco.web.desk.typed import Typed
 from openopco.web.portal.works import key_of
 
@@ -58,7 +59,10 @@ def batch(request: PersonRequest, code: str) -> HttpResponse:
         return _show(request, act, typed)
     # A box that was not ticked is not sent.
     values = {name: request.POST.get(name, "") for name in typed.fields}
-    plan, typed = batching.plan_of(act, typed.holding(values), today)
+    shelf = batching.shelf_of(act, today, request.POST.dict())
+    if INSERT in request.POST and shelf:
+        return _insert(request, act, typed.holding(values), shelf)
+    plan, typed = batching.plan_of(act, typed.holding(values), today, shelf.picker("text").code if shelf else "")
     rows = batching.read_signed(request.POST.get("portee", ""), request.actor, act)
     if typed.errors:
         return _show(request, act, typed, 422)
@@ -83,14 +87,22 @@ def _act(code: str) -> Act:
         raise Http404 from error
 
 
+def _insert(request: PersonRequest, act: Act, typed: Typed, shelf: Shelf) -> HttpResponse:
+    """The page again with the phrase in the text: nothing is done yet."""
+    filled = typed.holding({"text": shelf.text("text", typed.value("text"))})
+    return _show(request, act, filled, 422 if shelf.picker("text").error else 200)
+
+
 def _show(request: PersonRequest, act: Act, typed: Typed, status: int = 200) -> HttpResponse:
     trail = read_trail(request.GET)
     today = paris_today(timezone.now())
     most: int = parameters.value("batch_max_rows", on=today)
     scope = _scope(request, act, trail, most)
     looks = looks_before(scope)
+    shelf = batching.shelf_of(act, today, request.POST.dict())
     context: dict[str, Any] = {
         "act": act,
+        "picker": shelf.picker("text") if shelf else None,
         "words": batching.WORDS[act],
         "trail": trail,
         "typed": typed,

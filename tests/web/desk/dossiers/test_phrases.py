@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from openopco.base.jobs import run_pending_jobs
+from openopco.base.models import Work
 from openopco.dossiers.actions import corrections, deciding
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import ItemKind, State
@@ -147,3 +149,46 @@ def test_only_what_suits_the_nature_and_the_day_is_offered(desk: Client, dossier
     offered = {code for code, _ in picker.choices}
     assert "action" in offered
     assert not offered & {"vae-seule", "demain", "hors-champ"}
+
+
+# --- many requests at once -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("act", "list_code"), [("refuser", "refus"), ("complement", "complement"), ("ecrire", "message")]
+)
+def test_the_text_of_a_batch_takes_a_phrase_and_nothing_is_asked_yet(
+    desk: Client, dossier: Dossier, act: str, list_code: str
+) -> None:
+    chosen = LISTS[list_code].shipped[0]
+    typed = {"text": "Bonjour.", "phrase:text": chosen.code, "inserer": "text"}
+    answer = desk.post(f"/gestion/lot/{act}/?d={dossier.number}", typed)
+    assert answer.status_code == 200
+    assert answer.context["typed"].value("text") == f"Bonjour.\n\n{chosen.text}"
+    assert f'name="code:text" value="{chosen.code}"' in answer.content.decode()
+    assert not Work.objects.exists()
+
+
+def test_a_batch_without_a_chosen_phrase_says_so_and_keeps_what_was_typed(desk: Client, dossier: Dossier) -> None:
+    answer = desk.post(f"/gestion/lot/refuser/?d={dossier.number}", {"text": "Bonjour.", "inserer": "text"})
+    assert answer.status_code == 422
+    assert NOTHING_CHOSEN in text_of(answer)
+    assert answer.context["typed"].value("text") == "Bonjour."
+
+
+@pytest.mark.parametrize(("code", "kept"), [("hors-champ", "hors-champ"), ("inconnu", "")])
+def test_the_decisions_of_a_batch_keep_the_code_of_their_reason(
+    desk: Client, dossier: Dossier, code: str, kept: str
+) -> None:
+    address = f"/gestion/lot/refuser/?d={dossier.number}"
+    page = desk.get(address)
+    typed = {
+        "portee": page.context["signed"],
+        "cle": str(page.context["key"]),
+        "text": "Hors champ.",
+        "code:text": code,
+    }
+    assert desk.post(address, typed).status_code == 302
+    run_pending_jobs(names=["works.run"])
+    decision = Decision.objects.get(dossier=dossier)
+    assert (decision.reason, decision.reason_code) == ("Hors champ.", kept)
