@@ -19,9 +19,21 @@ from openopco.documents.enums import State as FileState
 from openopco.documents.models import Document
 from openopco.documents.storage import open_content
 from openopco.dossiers import kinds, overview, timeline
-from openopco.dossiers.enums import STATE_WORDS, Audience, State
+from openopco.dossiers.changes import compared
+from openopco.dossiers.enums import (
+    LETTER_WORDS,
+    MODIFICATION_WORDS,
+    STATE_WORDS,
+    Audience,
+    LetterKind,
+    ModificationState,
+    State,
+)
+from openopco.dossiers.issuing import pdf_of
+from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Decision, Dossier, Receipt, pieces_of
 from openopco.dossiers.queries import load_draft, reads_piece
+from openopco.dossiers.queries.modifications import Told, modifications_of
 from openopco.dossiers.receipts import receipt_pdf
 from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.errors import Unavailable
@@ -90,6 +102,8 @@ def write_archive(path: Path, dossier: Dossier, reader: Actor, beat: Callable[[i
         archive.writestr("dossier.pdf", _pdf(told))
         if receipt := _receipt(dossier):
             archive.writestr("accuse-reception.pdf", receipt)
+        for name, letter in _letters(dossier):
+            archive.writestr(name, letter)
         archive.writestr("LISEZ-MOI.txt", "\ufeff" + "\r\n".join(_read_me(dossier, pieces)))
     return pieces
 
@@ -126,6 +140,7 @@ def told_of(dossier: Dossier, reader: Actor, pieces: list[Piece]) -> dict[str, A
         "made": _moment(now),
         "sections": kind.snapshot(draft)["sections"],
         "decisions": [_decision(each) for each in Decision.objects.filter(dossier=dossier).order_by("version")],
+        "modifications": [_modification(dossier, each, audience) for each in _sent(dossier, reader)],
         "messages": [
             {"who": each.author_label, "at": _moment(each.created_at), "body": each.body}
             for each in overview.messages_in(dossier)
@@ -148,6 +163,30 @@ def _decision(decision: Decision) -> dict[str, Any]:
     return {"heading": f"Décision du {format_date(paris_today(decision.decided_at))}", "lines": lines}
 
 
+def _sent(dossier: Dossier, reader: Actor) -> list[Told]:
+    """The modifications that were told, the oldest first; what is only prepared is nobody else's."""
+    return [each for each in modifications_of(dossier, reader)[::-1] if each.modification.proposed_at]
+
+
+def _modification(dossier: Dossier, told: Told, audience: Audience) -> dict[str, Any]:
+    kept = told.modification
+    assert kept.proposed_at
+    lines = [["Où elle en est", MODIFICATION_WORDS[audience][ModificationState(kept.state)]], ["Pourquoi", kept.reason]]
+    if told.is_late and kept.notice_due_on:
+        lines.insert(1, ["Signalée en retard", f"le délai finissait le {format_date(kept.notice_due_on)}"])
+    if kept.answer:
+        lines.append(["Réponse", kept.answer])
+    changes = compared(kinds.get(dossier.kind), told.changes)
+    return {
+        "heading": f"Modification signalée le {format_date(paris_today(kept.proposed_at))}",
+        "lines": lines,
+        "changes": [
+            [each.label, each.before, f"{each.after} ({each.detail})" if each.detail else each.after]
+            for each in changes
+        ],
+    }
+
+
 def _moment(at: datetime) -> str:
     local = at.astimezone(PARIS)
     return f"{format_date(local.date())} à {local:%-H h %M}"
@@ -165,12 +204,19 @@ def _receipt(dossier: Dossier) -> bytes | None:
     return receipt_pdf(found) if found else None
 
 
+def _letters(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
+    """Each letter as it was issued, the oldest first, one at a time."""
+    for rank, letter in enumerate(letters_of(dossier)[::-1], 1):
+        yield f"lettres/{rank:02d}-{safe_name(LETTER_WORDS[LetterKind(letter.kind)])}.pdf", pdf_of(letter)
+
+
 def _read_me(dossier: Dossier, pieces: list[Piece]) -> Iterator[str]:
     yield f"Dossier {dossier.number}, {opco.identity().product}, {_moment(timezone.now())}"
     yield ""
-    yield "dossier.pdf : la demande, les décisions, les messages et l'historique."
+    yield "dossier.pdf : la demande, les décisions, les modifications, les messages et l'historique."
     yield "dossier.json : la même chose, pour un logiciel."
     yield "accuse-reception.pdf : l'accusé de réception de la demande envoyée."
+    yield "lettres : les lettres envoyées, dans l'ordre."
     yield "pieces : les pièces jointes, dans l'ordre où elles sont arrivées."
     yield ""
     yield "Les numéros de sécurité sociale n'y sont pas."

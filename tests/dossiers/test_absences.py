@@ -108,6 +108,15 @@ class TestStandingIn:
         assert shown == [False, True, True, False]
         assert self.listed(olga) == []
 
+    def test_his_requests_are_counted_for_her_alone(self, olga: Actor, oscar: Actor) -> None:
+        DossierFactory.create_batch(2, state=State.EN_INSTRUCTION, holder_id=olga.user_id, due_on=TODAY)
+        DossierFactory.create(state=State.ACCORDEE, holder_id=olga.user_id)
+        away(olga, oscar, TODAY, TODAY)
+        live.forget()
+        counts = queries.desk_counts(actor=oscar, portfolio="remplace", today=TODAY + timedelta(days=1))
+        assert (counts.portfolios["remplace"], counts.late) == (2, 2)
+        assert "remplace" not in queries.desk_counts(actor=olga, portfolio="moi", today=TODAY).portfolios
+
     def test_she_acts_and_the_journal_says_for_whom(
         self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment
     ) -> None:

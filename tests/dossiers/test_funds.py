@@ -123,12 +123,16 @@ class TestWaiting:
         assert listed(olga, "attente") == [old, young]
         assert set(listed(olga, "libre")) == {other, unknown}
         assert queries.desk_counts(actor=olga, portfolio="moi", today=TODAY).portfolios["libre"] == 2
+        counts = queries.desk_counts(actor=olga, portfolio="attente", today=date(2026, 12, 5))
+        assert (counts.portfolios["attente"], counts.late) == (2, 1)
         everything = close(admin, idcc="")
         assert len(listed(olga, "attente")) == 4
+        assert queries.desk_counts(actor=olga, portfolio="moi", today=TODAY).portfolios["attente"] == 4
         assert listed(olga, "libre") == []
         assert queries.desk_counts(actor=olga, portfolio="moi", today=TODAY).portfolios["libre"] == 0
         reopen(admin, everything)
         reopen(admin, closure)
+        assert "attente" not in queries.desk_counts(actor=olga, portfolio="moi", today=TODAY).portfolios
         assert set(listed(olga, "libre")) == {young, old, other, unknown}
         assert not funds.came_back(other, TODAY + timedelta(days=40))
 

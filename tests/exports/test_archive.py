@@ -19,7 +19,8 @@ from openopco.base.models import Work, WorkState
 from openopco.base.works import may_take
 from openopco.documents.actions import accept_upload
 from openopco.documents.models import Document
-from openopco.dossiers.actions import deciding, talking
+from openopco.dossiers.actions import deciding, modifying, talking
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.errors import TooManyReads, UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
 from openopco.exports.actions import ask_archive
@@ -73,6 +74,7 @@ def test_it_holds_the_request_its_receipt_and_its_pieces(dossier: Dossier, alice
         "accuse-reception.pdf",
         "dossier.json",
         "dossier.pdf",
+        "lettres/01-Lettre d_accord.pdf",
         "pieces/01-programme.pdf",
     ]
     assert archive.read("pieces/01-programme.pdf") == b"%PDF-programme"
@@ -83,6 +85,23 @@ def test_it_holds_the_request_its_receipt_and_its_pieces(dossier: Dossier, alice
     assert told["events"][-1]["title"] == "Demande accordée"
     words = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(archive.read("dossier.pdf"))).pages)
     assert all(word in words for word in (number_of(dossier), "Bonjour à tous.", "Demande accordée", "Zoé"))
+
+
+def test_it_holds_each_letter_and_what_changed_since(dossier: Dossier, alice: Actor, bob: Actor) -> None:
+    number = number_of(dossier)
+    wanted = Wanted(values={"hours": "21"}, known_typed="23/11/2026", reason="Une journée de plus.")
+    modifying.prepare(actor=alice, number=number, wanted=wanted)
+    modifying.propose(actor=alice, number=number)
+    modifying.prepare(actor=bob, number=number, wanted=Wanted(reason="Pas encore dite."))
+    archive = archive_of(dossier, bob)[1]
+    letter = archive.read("lettres/01-Lettre d_accord.pdf")
+    assert number in " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(letter)).pages)
+    (told,) = json.loads(archive.read("dossier.json"))["modifications"]
+    assert told["changes"][0][0] == "Durée en heure(s)"
+    assert ["Pourquoi", "Une journée de plus."] in told["lines"]
+    words = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(archive.read("dossier.pdf"))).pages)
+    assert "Modification signalée le 23/11/2026" in words
+    assert "Pas encore dite." not in words
 
 
 def test_each_side_reads_its_own_words_and_nobody_a_note_or_a_nir(dossier: Dossier, alice: Actor, olga: Actor) -> None:

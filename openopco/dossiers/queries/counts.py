@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from openopco.dossiers import funds
 from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN
+from openopco.dossiers.queries.held import replaced_ids
+from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN, REPLACED, WAITING
 from openopco.rights import Actor, Permission, require
 
 COUNT_CEILING = 1000
@@ -25,7 +26,7 @@ def capped_count(queryset: QuerySet[Dossier]) -> int:
 @dataclass(frozen=True, slots=True)
 class DeskCounts:
     """How many requests in each portfolio of the desk, and how many are late in the one shown; never beyond
-    `COUNT_CEILING` + 1."""
+    `COUNT_CEILING` + 1. Those of the waiting list and of colleagues who are away are there while there are any such."""
 
     portfolios: Mapping[str, int]
     late: int
@@ -48,16 +49,18 @@ _IN_PORTFOLIO = {
 def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
     """The counts of the desk's list, in one query. Raises `Forbidden`."""
     require(actor, Permission.DOSSIER_TAKE)
-    shown = portfolio if portfolio in _IN_PORTFOLIO else OPEN
+    passing = _passing(actor, today)
+    shown = {**_IN_PORTFOLIO, **passing}.get(portfolio, _IN_PORTFOLIO[OPEN])
     late = Dossier.due_on.field.get_db_prep_value(today, connection)
     rows = {**_ROWS, FREE: _ROWS[FREE] + _with_funds(today)}
+    rows |= {name: f"dossiers_dossier WHERE {condition}" for name, condition in passing.items()}
     asked = [_count(rows[name], actor.user_id) for name in rows]
-    asked.append(_count(f"dossiers_dossier WHERE {_IN_PORTFOLIO[shown]} AND due_on < %s", actor.user_id, late))
+    asked.append(_count(f"dossiers_dossier WHERE {shown} AND due_on < %s", actor.user_id, late))
     sql = ", ".join(one for one, _ in asked)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {sql}", [value for _, values in asked for value in values])
         *found, last = cursor.fetchone()
-    return DeskCounts(dict(zip(_ROWS, found, strict=True)), last)
+    return DeskCounts(dict(zip(rows, found, strict=True)), last)
 
 
 # What each count reads: of what is new or followed, the small tables alone.
@@ -69,13 +72,32 @@ _ROWS = {
 }
 
 
+def _passing(actor: Actor, today: date) -> dict[str, str]:
+    """The portfolios that there are for a time: whose funds are exhausted, whose officer is away."""
+    found = {}
+    if codes := _exhausted(today):
+        found[WAITING] = _OPEN if "" in codes else f"is_open AND idcc IN ({_listed(codes)})"
+    if away := replaced_ids(actor):
+        found[REPLACED] = f"is_open AND holder_id IN ({', '.join(map(str, away))})"
+    return found
+
+
 def _with_funds(today: date) -> str:
     """Less those that wait for funds."""
-    codes = sorted({each.idcc for each in funds.closures.value() if each.runs_on(today)})
+    codes = _exhausted(today)
     if "" in codes:
         return " AND 1 = 0"
+    return f" AND (idcc IS NULL OR idcc NOT IN ({_listed(codes)}))" if codes else ""
+
+
+def _exhausted(today: date) -> list[str]:
+    """The branches whose funds are exhausted; an empty code is all of them."""
+    return sorted({each.idcc for each in funds.closures.value() if each.runs_on(today)})
+
+
+def _listed(codes: list[str]) -> str:
     # Four digits each: nothing to escape.
-    return f" AND (idcc IS NULL OR idcc NOT IN ({', '.join(map(repr, codes))}))" if codes else ""
+    return ", ".join(map(repr, codes))
 
 
 def _count(rows: str, user_id: int | None, *values: Any) -> tuple[str, list[Any]]:

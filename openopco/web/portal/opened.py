@@ -9,6 +9,10 @@ from openopco.dossiers.queries.drafts import with_communes
 from openopco.habilitations.http import PersonRequest
 from openopco.rights import Actor
 from openopco.web.portal.access import view_of
+from openopco.web.portal.presenting import CITY_OF
+
+# A city that is none of its postal code's is told where both are typed.
+BESIDE = frozenset(CITY_OF.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,10 @@ class Opened:
         """As `lacks_of`, but only what was typed and is wrong."""
         return [line for line in self.kind.errors(self.draft) if (line.step, line.row) == (step, row)]
 
-    def warnings_of(self, step: str, row: str = "") -> list[Warning_]:
-        return [line for line in self.warnings if (line.step, line.row) == (step, row)]
+    def warnings_of(self, step: str, row: str = "", *, beside: bool = False) -> list[Warning_]:
+        """What heads a page; `beside`: what stands by its fields instead."""
+        own = [line for line in self.warnings if (line.step, line.row) == (step, row)]
+        return [line for line in own if (line.target in BESIDE) is beside]
 
 
 def open_draft(request: PersonRequest, dossier: Dossier) -> Opened:

@@ -12,8 +12,9 @@ from openopco.web.portal.wording import Line
 ROW = (
     '<tr{}><th scope="row"><a class="figures" href="{}">{}</a></th><td data-label="Formation">{}{}</td>'
     '<td data-label="Début" class="figures">{}</td><td data-label="Coût HT" class="number">{}</td>'
-    '<td data-label="Où elle en est"><span class="badge badge-{}">{}</span>{}{}</td></tr>'
+    '<td data-label="Où elle en est">{}<span class="badge badge-{}">{}</span>{}{}{}</td></tr>'
 )
+BADGES, WAITS = filled('<span class="{}">', "badges"), '<span class="badge badge-wait">{}</span></span>'
 NEW = filled(' class="{}"', "row-new")
 
 
@@ -31,8 +32,10 @@ def _columns(line: Line) -> tuple[str, ...]:
         _small(line.provider),
         line.starts,
         line.amount,
+        BADGES if line.waits else "",
         line.tone,
         line.word,
+        filled(WAITS, line.waits) if line.waits else "",
         _small(line.due),
         _small(line.mark),
     )

@@ -4,18 +4,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from openopco import opco
-from openopco.dossiers import kinds
+from openopco.dossiers import funds, kinds
 from openopco.dossiers.enums import STATE_EXPLANATIONS, STATE_TONES, STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
 from openopco.dossiers.timeline import field_label
-from openopco.kernel.calendar import format_date
+from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.money import format_euros
 from openopco.rights import Actor
 
 WORDS = STATE_WORDS[Audience.EMPLOYEUR]
 NOTHING = "–"
 UNTITLED = "Formation sans intitulé"
+WAITS = "En attente de fonds"
 UNCONFIRMED = "Envoyée par une personne dont le rattachement n'est pas validé"
 MANY = 1000
 
@@ -34,10 +37,12 @@ class Line:
     word: str
     due: str = ""
     mark: str = ""
+    waits: str = ""
 
 
 def line_of(dossier: Dossier, reader: Actor) -> Line:
-    state = State(dossier.state)
+    """`waits`: that its funds are exhausted, where it has to wait for them."""
+    state, today = State(dossier.state), paris_today(timezone.now())
     return Line(
         url=f"/demandes/{dossier.number}/" if dossier.number else f"/brouillons/{dossier.key}/",
         number=dossier.number or "Brouillon",
@@ -49,6 +54,7 @@ def line_of(dossier: Dossier, reader: Actor) -> Line:
         word=WORDS[state],
         due=f"Avant le {format_date(dossier.due_on)}" if state is State.COMPLEMENT_DEMANDE else "",
         mark=UNCONFIRMED if is_from_unconfirmed(dossier, reader) else "",
+        waits=WAITS if funds.waits(dossier, today) else "",
     )
 
 

@@ -11,11 +11,11 @@ from django.test import Client
 
 from openopco.opco import parameters
 from openopco.rights import Actor
-from tests.dossiers.conftest import alice, bob, charlie, newcomer, olga, oscar, place
+from tests.dossiers.conftest import admin, alice, bob, charlie, newcomer, olga, oscar, place
 from tests.dossiers.factories import NOW
 from tests.web.portal.people import browser_of
 
-__all__ = ["alice", "bob", "charlie", "newcomer", "olga", "oscar", "place"]
+__all__ = ["admin", "alice", "bob", "charlie", "newcomer", "olga", "oscar", "place"]
 BrowserOf = Callable[[Actor], Client]
 
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.models import Dossier, DraftRow
 from openopco.organisations.models import Establishment
+from openopco.reference.models import Commune, CommunePostalCode
 from openopco.rights import Actor
 from openopco.trainees.models import NirSecret
 from openopco.training.fields import TRAINEE
@@ -51,7 +52,7 @@ def test_what_is_kept_comes_with_its_revision_and_hour(as_alice: Client, draft: 
     answer = save(as_alice, draft, "title", "Freins")
     assert answer.status_code == 200
     told = answer.json()
-    assert set(told) == {"revision", "saved_at", "error", "warnings_html", "missing_html"}
+    assert set(told) == {"revision", "saved_at", "error", "warnings_html", "beside_html", "missing_html"}
     assert (told["revision"], told["error"]) == (1, "")
     assert datetime.fromisoformat(told["saved_at"]) == NOW
     assert stored(draft, "title") == "Freins"
@@ -87,6 +88,21 @@ def test_what_is_odd_is_told_beside_the_page(as_alice: Client, draft: Dossier) -
     assert told["error"] == ""
     assert "La formation a déjà commencé (12/01/2026)" in told["warnings_html"]
     assert "hidden" in save(as_alice, draft, "starts_on", "12/01/2027", 1).json()["warnings_html"]
+
+
+def test_a_city_of_another_postal_code_is_told_by_its_field(as_alice: Client, draft: Dossier) -> None:
+    commune = Commune.objects.create(
+        insee_code="68224", name="Mulhouse", folded_name="mulhouse", department="68", zone="metro"
+    )
+    CommunePostalCode.objects.create(commune=commune, postal_code="68100")
+    save(as_alice, draft, "place_postal_code", "68100")
+    told = save(as_alice, draft, "place_city", "Illzach").json()
+    said = "celui de Mulhouse, pas de Illzach"
+    assert said in told["beside_html"]
+    assert said not in told["warnings_html"]
+    page = as_alice.get(step_of(draft, "formation")).content.decode()
+    assert page.count(said) == 1
+    assert page.index('id="id_place_city"') < page.index(said)
 
 
 def test_a_field_of_a_trainee_names_his_row(as_alice: Client, draft: Dossier, row: str) -> None:

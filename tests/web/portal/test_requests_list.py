@@ -8,7 +8,9 @@ from django.test import Client
 
 from openopco.accounts.models import User
 from openopco.dossiers import overview
+from openopco.dossiers.actions.funds import close_funds
 from openopco.dossiers.enums import State
+from openopco.dossiers.funds import closures
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.accounts.factories import UserFactory
@@ -62,6 +64,15 @@ def test_a_state_narrows_and_its_chip_says_how_many(as_alice: Client, place: Est
     assert '<a class="chip" href="?etat=accordee" aria-current="true">Accordée <b>2</b></a>' in html
     assert "Toutes 3" in text_of(response)
     assert "2 demandes" in text_of(response)
+
+
+def test_what_waits_for_funds_says_so(as_alice: Client, admin: Actor, place: Establishment) -> None:
+    rows(place, "En attente", idcc="1090")
+    rows(place, "Déjà accordée", idcc="1090", state=State.ACCORDEE)
+    assert "En attente de fonds" not in text_of(as_alice.get(PAGE))
+    close_funds(actor=admin, idcc="", closed_on=NOW.date(), sentence="Budget engagé.", source="Conseil")
+    closures.forget()
+    assert as_alice.get(PAGE).content.decode().count('badge-wait">En attente de fonds</span>') == 1
 
 
 def test_an_unknown_state_narrows_nothing(as_alice: Client, place: Establishment) -> None:

@@ -26,7 +26,8 @@ STANDS = 1
 
 @require_POST
 def autosave(request: PersonRequest, key: UUID) -> HttpResponse:
-    """Keeps one field. Answers {revision, saved_at, error, warnings_html, missing_html}; 409 with both values; 422 with a sentence.
+    """Keeps one field. Answers {revision, saved_at, error, warnings_html, beside_html, missing_html}; 409 with both values;
+    422 with a sentence.
     `ligne` in the address, or before the name: the trainee's row."""
     row, name = split_name(request.POST.get("name", ""))
     row = row_in(row or request.GET.get("ligne", ""))
@@ -85,8 +86,17 @@ def _verdict(request: PersonRequest, key: UUID, name: str, row: str) -> dict[str
     error = next((line.message for line in wrong if line.target == name), "")
     if page.dossier.state != State.BROUILLON:
         return {"error": error}
-    warnings = render_to_string("portal/draft/warnings.html", {"warnings": page.warnings_of(step, row)})
-    return {"error": error, "warnings_html": warnings, "missing_html": render_panel(page, step, row)}
+    return {
+        "error": error,
+        "warnings_html": _warnings(page, step, row, beside=False),
+        "beside_html": _warnings(page, step, row, beside=True),
+        "missing_html": render_panel(page, step, row),
+    }
+
+
+def _warnings(page: Opened, step: str, row: str, *, beside: bool) -> str:
+    context = {"warnings": page.warnings_of(step, row, beside=beside), "beside": beside}
+    return render_to_string("portal/draft/warnings.html", context)
 
 
 def _step_of(page: Opened, name: str, row: str) -> str:

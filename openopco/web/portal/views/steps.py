@@ -131,6 +131,7 @@ def step_context(
         "fields": presenting.raw_fields(current.fields, page.draft, wrong=wrong, unkept=unkept),
         "errors": _problems(page, current, wrong, unkept, insist=insist) if summary or insist else [],
         "warnings": page.warnings_of(slug),
+        "warnings_beside": page.warnings_of(slug, beside=True),
         "funds": closure_for(page.dossier.idcc or page.dossier.establishment.idcc, page.draft.today),
         "autosave_url": reverse("portal:autosave", args=[page.dossier.key]),
         **content_of(slug, page, wrong),

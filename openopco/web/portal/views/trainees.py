@@ -60,7 +60,7 @@ def _keep(request: PersonRequest, dossier: Dossier, row: str) -> HttpResponse:
     if nir_error or unkept or page.lacks_of(STEP, row):
         return _show(request, page, row, insist=True, nir_error=nir_error, unkept=unkept)
     messages.success(request, f"{_name(page, row)} est ajouté à la demande.")
-    for warning in page.warnings_of(STEP, row):
+    for warning in [*page.warnings_of(STEP, row), *page.warnings_of(STEP, row, beside=True)]:
         messages.warning(request, warning.message)
     return redirect(presenting.step_url(dossier, STEP))
 
@@ -108,6 +108,7 @@ def _context(page: Opened, row: str, wrong: Mapping[str, str], unkept: Unkept) -
         "name": _name(page, row),
         "fields": presenting.raw_fields(TRAINEE_FIELDS, view, wrong=wrong, unkept=unkept),
         "warnings": page.warnings_of(STEP, row),
+        "warnings_beside": page.warnings_of(STEP, row, beside=True),
         "autosave_url": f"{reverse('portal:autosave', args=[page.dossier.key])}?ligne={row}",
         "back_url": presenting.step_url(page.dossier, STEP),
     }

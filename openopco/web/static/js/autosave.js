@@ -160,6 +160,7 @@ async function send(form, name) {
   showError(form, name, answer.error ?? "");
   replace("[data-missing]", answer.missing_html);
   replace("[data-warnings]", answer.warnings_html);
+  replace("[data-warnings-beside]", answer.beside_html);
   return answer;
 }
 
