@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,6 +25,13 @@ from tests.answers import release
 from tests.dossiers.factories import NOW, number_of, sent
 from tests.web.portal.people import browser_of
 from tests.web.visitors import text_of
+
+
+@pytest.fixture(autouse=True)
+def _limits_of_this_test_alone() -> Iterator[None]:
+    parameters.forget()
+    yield
+    parameters.forget()
 
 
 @pytest.fixture
