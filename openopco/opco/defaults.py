@@ -132,6 +132,7 @@ DEFAULTS: Final[dict[str, Default]] = {
         whole(1, 60),
         _shipped(7, f"{HOUSE}."),
         unit_of_one="jour calendaire",
+        effect="Une invitation envoyée à partir de ce jour peut être acceptée pendant ce nombre de jours, puis expire.",
     ),
     "draft_reminder_days": Default(
         "Rappel d'un brouillon laissé de côté",

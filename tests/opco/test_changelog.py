@@ -86,7 +86,7 @@ def test_the_shipped_change_log_tells_employers_and_officers_about_the_current_v
         latest = changelog.news(reader)[0]
         assert latest.version == changelog.version()
         assert latest.lines
-        assert all(re.fullmatch(r"[A-ZÀ-Ý].+[.]|manage.+|make.+", line) for line in latest.lines)
+        assert all(re.fullmatch(r"(?:« )?[A-ZÀ-Ý].+[.]|manage.+|make.+", line) for line in latest.lines)
 
 
 def test_the_version_is_that_of_the_project_file(settings) -> None:

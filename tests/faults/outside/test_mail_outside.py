@@ -146,7 +146,7 @@ def test_a_weekend_without_a_mail_server_loses_nothing(
     for _ in range(64):
         work_later(clock, timedelta(hours=1))
     with back(settings) as server:
-        work_later(clock)
+        work_later(clock, timedelta(hours=2))
     assert received(server, acknowledgement(sent)) == 1
 
 
