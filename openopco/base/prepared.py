@@ -17,7 +17,7 @@ Read = Callable[[Row], Any]
 
 class Prepared(Generic[M]):
     """`Prepared((int, str), lambda place, state: queryset)`, then `prepared(17, "accordee")`: the rows, as models with all
-    that `select_related` brings. Each value is used at least once, as it is. Not for `prefetch_related` or annotations."""
+    that `select_related` and annotations bring. Each value is used at least once, as it is. Not for `prefetch_related`."""
 
     def __init__(self, kinds: tuple[type, ...], build: Callable[..., QuerySet[M]]) -> None:
         self._slots = [_slot(kind, rank) for rank, kind in enumerate(kinds)]
@@ -62,13 +62,15 @@ def _reader(compiler: Any) -> Read:
         for place, (functions, expression) in compiler.get_converters([column[0] for column in select]).items()
         for function in functions
     ]
-    make = _maker(compiler.klass_info, select, link.alias)
+    make, annotations = _maker(compiler.klass_info, select, link.alias), compiler.annotation_col_map.items()
 
     def read(row: Row) -> Any:
         values = list(row)
         for place, convert, expression in converters:
             values[place] = convert(values[place], expression, link)
-        return make(values)
+        made = make(values)
+        made.__dict__.update((name, values[place]) for name, place in annotations)
+        return made
 
     return read
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -222,6 +222,13 @@ def has_accepted_membership(*, user_id: int | None, establishment_id: int) -> bo
     if user_id is None:
         return False
     return bool(_accepted_of(user_id, establishment_id))
+
+
+def accepted_membership(user: OuterRef, establishment: OuterRef) -> Exists:
+    """`has_accepted_membership` as a column of another query."""
+    return Exists(
+        Membership.objects.filter(user_id=user, establishment_id=establishment, state=MembershipState.ACCEPTED)
+    )
 
 
 def hold_accepted_membership(*, user_id: int | None, establishment_id: int) -> bool:

@@ -22,6 +22,9 @@ def fold(text: str) -> str:
 
 def clean_line(raw: str) -> str:
     """One line fit to be kept: NFC, no invisible character, any run of white space is one space."""
+    # What most people type, and what has been cleaned already.
+    if raw.isascii() and raw.isprintable() and "  " not in raw:
+        return raw.strip()
     return SPACES.sub(" ", unicodedata.normalize("NFC", _visible(SPACES.sub(" ", raw)))).strip()
 
 

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -21,6 +20,7 @@ from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
 from openopco.web.components.tags import SPRITE
 from openopco.web.menu import MenuLink, address_of, menu_for
+from openopco.web.storage import address_of_asset
 from openopco.web.theme import logo_url, theme_url
 
 
@@ -67,28 +67,28 @@ class Frame:
         return unread_count(self.actor.user_id) if self.actor.user_id else 0
 
     @cached_property
-    def menu(self) -> list[MenuLink]:
+    def menu(self) -> tuple[MenuLink, ...]:
         return menu_for(self.actor, self._request.path)
 
     @property
     def menu_html(self) -> SafeString:
-        return _menu_html(tuple(map(_fixed, self.menu)), tuple(self.foot_links), self.version)
+        return _menu_html(self.menu, tuple(self.foot_links), self.version)
 
     @property
     def head_html(self) -> SafeString:
         # The first sheet's address stands for the way static files are served.
-        return _head_html(self.identity, self.theme_url, static("css/tokens.css"))
+        return _head_html(self.identity, self.theme_url, address_of_asset("css/tokens.css"))
 
     @property
     def brand_html(self) -> SafeString:
-        return _brand_html(self.identity, self.home_url, self.logo_url, static(SPRITE))
+        return _brand_html(self.identity, self.home_url, self.logo_url, address_of_asset(SPRITE))
 
     @property
     def inbox_html(self) -> SafeString:
         """Notices, how many are unread, and the profile."""
         links = self.notices_url, self.profile_url
         here = self._request.path if self._request.path in links else ""
-        return _inbox_html(*links, here, self.unread_count, static(SPRITE))
+        return _inbox_html(*links, here, self.unread_count, address_of_asset(SPRITE))
 
     @cached_property
     def foot_links(self) -> list[FootLink]:
@@ -153,22 +153,10 @@ class Frame:
         return address_of("demo:mailbox")
 
 
-FixedLink = tuple[str, str, str, tuple["FixedLink", ...]]
-
-
-def _fixed(link: MenuLink) -> FixedLink:
-    return link.label, link.url, link.current, tuple(map(_fixed, link.children))
-
-
-def _loose(link: FixedLink) -> MenuLink:
-    label, url, current, children = link
-    return MenuLink(label, url, current, [_loose(child) for child in children])
-
-
 # Most of a page is its frame, and most of the frame is the same for everybody at the same place.
 @lru_cache(maxsize=256)
-def _menu_html(links: tuple[FixedLink, ...], foot_links: tuple[FootLink, ...], version: str) -> SafeString:
-    shown = {"menu": [_loose(link) for link in links], "foot_links": foot_links, "version": version}
+def _menu_html(links: tuple[MenuLink, ...], foot_links: tuple[FootLink, ...], version: str) -> SafeString:
+    shown = {"menu": links, "foot_links": foot_links, "version": version}
     return render_to_string("layouts/menu.html", {"frame": shown})
 
 

@@ -1,11 +1,12 @@
 """The side menu, as data. An entry shows when its address leads to a page and the person has its permission."""
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
 
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
-from openopco.rights import Actor, Permission, may
+from openopco.rights import PERMISSIONS, Actor, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,14 @@ class Entry:
     external_only: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MenuLink:
     """An entry as the page shows it. `current` is "page", "true" (somewhere below it) or empty."""
 
     label: str
     url: str = ""
     current: str = ""
-    children: list["MenuLink"] = field(default_factory=list)
+    children: tuple["MenuLink", ...] = ()
 
 
 MENU = (
@@ -62,25 +63,29 @@ def address_of(route: str) -> str:
     return _address_of(route, get_urlconf()) if route else ""
 
 
-def address_with(route: str, word: str) -> str:
-    """The address of a named page that has one word in it, a slug: `reverse`, written once for each route."""
-    return _shape_of(route, get_urlconf()).replace(HOLE, word)
+def address_with(route: str, *words: str) -> str:
+    """The address of a named page that has words in it, numbers and slugs, or keys: `reverse`, written once a route."""
+    return _shape_of(route, get_urlconf(), len(words)).format(*words)
 
 
-# What no address of ours holds.
-HOLE = "---"
+# Words that no address of ours holds: one is a number and a slug, the other a key.
+HOLES = "90000000000000000{}", "00000000-0000-0000-0000-90000000000{}"
 
 
 @lru_cache(maxsize=256)
-def _shape_of(route: str, urlconf: str | None) -> str:
-    return reverse(route, urlconf, args=[HOLE])
+def _shape_of(route: str, urlconf: str | None, count: int) -> str:
+    """The address with {} for each word. Raises `NoReverseMatch`."""
+    for hole in HOLES:
+        holes = [hole.format(rank) for rank in range(count)]
+        with suppress(NoReverseMatch):
+            return reduce(lambda shape, each: shape.replace(each, "{}"), holes, reverse(route, urlconf, args=holes))
+    raise NoReverseMatch(route)
 
 
-def menu_for(actor: Actor, path: str) -> list[MenuLink]:
+def menu_for(actor: Actor, path: str) -> tuple[MenuLink, ...]:
     """What the person sees of the menu, the place it is at marked."""
-    links = [link for entry in MENU if (link := _link(entry, actor))]
-    _mark_current(links, _place_of(path))
-    return links
+    links = _links_for(MENU, frozenset(grant.role for grant in actor.grants), actor.is_opco, get_urlconf())
+    return _marked(links, _place_of(path))
 
 
 def _place_of(path: str) -> str:
@@ -96,22 +101,39 @@ def _address_of(route: str, urlconf: str | None) -> str:
         return ""
 
 
-def _link(entry: Entry, actor: Actor) -> MenuLink | None:
-    if (entry.external_only and actor.is_opco) or not _may_see(entry, actor):
+# A menu depends on the person's roles alone, not on where they reach: it is made once for each set of them.
+@lru_cache(maxsize=64)
+def _links_for(
+    entries: tuple[Entry, ...], roles: frozenset[Role], is_opco: bool, urlconf: str | None
+) -> tuple[MenuLink, ...]:
+    links = (_link(entry, roles, is_opco, urlconf) for entry in entries)
+    return tuple(link for link in links if link)
+
+
+def _link(entry: Entry, roles: frozenset[Role], is_opco: bool, urlconf: str | None) -> MenuLink | None:
+    if (entry.external_only and is_opco) or not _may_see(entry, roles):
         return None
-    url = address_of(entry.route)
-    children = [link for child in entry.children if (link := _link(child, actor))]
+    url = _address_of(entry.route, urlconf) if entry.route else ""
+    children = _links_for(entry.children, roles, is_opco, urlconf)
     return MenuLink(entry.label, url, children=children) if url or children else None
 
 
-def _may_see(entry: Entry, actor: Actor) -> bool:
-    return entry.permission is None or may(actor, entry.permission)
+def _may_see(entry: Entry, roles: frozenset[Role]) -> bool:
+    return entry.permission is None or any(entry.permission in PERMISSIONS[role] for role in roles)
 
 
-def _mark_current(links: list[MenuLink], path: str) -> None:
-    """The one entry whose address is the longest beginning of the path."""
+def _marked(links: tuple[MenuLink, ...], path: str) -> tuple[MenuLink, ...]:
+    """The one entry whose address is the longest beginning of the path says so."""
     every = [link for top in links for link in (top, *top.children)]
-    above = [link for link in every if link.url and path.startswith(link.url)]
-    if above:
-        nearest = max(above, key=lambda link: len(link.url))
-        nearest.current = "page" if nearest.url == path else "true"
+    above = [link.url for link in every if link.url and path.startswith(link.url)]
+    return _with_mark(links, max(above, key=len), path) if above else links
+
+
+def _with_mark(links: tuple[MenuLink, ...], nearest: str, path: str) -> tuple[MenuLink, ...]:
+    mark = "page" if nearest == path else "true"
+    return tuple(
+        replace(link, current=mark if link.url == nearest else "", children=_with_mark(link.children, nearest, path))
+        if link.url == nearest or link.children
+        else link
+        for link in links
+    )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.storage import storages
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -17,3 +18,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         if name not in self._urls:
             self._urls[name] = super().url(name, force)
         return self._urls[name]
+
+
+def address_of_asset(path: str) -> str:
+    """As Django's `static`, which looks at its settings again each time: a page asks it thirty times."""
+    return str(storages["staticfiles"].url(path))

@@ -6,7 +6,7 @@ from functools import reduce
 
 import pytest
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 from django.test.utils import CaptureQueriesContext
 
 from openopco.base.prepared import Prepared
@@ -86,6 +86,15 @@ def test_what_is_left_out_is_read_when_it_is_asked() -> None:
     assert len(queries) == 0
     assert found.user.get_deferred_fields() >= {"password", "last_name"}
     assert found.user.last_name == membership.user.last_name
+
+
+def test_what_is_annotated_comes_as_the_queryset_gives_it() -> None:
+    yes, no = AcceptedFactory.create().establishment, EstablishmentFactory.create()
+    accepted = Exists(Membership.objects.filter(establishment_id=OuterRef("establishment_id"), state="ACCEPTED"))
+    by_place = Prepared((int,), lambda pk: Dossier.objects.filter(establishment_id=pk).annotate(is_held=accepted))
+    for place, held in ((yes, True), (no, False)):
+        DossierFactory.create(establishment=place)
+        assert [each.__dict__["is_held"] for each in by_place(place.pk)] == [held]
 
 
 def test_the_same_value_may_serve_twice_and_several_stand_side_by_side() -> None:

@@ -365,5 +365,8 @@ def _analyse() -> None:
 
 
 def _ready(alice: Actor, place: Establishment, count: int) -> Iterator[str]:
-    for _ in range(count):
-        yield str(factories.complete_draft(alice, place).key)
+    """Each in a week of its own: one establishment doesn't send the same person to thirty courses on one day."""
+    for rank in range(count):
+        starts = date(2027, 1, 18) + timedelta(weeks=rank)
+        days = {"starts_on": f"{starts:%d/%m/%Y}", "ends_on": f"{starts + timedelta(days=1):%d/%m/%Y}"}
+        yield str(factories.complete_draft(alice, place, **days).key)

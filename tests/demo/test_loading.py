@@ -75,7 +75,9 @@ def test_the_four_accounts_sign_in_with_the_printed_password_and_have_their_role
 @pytest.mark.usefixtures("loaded")
 def test_one_attachment_waits_for_an_officer_and_one_for_its_establishment() -> None:
     waiting = Membership.objects.filter(state="PENDING").values_list("user__email", "establishment__siret")
-    assert set(waiting) == {(person.email, siret) for person in (data.EMPLOYERS[-1], data.ASKER) for siret in person.sirets}
+    assert set(waiting) == {
+        (person.email, siret) for person in (data.EMPLOYERS[-1], data.ASKER) for siret in person.sirets
+    }
 
 
 @pytest.mark.usefixtures("loaded")

@@ -83,7 +83,13 @@ def prepare(*, actor: Actor, number: str, wanted: Wanted) -> Modification:
 
 def prepared_for(dossier: Dossier, actor: Actor) -> Modification:
     """The one that the actor writes, begun now if there is none. The caller holds the dossier's lock."""
-    return prepared_by(dossier, actor) or Modification.objects.create(
+    return prepared_by(dossier, actor) or _begun(dossier, actor)
+
+
+def _begun(dossier: Dossier, actor: Actor) -> Modification:
+    dossier.has_modifications = True
+    dossier.save(update_fields=["has_modifications"])
+    return Modification.objects.create(
         dossier=dossier,
         channel=Channel.TELEPHONE if actor.is_opco else Channel.EN_LIGNE,
         filed_by_id=person(actor),
@@ -151,8 +157,7 @@ def propose(*, actor: Actor, number: str) -> Modification:
         raise BadModification(problems)
     _send(modification, parse_date(modification.known_typed), now)
     touch(dossier)
-    dossier.has_modifications = True
-    dossier.save(update_fields=["version", "updated_at", "has_modifications"])
+    dossier.save(update_fields=["version", "updated_at"])
     note_in_journal(dossier, "signaler", actor=actor, payload=told_of(modification, today))
     return modification
 

@@ -190,7 +190,10 @@ def open_correction(dossier: Dossier) -> CorrectionRequest | None:
 
 
 # What every page of a draft or of a request asks.
-_fields_of: Prepared[DraftField] = Prepared((int,), lambda pk: DraftField.objects.filter(dossier_id=pk).order_by("id"))
+_fields_of: Prepared[DraftField] = Prepared(
+    (int,),
+    lambda pk: DraftField.objects.filter(dossier_id=pk).only("row", "name", "value", "revision").order_by("id"),
+)
 _rows_of: Prepared[DraftRow] = Prepared(
     (int,), lambda pk: DraftRow.objects.filter(dossier_id=pk).order_by("position", "id")
 )

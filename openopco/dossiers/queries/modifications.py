@@ -76,8 +76,10 @@ class Told:
 
 
 def modifications_of(dossier: Dossier, reader: Actor) -> list[Told]:
-    """The modifications of a request, the latest first, and the one that its reader prepares. One query. The caller has
-    checked that he may see the request."""
+    """The modifications of a request, the latest first, and the one that its reader prepares. One query where any was
+    ever begun. The caller has checked that he may see the request."""
+    if not dossier.has_modifications:
+        return []
     by_id: dict[int, list[ModificationItem]] = {}
     for item in _items_of(dossier.pk):
         by_id.setdefault(item.modification_id, []).append(item)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from openopco.base.prepared import Prepared
 from openopco.documents.models import Document
@@ -10,6 +10,7 @@ from openopco.documents.queries import may_fetch
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
+from openopco.habilitations.queries import accepted_membership
 from openopco.rights import Actor, Permission, Role, Subject, may
 
 # The drafts of those whose attachment waits: theirs alone.
@@ -96,7 +97,12 @@ _by_number: Prepared[Dossier] = Prepared(
 )
 _by_key: Prepared[Dossier] = Prepared((UUID,), lambda key: Dossier.objects.filter(key=key).select_related(*_AROUND))
 _for_desk: Prepared[Dossier] = Prepared(
-    (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND, "filed_by", "decided_by")
+    (str,),
+    lambda number: (
+        Dossier.objects.filter(number=number)
+        .select_related(*_AROUND, "filed_by", "decided_by")
+        .annotate(filer_accepted=accepted_membership(OuterRef("filed_by_id"), OuterRef("establishment_id")))
+    ),
 )
 
 

@@ -35,28 +35,31 @@ def find_twins(
     if not wanted:
         return []
     if viewer is None or viewer.is_system or Role.GESTIONNAIRE in viewer.roles:
-        found = _overlapping(dossier, starts_on, ends_on)
+        found = _overlapping(dossier, starts_on, ends_on, {born for _, born in wanted})
     else:
         found = _overlapping_among(visible_to(viewer), dossier, starts_on, ends_on)
     return sorted(number for number, trainees in found if wanted & _people_of(trainees))
 
 
-# Written by hand: the officer's page asks it each time. Of each snapshot, its people alone: the rest is long; those of the
-# last modification accepted come before those who were sent.
-OVERLAPPING = """SELECT d.number, COALESCE((SELECT m.people FROM dossiers_modification m
-    WHERE m.dossier_id = d.id AND m.state = 'acceptee' ORDER BY m.id DESC LIMIT 1), {people}) FROM dossiers_dossier d
+# Written by hand: the officer's page asks it each time. A snapshot is long: a birth day is looked for in its text, and of
+# those that have it the people alone are read; those of the last modification accepted come before those who were sent.
+OVERLAPPING = """SELECT d.number, COALESCE(CASE WHEN d.has_modifications THEN (SELECT m.people FROM dossiers_modification m
+    WHERE m.dossier_id = d.id AND m.state = 'acceptee' ORDER BY m.id DESC LIMIT 1) END, {people}) FROM dossiers_dossier d
     LEFT JOIN dossiers_transmission t ON t.dossier_id = d.id
     WHERE d.establishment_id = %s AND d.starts_on <= %s AND d.ends_on >= %s AND d.id <> %s
-    AND d.state NOT IN (%s, %s, %s, %s) ORDER BY d.id DESC LIMIT %s"""
+    AND d.state NOT IN (%s, %s, %s, %s) AND (d.has_modifications OR {born}) ORDER BY d.id DESC LIMIT %s"""
 PEOPLE = {"sqlite": "json_extract(t.snapshot, '$.trainees')", "postgresql": "t.snapshot -> 'trainees'"}
+TEXT = {"sqlite": "t.snapshot", "postgresql": "CAST(t.snapshot AS text)"}
 
 
-def _overlapping(dossier: Dossier, starts_on: date, ends_on: date) -> list[Overlap]:
-    """For whoever sees all that was sent."""
+def _overlapping(dossier: Dossier, starts_on: date, ends_on: date, births: set[str]) -> list[Overlap]:
+    """For whoever sees all that was sent: those where somebody may be born on one of these days (ISO)."""
     days = [Dossier.starts_on.field.get_db_prep_value(day, connection) for day in (ends_on, starts_on)]
+    born = " OR ".join([f"{TEXT[connection.vendor]} LIKE %s"] * len(births))
+    statement = OVERLAPPING.format(people=PEOPLE[connection.vendor], born=born)
+    patterns = [f"%{day}%" for day in births]
     with connection.cursor() as cursor:
-        statement = OVERLAPPING.format(people=PEOPLE[connection.vendor])
-        cursor.execute(statement, [dossier.establishment_id, *days, dossier.pk, *NOT_LIVE, MOST_TWINS])
+        cursor.execute(statement, [dossier.establishment_id, *days, dossier.pk, *NOT_LIVE, *patterns, MOST_TWINS])
         return [(number, json.loads(people or "[]")) for number, people in cursor.fetchall()]
 
 

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from openopco.dossiers.enums import LETTER_WORDS, LetterKind
+from openopco.dossiers.letters import path_of_letter
 from openopco.dossiers.models import Dossier, Letter
 from openopco.web.components.blocks import blocks_html
+from openopco.web.components.markup import filled_each
+from openopco.web.components.tags import day, icon
 
 
 @dataclass(frozen=True, slots=True)
 class LetterLink:
-    """A line of `components/letters.html`."""
+    """What a line of `letters_html` says."""
 
     label: str
     at: datetime
@@ -27,8 +29,15 @@ def letter_links(dossier: Dossier, letters: Iterable[Letter]) -> list[LetterLink
 
 
 def _link(dossier: Dossier, letter: Letter) -> LetterLink:
-    url = reverse("portal:letter", args=[dossier.number, letter.pk])
-    return LetterLink(LETTER_WORDS[LetterKind(letter.kind)], letter.issued_at, url)
+    return LetterLink(LETTER_WORDS[LetterKind(letter.kind)], letter.issued_at, path_of_letter(dossier, letter.pk))
+
+
+LETTER = '\n<li><a href="{}" download>{}{} du {} (PDF)</a></li>'
+
+
+def letters_html(letters: Iterable[LetterLink]) -> SafeString:
+    """Lines of a list of acts."""
+    return filled_each(LETTER, ((each.url, icon("download"), each.label, day(each.at)) for each in letters))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, queries
@@ -23,7 +22,7 @@ from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.kernel.sizes import format_size
 from openopco.rights import Actor
 from openopco.training.rules import PIECES, TRAINEES
-from openopco.web.desk.lines import CheckLine, Line, facts_html, html_of
+from openopco.web.desk.lines import CheckLine, Line
 from openopco.web.desk.points import Target, key_of, targets_of
 from openopco.web.desk.rows import tone_of
 from openopco.web.menu import address_of, address_with
@@ -135,10 +134,6 @@ class Section:
     lines: list[Line]
     empty: str
 
-    @property
-    def html(self) -> SafeString:
-        return html_of(self.lines)
-
 
 def sections_of(reading: Reading, *, may_mend: bool, query: str) -> list[Section]:
     """The synthesis without what has a card of its own: pieces, establishment, provider, and trainees where many."""
@@ -178,7 +173,7 @@ def _shown(reading: Reading, line: SummaryLine) -> str:
 def _line(reading: Reading, line: SummaryLine, value: str, may_mend: bool, query: str) -> Line:
     number, nir_url = str(reading.dossier.number), ""
     if line.target == "nir" and (row := reading.draft.row(line.row)) and row.has_nir:
-        nir_url = reverse("desk:nir", args=[number, line.row]) + query
+        nir_url = address_with("desk:nir", number, line.row) + query
     target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if may_mend else None
     if target is None:
         return Line(line.label, value, nir_url=nir_url)
@@ -227,7 +222,7 @@ def piece_zones(reading: Reading, *, may_mend: bool) -> list[PieceZone]:
 
 
 def _file(piece: Any) -> dict[str, str]:
-    address = reverse("portal:document", args=[piece.key])
+    address = address_with("portal:document", str(piece.key))
     can_open = piece.state == FileState.SAFE
     return {
         "name": piece.name,
@@ -251,10 +246,6 @@ class Facts:
     tone: str
     lines: list[tuple[str, str]]
     verify_url: str = ""
-
-    @property
-    def html(self) -> SafeString:
-        return facts_html(self.lines)
 
 
 def cards_of(draft: DraftView) -> list[Facts]:

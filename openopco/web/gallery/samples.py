@@ -79,9 +79,9 @@ SUMMARY = (
     Item("Commentaire", change_url="#id_commentaire"),
 )
 TABS = (
-    Item("Demande", "#onglets", current=True),
-    Item("Messages", "#onglets", count=2),
-    Item("Historique", "#onglets"),
+    {"label": "Demande", "url": "#onglets", "current": True},
+    {"label": "Messages", "url": "#onglets", "current": False, "count": 2},
+    {"label": "Historique", "url": "#onglets", "current": False},
 )
 CHIPS = (
     Item("Mes dossiers", "#filtres", current=True, count=42),

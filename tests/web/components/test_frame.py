@@ -1,6 +1,8 @@
 """The frame shows each what is his, and asks the database nothing that the page does not show."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -43,7 +45,13 @@ urlpatterns = [path("bonjour/", somewhere, name="bonjour")]
 
 @pytest.fixture
 def every_page_exists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(menu, "address_of", lambda route: ADDRESSES.get(route, ""))
+    lead_to(monkeypatch, ADDRESSES)
+
+
+def lead_to(monkeypatch: pytest.MonkeyPatch, addresses: Mapping[str, str]) -> None:
+    """A house whose pages are these, with no menu made yet."""
+    monkeypatch.setattr(menu, "_address_of", lambda route, urlconf: addresses.get(route, ""))
+    monkeypatch.setattr(menu, "_links_for", lru_cache(menu._links_for.__wrapped__))
 
 
 def labels(actor: Actor) -> list[str]:
@@ -66,13 +74,13 @@ def test_the_opco_sees_what_its_roles_open_and_nothing_of_the_portal() -> None:
 
 def test_an_entry_without_a_page_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     only = {"portal:memberships": "/habilitations/"}
-    monkeypatch.setattr(menu, "address_of", lambda route: only.get(route, ""))
+    lead_to(monkeypatch, only)
     assert labels(EMPLOYER) == ["Mes habilitations"]
 
 
 def test_a_heading_without_a_page_shows_while_a_child_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(menu, "MENU", (Entry("Réglages", children=(Entry("Un", "un"), Entry("Deux", "deux"))),))
-    monkeypatch.setattr(menu, "address_of", lambda route: "/un/" if route == "un" else "")
+    lead_to(monkeypatch, {"un": "/un/"})
     [heading] = menu_for(EMPLOYER, "/un/")
     assert (heading.url, [child.label for child in heading.children]) == ("", ["Un"])
     assert heading.children[0].current == "page"

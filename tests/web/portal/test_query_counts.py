@@ -17,7 +17,7 @@ from tests.web.portal.people import browser_of, queries
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
 FRAME = ["django_session", "accounts_user"]
 MEMBERSHIPS, UNREAD = "habilitations_membership", "notifications_notice"
-MOST = 13
+MOST = 12
 STATES = [state for state in State if state is not State.CADUQUE]
 
 
@@ -89,7 +89,6 @@ def test_the_page_of_a_request(as_alice: Client, alice: Actor, olga: Actor, plac
         "dossiers_draftfield",
         "dossiers_draftrow",
         "documents_document",
-        "dossiers_modificationitem",
         "dossiers_letter",
         "dossiers_message",
         "journal_entry",

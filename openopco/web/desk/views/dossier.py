@@ -12,15 +12,17 @@ from openopco.dossiers.enums import Audience
 from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Marks
-from openopco.dossiers.queries.modifications import Told, modifications_of, versions_of
+from openopco.dossiers.queries.modifications import modifications_of, versions_of
 from openopco.dossiers.reading import note_as_employer
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
-from openopco.web.components.letters import letter_links
+from openopco.web.components.letters import letter_links, letters_html
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, opened, sought
+from openopco.web.desk.acts import Acts
+from openopco.web.desk.blocks import cards_html, sections_html, zones_html
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.lines import checks_html
 from openopco.web.desk.pages import frame_of, page_url
@@ -55,30 +57,28 @@ def show(
     reading = showing.read(dossier, request.actor)
     may_mend = frame["possible"].mend
     checks, decisions = showing.checks_of(reading), versions_of(dossier)
+    marks = marks or _marks_of(request, dossier)
     context = frame | {
         "problem": problem,
-        "marks": marks or _marks_of(request, dossier),
+        "marks": marks,
+        "acts": Acts(request, dossier, frame["possible"], frame["query"], followed=marks.followed),
         "checks_html": checks_html(checks),
         "tally": showing.tally(checks),
-        "sections": showing.sections_of(reading, may_mend=may_mend, query=frame["query"]),
+        "sections_html": sections_html(showing.sections_of(reading, may_mend=may_mend, query=frame["query"])),
         "trainees": showing.trainee_rows(reading, frame["query"]),
-        "zones": showing.piece_zones(reading, may_mend=may_mend),
-        "cards": showing.cards_of(reading.draft),
+        "zones_html": zones_html(showing.piece_zones(reading, may_mend=may_mend)),
+        "cards_html": cards_html(showing.cards_of(reading.draft)),
         "asked": _asked(reading),
         "decision": decisions[0] if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
-        **life_of(dossier, _modifications(request, dossier), Audience.OPCO),
-        "letters": letter_links(dossier, letters_of(dossier)),
+        **life_of(dossier, modifications_of(dossier, request.actor), Audience.OPCO),
+        "letters": letters_html(letter_links(dossier, letters_of(dossier))),
     }
     return render(request, "desk/dossier.html", context, status=status)
 
 
 def _marks_of(request: PersonRequest, dossier: Dossier) -> Marks:
     return queries.marks_of(actor=request.actor, dossiers=[dossier]).get(dossier.pk, Marks())
-
-
-def _modifications(request: PersonRequest, dossier: Dossier) -> list[Told]:
-    return modifications_of(dossier, request.actor) if dossier.has_modifications else []
 
 
 def _asked(reading: showing.Reading) -> dict[str, Any] | None:

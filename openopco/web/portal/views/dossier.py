@@ -32,7 +32,8 @@ from openopco.kernel.sizes import format_size
 from openopco.opco import parameters
 from openopco.rights import Actor, Grant, Permission, Role, may
 from openopco.training.rules import PIECES, ancillary_total
-from openopco.web.components.letters import letter_links
+from openopco.web.components.letters import letter_links, letters_html
+from openopco.web.menu import address_with
 from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
@@ -81,7 +82,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "can_modify": _may_modify(reader, found, today),
         **life_of(found, modifications_of(found, reader), Audience.EMPLOYEUR),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
-        "letters": letter_links(found, letters_of(found)),
+        "letters": letters_html(letter_links(found, letters_of(found))),
         "talk": _talk(found, reader),
         "typed": "",
         "message_error": "",
@@ -135,7 +136,7 @@ def _piece(kind: kinds.Kind, piece: PieceView) -> Piece:
         return Piece(piece.name, dict(kind.zones).get(piece.zone, ""), format_size(piece.size), "", "wait", CLOSED)
     zone, size = dict(kind.zones).get(piece.zone, ""), format_size(piece.size)
     if state is FileState.SAFE:
-        return Piece(piece.name, zone, size, f"{reverse('portal:document', args=[piece.key])}?apercu")
+        return Piece(piece.name, zone, size, f"{address_with('portal:document', str(piece.key))}?apercu")
     return Piece(piece.name, zone, size, "", TONES[state], state.label)
 
 

@@ -241,10 +241,10 @@ def test_a_page_costs_the_same_however_many_trainees(
         answer = desk.get(url(dossier, page))
     assert answer.status_code == 200
     assert len(queries) == QUERIES[page], [query["sql"][:110] for query in queries]
-    assert max(QUERIES.values()) <= 13
+    assert max(QUERIES.values()) <= 12
 
 
-QUERIES = {"": 13, "echanges/": 9, "historique/": 9, "accorder/": 13, "corrections/": 12}
+QUERIES = {"": 12, "echanges/": 9, "historique/": 9, "accorder/": 12, "corrections/": 12}
 
 
 def test_many_messages_and_corrections_cost_no_more(

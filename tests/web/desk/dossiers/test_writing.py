@@ -1,7 +1,7 @@
 """What the officer's page writes in Python: the words of what was asked, its checks, its addresses."""
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.organisations.models import Establishment
@@ -59,3 +59,15 @@ ONE_WORD = sorted(
 @pytest.mark.parametrize("route", ONE_WORD)
 def test_an_address_written_once_is_the_one_that_reverse_gives(route: str) -> None:
     assert url_of(route, "AF-2026-000123") == reverse(route, args=["AF-2026-000123"])
+
+
+def test_an_address_of_several_words_of_a_row_or_of_a_key_is_written_as_it_is_reversed() -> None:
+    key = "7f3d1f0e-8f7c-4c55-9a39-0d3c7b0b8a11"
+    for route, words in (
+        ("desk:nir", ("AF-2026-000123", "a1b2")),
+        ("desk:company", (17,)),
+        ("portal:document", (key,)),
+    ):
+        assert url_of(route, *words) == reverse(route, args=words)
+    with pytest.raises(NoReverseMatch):
+        url_of("desk:company", 17, 18)
