@@ -1,10 +1,13 @@
 """The demonstration's data: every state of a request, played through the rooms' own actions, the same for the same day."""
 
+from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
@@ -30,9 +33,18 @@ TODAY = date(2026, 11, 23)
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def _loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around those of the tests, which only read: loading takes seconds."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        Loader(TODAY).load()
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def loaded() -> None:
-    Loader(TODAY).load()
+def loaded(_loaded_once: None, db: None) -> None:
+    """The demonstration of a Monday."""
 
 
 @pytest.mark.usefixtures("loaded")
@@ -124,8 +136,6 @@ def test_the_same_day_gives_the_same_requests() -> None:
             "due_on",
         )
         return list(Dossier.objects.order_by("id").values_list(*columns))
-
-    from django.db import transaction
 
     runs = []
     for _ in range(2):
