@@ -77,7 +77,9 @@ def _forget_reference_answers() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks « pure » what asks no database and starts no process: on another database it would say the same."""
     for item in items:
-        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+            getattr(item, "fixturenames", ())
+        )
         if not asks and not any(map(item.get_closest_marker, ("slow", "browser", "postgresql", "sqlite"))):
             item.add_marker("pure")
 

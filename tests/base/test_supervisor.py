@@ -18,6 +18,8 @@ from openopco.demo import prepare, supervisor
 from openopco.demo.supervisor import Child, Stop, Supervisor
 from tests.conftest import free_port
 
+# The demonstration lives on SQLite, whatever the other tests run on.
+pytestmark = pytest.mark.sqlite
 SLEEPER = [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(60)"]
 STUBBORN = [
     sys.executable,

@@ -12,7 +12,8 @@ import pytest
 from tests.base.test_settings import GOOD
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+# On a file of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 # Asked of a whole process with production's settings; the database is an empty one.
 SCRIPT = """
 import json, logging

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -122,40 +123,15 @@ def test_receipts_are_left_to_the_worker() -> None:
     assert not Receipt.objects.exclude(storage_name="").exists()
 
 
-def test_the_same_day_gives_the_same_requests() -> None:
-    def told() -> list[tuple[object, ...]]:
-        columns = (
-            "key",
-            "number",
-            "state",
-            "title",
-            "starts_on",
-            "amount_asked",
-            "amount_granted",
-            "sent_at",
-            "due_on",
-        )
-        return list(Dossier.objects.order_by("id").values_list(*columns))
-
-    runs = []
-    for _ in range(2):
-        with transaction.atomic():
-            Loader(TODAY).load()
-            runs.append(told())
-            transaction.set_rollback(True)
-    assert runs[0] == runs[1]
-    assert len(runs[0]) == len(data.REQUESTS)
-
-
-def test_loading_twice_changes_nothing(settings) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.usefixtures("loaded")
+def test_loading_again_changes_nothing(settings: Any) -> None:
     settings.DEMO = True
-    call_command(Command(), today="23/11/2026", stdout=StringIO())
     before = Dossier.objects.count()
     call_command(Command(), today="24/11/2026", stdout=StringIO())
     assert Dossier.objects.count() == before
 
 
-def test_it_refuses_to_run_outside_the_demonstration(settings) -> None:  # type: ignore[no-untyped-def]
+def test_it_refuses_to_run_outside_the_demonstration(settings: Any) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="Réservé à la démonstration"):
         call_command(Command())
