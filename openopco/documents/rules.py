@@ -119,11 +119,11 @@ def uploader_has_room(files: int, total_bytes: int, added_bytes: int) -> bool:
     return files < LIMITS.uploader_day_files and total_bytes + added_bytes <= LIMITS.uploader_day_megabytes * MEGABYTE
 
 
-def limits_in_words() -> str:
-    """The sentence of every upload page."""
+def limits_in_words(files: int = LIMITS.owner_files) -> str:
+    """The sentence of every upload page. `files`: how many its owner carries at most."""
     labels = [kind.label for kind in KINDS.values()]
     types = f"{', '.join(labels[:-1])} ou {labels[-1]}"
-    return f"{types}, {LIMITS.file_megabytes} Mo au plus par fichier, {LIMITS.owner_files} fichiers au plus."
+    return f"{types}, {LIMITS.file_megabytes} Mo au plus par fichier, {files} fichiers au plus."
 
 
 def limits_table() -> list[tuple[str, str]]:

@@ -142,6 +142,13 @@ class ModificationOpen(Conflict):
     message = "Une modification de cette demande attend déjà une réponse : attendez-la, ou retirez-la d'abord."
 
 
+class TooManyPieces(OpenOpcoError):
+    """A modification carries a few pieces, no more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"Une modification porte {most} pièces au plus : retirez-en une, ou réunissez-les.")
+
+
 class NotModifiable(OpenOpcoError):
     """The request, or its agreement, is past being modified: the message says why and what remains possible."""
 

@@ -10,10 +10,10 @@ from openopco.base import works
 from openopco.base.actions import action
 from openopco.base.models import Work
 from openopco.base.sheets import Format
-from openopco.dossiers.models import pieces_of
 from openopco.dossiers.queries import find, subject_of
 from openopco.dossiers.reading import open_request
 from openopco.exports import lists
+from openopco.exports.archive import pieces_for
 from openopco.exports.errors import TooManyRows
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Forbidden, InvalidValue
@@ -85,7 +85,7 @@ def ask_archive(*, actor: Actor, number: str, key: UUID) -> Work:
         asked_by=actor.user_id,
         key=key,
         args={"dossier": dossier.pk},
-        total=pieces_of(dossier.pk).count(),
+        total=len(pieces_for(dossier, actor)),
     )
 
 

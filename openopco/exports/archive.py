@@ -33,7 +33,7 @@ from openopco.dossiers.issuing import pdf_of
 from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Decision, Dossier, Receipt, pieces_of
 from openopco.dossiers.queries import load_draft, reads_piece
-from openopco.dossiers.queries.modifications import Told, modifications_of
+from openopco.dossiers.queries.modifications import Told, modifications_of, pieces_told
 from openopco.dossiers.receipts import receipt_pdf
 from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.errors import Unavailable
@@ -72,16 +72,20 @@ def entry_name(rank: int, document: Document) -> str:
 
 def pieces_for(dossier: Dossier, reader: Actor) -> list[Piece]:
     """Every piece of the request, with why the reader's archive leaves it out, if it does."""
-    zones = dict(kinds.get(dossier.kind).zones)
     return [
-        Piece(
-            document,
-            zones.get(document.zone, document.zone),
-            entry_name(rank, document),
-            _why_not(dossier, document, reader),
-        )
-        for rank, document in enumerate(pieces_of(dossier.pk), 1)
+        Piece(document, zone, entry_name(rank, document), _why_not(dossier, document, reader))
+        for rank, (document, zone) in enumerate(_zoned(dossier, reader), 1)
     ]
+
+
+def _zoned(dossier: Dossier, reader: Actor) -> Iterator[tuple[Document, str]]:
+    """The pieces of the request by what they are called, then those of its modifications."""
+    zones = dict(kinds.get(dossier.kind).zones)
+    yield from ((document, zones.get(document.zone, document.zone)) for document in pieces_of(dossier.pk))
+    told = _sent(dossier, reader)
+    joined = pieces_told(told)
+    for each in told:
+        yield from ((document, _heading(each)) for document in joined.get(each.modification.pk, []))
 
 
 def _why_not(dossier: Dossier, document: Document, reader: Actor) -> str:
@@ -168,9 +172,13 @@ def _sent(dossier: Dossier, reader: Actor) -> list[Told]:
     return [each for each in modifications_of(dossier, reader)[::-1] if each.modification.proposed_at]
 
 
+def _heading(told: Told) -> str:
+    assert told.modification.proposed_at
+    return f"Modification signalée le {format_date(paris_today(told.modification.proposed_at))}"
+
+
 def _modification(dossier: Dossier, told: Told, audience: Audience) -> dict[str, Any]:
     kept = told.modification
-    assert kept.proposed_at
     lines = [["Où elle en est", MODIFICATION_WORDS[audience][ModificationState(kept.state)]], ["Pourquoi", kept.reason]]
     if told.is_late and kept.notice_due_on:
         lines.insert(1, ["Signalée en retard", f"le délai finissait le {format_date(kept.notice_due_on)}"])
@@ -178,7 +186,7 @@ def _modification(dossier: Dossier, told: Told, audience: Audience) -> dict[str,
         lines.append(["Réponse", kept.answer])
     changes = compared(kinds.get(dossier.kind), told.changes)
     return {
-        "heading": f"Modification signalée le {format_date(paris_today(kept.proposed_at))}",
+        "heading": _heading(told),
         "lines": lines,
         "changes": [
             [each.label, each.before, f"{each.after} ({each.detail})" if each.detail else each.after]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from openopco.documents.models import Document
 from openopco.dossiers import kinds
 from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.changes import CANCELLATION, Compared, compared
@@ -28,6 +29,8 @@ from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink, raw_field
+from openopco.web.portal.zones import ShownFile
+from openopco.web.portal.zones import shown as shown_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ class Shown:
     by_telephone: bool
     lines: list[Compared]
     modification: Modification
+    pieces: list[ShownFile]
 
 
-def shown(told: Told, dossier: Dossier, audience: Audience) -> Shown:
+def shown(told: Told, dossier: Dossier, audience: Audience, pieces: Iterable[Document] = ()) -> Shown:
     state = ModificationState(told.modification.state)
     return Shown(
         MODIFICATION_WORDS[audience][state],
@@ -53,14 +57,20 @@ def shown(told: Told, dossier: Dossier, audience: Audience) -> Shown:
         told.modification.channel == Channel.TELEPHONE,
         compared(kinds.get(dossier.kind), told.changes),
         told.modification,
+        [shown_file(piece, can_remove=False) for piece in pieces],
     )
 
 
-def life_of(dossier: Dossier, told: Iterable[Told], audience: Audience) -> dict[str, Any]:
-    """What the page of a request shows of its modifications: the open one, the one in preparation, those answered."""
+def life_of(
+    dossier: Dossier, told: Iterable[Told], audience: Audience, pieces: Mapping[int, list[Document]]
+) -> dict[str, Any]:
+    """What the page of a request shows of its modifications: the open one, the one in preparation, those answered.
+    `pieces`: of each, by its id."""
     told = list(told)
     prepared = next((each for each in told if each.modification.state == ModificationState.PREPAREE), None)
-    sent = [shown(each, dossier, audience) for each in told if each is not prepared]
+    sent = [
+        shown(each, dossier, audience, pieces.get(each.modification.pk, ())) for each in told if each is not prepared
+    ]
     return {
         "open_modification": next((each for each in sent if each.is_open), None),
         "answered": [each for each in sent if not each.is_open],

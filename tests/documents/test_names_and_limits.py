@@ -123,6 +123,7 @@ def test_a_person_is_full_for_the_day_by_number_or_by_size() -> None:
 
 def test_the_page_says_the_limits_that_the_code_applies() -> None:
     assert limits_in_words() == "PDF, JPEG, PNG ou HEIC, 10 Mo au plus par fichier, 40 fichiers au plus."
+    assert limits_in_words(5).endswith(", 5 fichiers au plus.")
 
 
 def test_the_documentation_shows_the_table_of_the_code() -> None:

@@ -19,7 +19,7 @@ from openopco.base.models import Work, WorkState
 from openopco.base.works import may_take
 from openopco.documents.actions import accept_upload
 from openopco.documents.models import Document
-from openopco.dossiers.actions import deciding, modifying, talking
+from openopco.dossiers.actions import deciding, modification_pieces, modifying, talking
 from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.errors import TooManyReads, UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
@@ -91,9 +91,14 @@ def test_it_holds_each_letter_and_what_changed_since(dossier: Dossier, alice: Ac
     number = number_of(dossier)
     wanted = Wanted(values={"hours": "21"}, known_typed="23/11/2026", reason="Une journée de plus.")
     modifying.prepare(actor=alice, number=number, wanted=wanted)
+    upload = SimpleUploadedFile("devis.pdf", pdf(), "application/pdf")
+    document = modification_pieces.join_piece(actor=alice, number=number, upload=upload)
+    Document.objects.filter(pk=document.pk).update(state="safe")
     modifying.propose(actor=alice, number=number)
     modifying.prepare(actor=bob, number=number, wanted=Wanted(reason="Pas encore dite."))
-    archive = archive_of(dossier, bob)[1]
+    work, archive = archive_of(dossier, bob)
+    assert (work.total, work.done) == (2, 2)
+    assert archive.read("pieces/02-devis.pdf").startswith(b"%PDF")
     letter = archive.read("lettres/01-Lettre d_accord.pdf")
     assert number in " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(letter)).pages)
     (told,) = json.loads(archive.read("dossier.json"))["modifications"]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from openopco.base.actions import action
+from openopco.documents import actions as documents
 from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import lock, note_in_journal, person, touch
 from openopco.dossiers.actions._standing import require_modifiable, take_back
@@ -20,7 +21,7 @@ from openopco.dossiers.errors import (
     NotModifiable,
     UnknownField,
 )
-from openopco.dossiers.models import Dossier, Modification, ModificationItem
+from openopco.dossiers.models import Dossier, Modification, ModificationItem, pieces_of_modification
 from openopco.dossiers.modification_workflow import Event, apply
 from openopco.dossiers.queries.modifications import (
     changed_draft,
@@ -131,9 +132,11 @@ def _taught_by(dossier: Dossier, draft: DraftView, provider: Provider) -> Modifi
 
 @action
 def abandon(*, actor: Actor, number: str) -> None:
-    """Throws away what the actor prepared and never sent."""
+    """Throws away what the actor prepared and never sent, with its pieces."""
     dossier = lock(actor=actor, permission=Permission.MODIFICATION_PROPOSE, number=number)
     if modification := prepared_by(dossier, actor):
+        for piece in pieces_of_modification(modification.pk):
+            documents.remove(actor=actor, document=piece)
         modification.delete()
 
 

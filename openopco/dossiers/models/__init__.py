@@ -9,7 +9,7 @@ from openopco.dossiers.models.filters import SavedFilter
 from openopco.dossiers.models.funds import FundClosure
 from openopco.dossiers.models.letters import Letter
 from openopco.dossiers.models.modifications import Modification, ModificationItem
-from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, pieces_of
+from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, pieces_of, pieces_of_modification
 from openopco.dossiers.models.portfolios import PortfolioRule, Proposal
 from openopco.dossiers.models.sending import Receipt, Transmission
 from openopco.dossiers.models.statistics import (
@@ -27,6 +27,7 @@ from openopco.dossiers.models.watching import Follow, News
 __all__ = [
     "DOSSIER_DOCUMENT",
     "LONGEST_DELAY",
+    "MODIFICATION_DOCUMENT",
     "NO_DUE_DATE",
     "CorrectionItem",
     "CorrectionRequest",
@@ -56,4 +57,5 @@ __all__ = [
     "TallyReading",
     "Transmission",
     "pieces_of",
+    "pieces_of_modification",
 ]

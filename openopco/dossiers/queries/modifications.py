@@ -8,12 +8,21 @@ from django.db.models import Max
 from django.utils import timezone
 
 from openopco.base.prepared import Prepared
+from openopco.documents.models import Document
+from openopco.documents.queries import documents_of_many
 from openopco.dossiers import kinds
 from openopco.dossiers.changes import Change, row_kind_of, with_changes
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import OPEN_STATES, ChangeKind, ModificationState, State
 from openopco.dossiers.errors import UnknownDossier
-from openopco.dossiers.models import Decision, Dossier, LapseLifting, Modification, ModificationItem
+from openopco.dossiers.models import (
+    MODIFICATION_DOCUMENT,
+    Decision,
+    Dossier,
+    LapseLifting,
+    Modification,
+    ModificationItem,
+)
 from openopco.dossiers.queries.drafts import as_sent, load_draft, open_correction
 from openopco.dossiers.queries.facts import provider_facts
 from openopco.dossiers.rules import Delays, good_until
@@ -85,6 +94,12 @@ def modifications_of(dossier: Dossier, reader: Actor) -> list[Told]:
         by_id.setdefault(item.modification_id, []).append(item)
     told = [Told(items[0].modification, tuple(items)) for items in by_id.values()]
     return [each for each in told if _may_read(each.modification, reader)][::-1]
+
+
+def pieces_told(told: Iterable[Told]) -> dict[int, list[Document]]:
+    """The pieces of each modification, by its id. One query, none where there is no modification."""
+    ids = [each.modification.pk for each in told]
+    return documents_of_many(MODIFICATION_DOCUMENT, ids) if ids else {}
 
 
 def _may_read(modification: Modification, reader: Actor) -> bool:

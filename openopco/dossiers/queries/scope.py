@@ -7,9 +7,9 @@ from django.db.models import OuterRef, Q, QuerySet
 from openopco.base.prepared import Prepared
 from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
-from openopco.dossiers.enums import State
+from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import UnknownDossier
-from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier
+from openopco.dossiers.models import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, Dossier, Modification
 from openopco.habilitations.queries import accepted_membership
 from openopco.rights import Actor, Permission, Role, Subject, may
 
@@ -109,13 +109,24 @@ _for_desk: Prepared[Dossier] = Prepared(
 def document_for(*, actor: Actor, key: str) -> tuple[Document, Dossier]:
     """A piece that the actor may read, with its request; until the antivirus has spoken, its uploader alone. Raises
     `UnknownDossier`."""
-    document = Document.objects.filter(key=as_key(key), owner_kind=DOSSIER_DOCUMENT).first()
-    dossier = visible_to(actor).filter(pk=document.owner_id).first() if document else None
+    document = Document.objects.filter(
+        key=as_key(key), owner_kind__in=[DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT]
+    ).first()
+    dossier = _owner_of(actor, document) if document else None
     if document is None or dossier is None or not reads_piece(actor, dossier, document):
         raise UnknownDossier
     if not may_fetch(document, actor):
         raise UnknownDossier
     return document, dossier
+
+
+def _owner_of(actor: Actor, document: Document) -> Dossier | None:
+    """The request of a piece, where the actor sees it; of a modification only prepared, whoever prepares it."""
+    if document.owner_kind == DOSSIER_DOCUMENT:
+        return visible_to(actor).filter(pk=document.owner_id).first()
+    told = ~Q(state=ModificationState.PREPAREE) | Q(filed_by_id=actor.user_id)
+    owner = Modification.objects.filter(told, pk=document.owner_id).values("dossier_id")
+    return visible_to(actor).filter(pk__in=owner).first()
 
 
 def may_edit(actor: Actor, dossier: Dossier) -> bool:

@@ -1,19 +1,22 @@
 """The pages around a draft in a real browser: whole at 320 px, found sound by axe, at work with and without JavaScript."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from openopco.dossiers.actions import corrections, deciding
+from openopco.dossiers.actions import corrections, deciding, modifying
 from openopco.dossiers.actions import pieces as drafting
 from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.models import Dossier, DraftField, DraftRow
 from openopco.habilitations.enums import MembershipRole
 from openopco.habilitations.models import Membership
+from openopco.kernel.calendar import format_date
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
@@ -65,6 +68,8 @@ def test_every_page_is_sound_and_fits(
     stranger = MembershipFactory.create(establishment=place)
     granted = taken(alice, place, olga, done_on="01/01/2026")
     deciding.grant(actor=olga, number=number_of(granted), amount=Decimal(500), reason="Le plafond de la branche.")
+    wanted = Wanted({"cost": "400"}, known_typed=format_date(date.today()), reason="Moins cher.")
+    modifying.prepare(actor=alice, number=number_of(granted), wanted=wanted)
     for state in (State.ACCORDEE, State.REFUSEE, State.TRANSMISE):
         DossierFactory.create(
             establishment=place, state=state, title="Une formation au titre assez long pour se replier"
@@ -84,6 +89,7 @@ def test_every_page_is_sound_and_fits(
         f"/habilitations/etablissement/{place.pk}/personnes/",
         f"/habilitations/etablissement/{place.pk}/personnes/{stranger.pk}/",
         f"/demandes/{granted.number}/modification/",
+        f"/demandes/{granted.number}/modification/verifier/",
         f"/demandes/{granted.number}/decisions/1/",
         "/notifications/",
         "/notifications/e-mails/",

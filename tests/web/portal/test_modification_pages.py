@@ -6,12 +6,25 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from openopco.documents.models import Document
 from openopco.dossiers.actions import deciding_modifications
+from openopco.dossiers.actions.modification_pieces import MOST_PIECES
 from openopco.dossiers.enums import ModificationState as M
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import CourseStart, Dossier, DraftRow, Modification, ModificationItem
+from openopco.dossiers.models import (
+    MODIFICATION_DOCUMENT,
+    CourseStart,
+    Dossier,
+    DraftRow,
+    Modification,
+    ModificationItem,
+    pieces_of,
+)
 from openopco.habilitations.queries import actor_for
 from openopco.rights import Actor
+from tests.answers import release
+from tests.documents.factories import upload
+from tests.documents.hostile import pdf
 from tests.dossiers.factories import NIR, OTHER_NIR, in_state, number_of, signalled
 from tests.web.portal.people import browser_of
 
@@ -202,6 +215,84 @@ class TestVersions:
     def test_a_stranger_reads_none(self, granted: Any, as_charlie: Client) -> None:
         dossier, _, _ = granted
         assert as_charlie.get(url(dossier, "version", 1)).status_code == 404
+
+
+class TestPieces:
+    @pytest.fixture
+    def prepared(self, granted: Any) -> Any:
+        dossier, browser, _ = granted
+        browser.post(url(dossier), {"cost": "500", **SAID})
+        return granted
+
+    def test_it_is_joined_before_it_is_sent_and_read_by_both_sides(self, prepared: Any) -> None:
+        dossier, browser, officer = prepared
+        answer = browser.post(url(dossier, "modification_piece"), {"file": upload("devis.pdf")}, follow=True)
+        assert answer.redirect_chain[-1][0] == url(dossier, "modification_review")
+        assert "devis.pdf" in answer.content.decode()
+        piece = Document.objects.get(owner_kind=MODIFICATION_DOCUMENT)
+        Document.objects.filter(pk=piece.pk).update(state="safe")
+        address, desk = reverse("portal:document", args=[piece.key]), browser_of(officer)
+        assert desk.get(address).status_code == 404
+        browser.post(url(dossier, "modification_review"))
+        answer = desk.get(address)
+        assert answer.status_code == 200
+        release(answer)
+        assert "devis.pdf" in desk.get(reverse("desk:modification", args=[dossier.number])).content.decode()
+        assert "devis.pdf" in browser.get(url(dossier, "dossier")).content.decode()
+        assert pieces_of(dossier.pk).filter(name="devis.pdf").count() == 0
+
+    def test_a_stranger_opens_none_and_joins_none(self, prepared: Any, as_charlie: Client) -> None:
+        dossier, browser, _ = prepared
+        browser.post(url(dossier, "modification_piece"), {"file": upload("devis.pdf")})
+        key = Document.objects.get(owner_kind=MODIFICATION_DOCUMENT).key
+        assert as_charlie.get(reverse("portal:document", args=[key])).status_code == 404
+        assert as_charlie.post(url(dossier, "modification_piece"), {"file": upload("x.pdf")}).status_code == 404
+
+    def test_by_the_script_one_at_a_time_a_few_at_most(self, prepared: Any) -> None:
+        dossier, browser, _ = prepared
+        for rank in range(MOST_PIECES + 1):
+            file = upload(f"devis-{rank}.pdf", pdf(pages=rank + 1))
+            answer = browser.post(
+                url(dossier, "modification_piece"), {"file": file}, headers={"Accept": "application/json"}
+            )
+            assert answer.status_code == (201 if rank < MOST_PIECES else 422)
+        assert answer.json()["message"] == "Une modification porte 5 pièces au plus : retirez-en une, ou réunissez-les."
+        old = Document.objects.filter(owner_kind=MODIFICATION_DOCUMENT)[0]
+        browser.post(
+            url(dossier, "modification_piece"), {"file": upload("neuf.pdf", pdf(pages=9)), "replace": str(old.key)}
+        )
+        assert set(names()) == {"neuf.pdf", *(f"devis-{rank}.pdf" for rank in range(1, MOST_PIECES))}
+
+    def test_it_is_taken_off_until_it_is_sent(self, prepared: Any) -> None:
+        dossier, browser, _ = prepared
+        browser.post(url(dossier, "modification_piece"), {"file": upload("devis.pdf")})
+        browser.post(url(dossier, "modification_piece"), {"file": upload("autre.pdf", pdf(pages=2))})
+        first, second = Document.objects.filter(owner_kind=MODIFICATION_DOCUMENT).order_by("id")
+        browser.post(url(dossier, "modification_piece"), {"remove": str(first.key)})
+        assert names() == ["autre.pdf"]
+        browser.post(url(dossier, "modification_review"))
+        for posted in ({"remove": str(second.key)}, {"file": upload("tard.pdf", pdf(pages=3))}):
+            answer = browser.post(url(dossier, "modification_piece"), posted, follow=True)
+            assert "Cette modification a déjà été envoyée, ou abandonnée." in answer.content.decode()
+        assert names() == ["autre.pdf"]
+
+    def test_what_is_abandoned_goes_with_its_pieces(self, prepared: Any) -> None:
+        dossier, browser, _ = prepared
+        browser.post(url(dossier, "modification_piece"), {"file": upload("devis.pdf")})
+        browser.post(url(dossier, "withdraw_modification"), {"abandonner": "1"})
+        assert names() == []
+
+    def test_a_refused_file_says_why(self, prepared: Any) -> None:
+        dossier, browser, _ = prepared
+        bad = upload("page.pdf", b"<html></html>")
+        answer = browser.post(url(dossier, "modification_piece"), {"file": bad}, follow=True)
+        assert "page.pdf : " in answer.content.decode()
+        assert names() == []
+
+
+def names() -> list[str]:
+    found = Document.objects.filter(owner_kind=MODIFICATION_DOCUMENT).order_by("id")
+    return list(found.values_list("name", flat=True))
 
 
 class TestStart:

@@ -12,7 +12,7 @@ from openopco.dossiers.enums import Audience
 from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import Marks
-from openopco.dossiers.queries.modifications import modifications_of, versions_of
+from openopco.dossiers.queries.modifications import modifications_of, pieces_told, versions_of
 from openopco.dossiers.reading import note_as_employer
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
@@ -56,6 +56,7 @@ def show(
     frame = frame_of(request, dossier, "desk:dossier")
     reading = showing.read(dossier, request.actor)
     may_mend = frame["possible"].mend
+    told = modifications_of(dossier, request.actor)
     checks, decisions = showing.checks_of(reading), versions_of(dossier)
     marks = marks or _marks_of(request, dossier)
     context = frame | {
@@ -71,7 +72,7 @@ def show(
         "asked": _asked(reading),
         "decision": decisions[0] if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
-        **life_of(dossier, modifications_of(dossier, request.actor), Audience.OPCO),
+        **life_of(dossier, told, Audience.OPCO, pieces_told(told)),
         "letters": letters_html(letter_links(dossier, letters_of(dossier))),
     }
     return render(request, "desk/dossier.html", context, status=status)

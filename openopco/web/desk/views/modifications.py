@@ -15,7 +15,7 @@ from openopco.dossiers.actions import deciding_modifications
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow, UnknownDossier
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Dossier, pieces_of_modification
 from openopco.dossiers.queries.modifications import Told, changed_draft, modifications_of
 from openopco.dossiers.queries.twins import twins_of
 from openopco.habilitations.http import PersonRequest
@@ -150,7 +150,7 @@ def _show(
         lines = showing.check_lines(queries.checks_in(dossier, waiting.after))
         own = waiting.told.modification.filed_by_id == request.actor.user_id
         context |= {
-            "told": shown(waiting.told, dossier, Audience.OPCO),
+            "told": shown(waiting.told, dossier, Audience.OPCO, pieces_of_modification(waiting.told.modification.pk)),
             "problems": [line for line in lines if line.tone != "ok"],
             "passed": [line for line in lines if line.tone == "ok"],
             "tally": showing.tally(lines),

@@ -24,7 +24,7 @@ from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import CorrectionItem, Dossier, Message
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
-from openopco.dossiers.queries.modifications import modifications_of, versions_of, why_not_modifiable
+from openopco.dossiers.queries.modifications import modifications_of, pieces_told, versions_of, why_not_modifiable
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
@@ -65,6 +65,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
     draft = as_sent(view_of(reader, found), items)
     kind = kinds.get(found.kind)
     today, decisions = paris_today(timezone.now()), versions_of(found)
+    told = modifications_of(found, reader)
     return {
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
@@ -80,7 +81,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "start": start_of(found, today),
         "notice_days": parameters.value("change_notice_days", on=today),
         "can_modify": _may_modify(reader, found, today),
-        **life_of(found, modifications_of(found, reader), Audience.EMPLOYEUR),
+        **life_of(found, told, Audience.EMPLOYEUR, pieces_told(told)),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
         "letters": letters_html(letter_links(found, letters_of(found))),
         "talk": _talk(found, reader),

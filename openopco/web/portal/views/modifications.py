@@ -9,9 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from openopco.documents.rules import ACCEPT, limits_in_words
 from openopco.dossiers import kinds
 from openopco.dossiers.actions import joining, modifying
 from openopco.dossiers.actions.joining import Joining
+from openopco.dossiers.actions.modification_pieces import MOST_PIECES
 from openopco.dossiers.actions.modifying import Wanted
 from openopco.dossiers.changes import NIR, row_kind_of
 from openopco.dossiers.draft import StoredValue
@@ -25,7 +27,7 @@ from openopco.dossiers.errors import (
     UnknownField,
 )
 from openopco.dossiers.fields import YES, FieldSpec
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Dossier, pieces_of_modification
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries.modifications import (
     items_of,
@@ -48,6 +50,7 @@ from openopco.web.portal.access import dossier_or_404
 from openopco.web.portal.posted import number_in
 from openopco.web.portal.presenting import error_links, raw_field
 from openopco.web.portal.views.choosing import LONGEST_SEARCH, values_of
+from openopco.web.portal.zones import shown
 
 WRITE_METHODS = ["GET", "HEAD", "POST"]
 SIRET = "provider_siret"
@@ -244,6 +247,9 @@ def review(request: PersonRequest, number: str) -> HttpResponse:
         "lines": showing.lines_of(dossier, items),
         "modification": modification,
         "notice": showing.notice_of(modification.known_typed, today),
+        "files": [shown(piece) for piece in pieces_of_modification(modification.pk)],
+        "limits": limits_in_words(MOST_PIECES),
+        "accept": ACCEPT,
     }
     return render(request, "portal/modification/review.html", context)
 
