@@ -139,6 +139,14 @@ import_reference` les garde avec chaque édition, pour les afficher.
 
 Le fonds KALI ne dit pas sûrement quelles conventions en ont remplacé d'autres : la colonne `active` y reste vide.
 
+Une édition déposée par un administrateur (`manage.py import_edition`, ou la page « Données de référence ») a la même
+forme : toutes les lignes, les colonnes nommées par la première, compressée ou non. En JSON, c'est une liste d'objets qui
+ont ces champs, tous des textes. Les colonnes, et ce qu'elles acceptent, sont dites dans `openopco/reference/shapes.py` :
+
+- `communes` : `insee;name;department;zone;parent;postal_codes` (codes postaux séparés par `|`) ;
+- `naf` : `nomenclature;code;label` ;
+- `idcc` : `code;label;active` (1, 0 ou rien).
+
 | fichier | contenu | producteur | licence | date des données | source | lignes |
 |---|---|---|---|---|---|---|
 """

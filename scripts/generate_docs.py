@@ -82,10 +82,12 @@ def rights() -> str:
 def ways_up() -> str:
     from openopco.base.jobs import registered_jobs, registered_sweeps
     from openopco.journal.subscriptions import registered_subscriptions
+    from openopco.reference.usages import registered_usages
 
     lines = [f"job {name}" for name in registered_jobs()]
     lines += [f"sweep {name}" for name in registered_sweeps()]
     lines += [f"subscription {one.pattern} -> {one.handler}" for one in registered_subscriptions()]
+    lines += [f"usage {one.facet} <- {one.name}" for one in registered_usages()]
     return "\n".join(sorted(lines)) + "\n"
 
 

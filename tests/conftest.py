@@ -71,6 +71,8 @@ def _forget_reference_answers() -> None:
     queries.forget()
     for kept in Kept.every:
         kept.forget()
+    # As in a process that has just read which editions are in force, and found none.
+    queries._stamps._kept = (time.monotonic(), {})
 
 
 @pytest.hookimpl(tryfirst=True)

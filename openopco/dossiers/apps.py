@@ -7,7 +7,7 @@ class DossiersConfig(AppConfig):
     verbose_name = "Dossiers"
 
     def ready(self) -> None:
-        from openopco.dossiers import (  # noqa: F401 - register the room's effects, jobs and sweeps
+        from openopco.dossiers import (  # noqa: F401 - register the room's effects, jobs, sweeps and usages
             confirming,
             issuing,
             lapsing,
@@ -15,5 +15,6 @@ class DossiersConfig(AppConfig):
             reading,
             tallying,
             tasks,
+            usages,
             waiting,
         )

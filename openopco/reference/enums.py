@@ -4,11 +4,31 @@ from django.db.models import IntegerChoices, TextChoices
 
 
 class Dataset(TextChoices):
-    """What `import_reference` loads, each from one shipped file."""
+    """What has editions: shipped ones, each in one file, and those that an administrator brings."""
 
     COMMUNES = "communes", "Communes et codes postaux"
     NAF = "naf", "Nomenclature d'activités française"
     IDCC = "idcc", "Conventions collectives"
+
+
+class Origin(TextChoices):
+    """Shipped with a release, or brought by somebody of this OPCO."""
+
+    SHIPPED = "livree", "Livrée avec OpenOPCO"
+    DEPOSITED = "deposee", "Déposée"
+
+
+class EditionState(TextChoices):
+    TO_COMPARE = "a_comparer", "À comparer"
+    TO_VALIDATE = "a_valider", "À valider"
+    VALIDATED = "validee", "Validée"
+    IN_FORCE = "en_vigueur", "En vigueur"
+    REPLACED = "remplacee", "Remplacée"
+    DISCARDED = "ecartee", "Écartée"
+
+
+# Not in force yet, nor given up.
+PENDING = (EditionState.TO_COMPARE, EditionState.TO_VALIDATE, EditionState.VALIDATED)
 
 
 class Zone(TextChoices):

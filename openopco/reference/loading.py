@@ -1,29 +1,29 @@
 """Loads the shipped nomenclatures into the database: whole data sets at a time, and only those that changed.
 
-Nobody acts here: a command of the installation does, at its start. The edition row says what was loaded, and when."""
+Nobody acts here: a command of the installation does, at its start. Where somebody's own edition is in force, a shipped one
+that is new is proposed beside it; one known already, in whatever state, stays as it is."""
 
 import csv
 import gzip
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
-from django.db import models, transaction
+from django.db import transaction
 
-from openopco.kernel.text import fold
-from openopco.reference import queries
-from openopco.reference.enums import Dataset
-from openopco.reference.models import Commune, CommunePostalCode, Idcc, NafCode, ReferenceEdition
+from openopco.base.jobs import enqueue
+from openopco.reference import applying, queries
+from openopco.reference.enums import Dataset, EditionState, Origin
+from openopco.reference.models import ReferenceEdition
+from openopco.reference.shapes import Row
+from openopco.rights import SYSTEM
 
 DATA = Path(__file__).parent / "data"
-BATCH = 2000
-Row = dict[str, str]
-M = TypeVar("M", bound=models.Model)
 
 
 class Description(TypedDict):
@@ -43,11 +43,13 @@ class DamagedData(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of a data set: `changed` is false where its very file was loaded before."""
+    """What became of a data set: `changed` is false where its very file was loaded before, `proposed` true where it now waits
+    for an administrator's word."""
 
     dataset: str
     row_count: int
     changed: bool
+    proposed: bool = False
 
 
 def load_all(*, now: datetime, folder: Path | None = None, force: bool = False) -> list[Loaded]:
@@ -69,67 +71,39 @@ def _load(dataset: str, description: Description, folder: Path, now: datetime, f
     if len(rows) != description["rows"]:
         raise DamagedData(f"{dataset}.csv.gz: {len(rows)} rows, {description['rows']} announced")
     with transaction.atomic():
-        WRITERS[dataset](rows)
-        _note_edition(dataset, description, digest, now)
-    return Loaded(dataset, len(rows), changed=True)
+        return _take_in(_edition(dataset, description, digest), rows, now)
+
+
+def _edition(dataset: str, description: Description, digest: str) -> ReferenceEdition:
+    """The shipped edition, known or new."""
+    known = {edition.digest: edition for edition in applying.lock_dataset(dataset)}
+    edition = known.get(digest) or ReferenceEdition(dataset=dataset, digest=digest)
+    for name in ("name", "producer", "licence", "as_of", "source"):
+        setattr(edition, name, description[name])
+    edition.row_count = description["rows"]
+    return edition
+
+
+def _take_in(edition: ReferenceEdition, rows: list[Row], now: datetime) -> Loaded:
+    before = queries.in_force(edition.dataset)
+    if before and before.origin == Origin.DEPOSITED:
+        return Loaded(edition.dataset, len(rows), changed=False, proposed=_propose(edition, rows))
+    applying.take_over(edition, rows, now)
+    return Loaded(edition.dataset, len(rows), changed=True)
+
+
+def _propose(edition: ReferenceEdition, rows: list[Row]) -> bool:
+    """Whether it is new: an administrator then says whether it takes the place of the one in force."""
+    if not edition._state.adding:
+        return False
+    edition.state = EditionState.TO_COMPARE
+    edition.save(force_insert=True)
+    applying.keep_rows(edition, rows)
+    applying.tell(edition, "proposed", SYSTEM, {"rows": len(rows)})
+    enqueue(applying.COMPARE, edition_id=edition.pk)
+    return True
 
 
 def _rows(packed: bytes) -> Iterator[Row]:
     text = gzip.decompress(packed).decode("utf-8")
     return csv.DictReader(io.StringIO(text), delimiter=";")
-
-
-def _note_edition(dataset: str, description: Description, digest: str, now: datetime) -> None:
-    facts = {key: description[key] for key in ("name", "producer", "licence", "as_of", "source")}
-    ReferenceEdition.objects.update_or_create(
-        dataset=dataset, defaults={**facts, "row_count": description["rows"], "digest": digest, "imported_at": now}
-    )
-
-
-def _write_communes(rows: list[Row]) -> None:
-    _replace(Commune, [_commune(row) for row in rows])
-    codes = [(row["insee"], code) for row in rows for code in row["postal_codes"].split("|") if code]
-    _replace(CommunePostalCode, [CommunePostalCode(commune_id=insee, postal_code=code) for insee, code in codes])
-
-
-def _commune(row: Row) -> Commune:
-    return Commune(
-        insee_code=row["insee"],
-        name=row["name"],
-        folded_name=fold(row["name"]),
-        department=row["department"],
-        zone=row["zone"],
-        parent_code=row["parent"],
-    )
-
-
-def _write_naf(rows: list[Row]) -> None:
-    _replace(NafCode, [NafCode(**row, search=fold(f"{row['code']} {row['label']}")) for row in rows])
-
-
-def _write_idcc(rows: list[Row]) -> None:
-    known = {"": None, "1": True, "0": False}
-    _replace(
-        Idcc,
-        [
-            Idcc(
-                code=row["code"],
-                label=row["label"],
-                search=fold(f"{row['code']} {row['label']}"),
-                active=known[row["active"]],
-            )
-            for row in rows
-        ],
-    )
-
-
-def _replace(model: type[M], instances: list[M]) -> None:
-    model._default_manager.all().delete()
-    model._default_manager.bulk_create(instances, batch_size=BATCH)
-
-
-WRITERS: dict[str, Callable[[list[Row]], None]] = {
-    Dataset.COMMUNES: _write_communes,
-    Dataset.NAF: _write_naf,
-    Dataset.IDCC: _write_idcc,
-}

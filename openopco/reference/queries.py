@@ -1,22 +1,30 @@
-"""Reads of the nomenclatures: open to all, at most one SQL query each, answers kept in the process once found."""
+"""Reads of the nomenclatures: open to all, at most one SQL query each, answers kept in the process once found.
+
+An answer is kept with the edition it comes from. Which edition is in force is read again every 30 seconds (`Kept`): by then
+every process answers by the new one."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
+from openopco.base.kept import Kept
 from openopco.kernel.text import fold, typed
-from openopco.reference.enums import Nomenclature
+from openopco.reference.enums import PENDING, Dataset, EditionState, Nomenclature, Origin
 from openopco.reference.models import Commune, CommunePostalCode, Idcc, NafCode, ReferenceEdition
 from openopco.reference.proposals import PROPOSALS
+from openopco.rights import Actor
 
 MOST_CHOICES = 50
 CACHED_ANSWERS = 2048
 PARTIAL_POSTAL_CODE = re.compile(r"\d{2,5}", re.ASCII)
 T = TypeVar("T")
+# What tells the rows in force from those before: the edition, and when it took effect.
+Stamp = tuple[int, datetime] | None
 SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
@@ -48,7 +56,7 @@ def find_postal_codes(prefix: str) -> list[CommuneChoice]:
     if not PARTIAL_POSTAL_CODE.fullmatch(digits):
         return []
     try:
-        return list(_postal_codes(digits))
+        return list(_postal_codes(digits, _stamp(Dataset.COMMUNES)))
     except _Unknown:
         return []
 
@@ -70,7 +78,7 @@ def whole_words(name: str) -> str:
 def commune_name(insee_code: str) -> str:
     """« Mulhouse » for 68224; empty where the code is unknown."""
     try:
-        return _commune_name(insee_code)
+        return _commune_name(insee_code, _stamp(Dataset.COMMUNES))
     except _Unknown:
         return ""
 
@@ -78,7 +86,7 @@ def commune_name(insee_code: str) -> str:
 def naf_label(code: str, nomenclature: str = Nomenclature.NAF_REV2) -> str:
     """The label of a subclass written « 7120A » or « 71.20A »; empty where it is unknown in that nomenclature."""
     try:
-        return _naf_label(code.replace(".", "").upper(), nomenclature)
+        return _naf_label(code.replace(".", "").upper(), nomenclature, _stamp(Dataset.NAF))
     except _Unknown:
         return ""
 
@@ -92,7 +100,7 @@ def find_naf(text: str, nomenclature: str = Nomenclature.NAF_REV2) -> list[CodeC
 def idcc_label(code: str) -> str:
     """The short label of a collective agreement (« 1090 »); empty where it is unknown."""
     try:
-        return _idcc_label(code.zfill(4))
+        return _idcc_label(code.zfill(4), _stamp(Dataset.IDCC))
     except _Unknown:
         return ""
 
@@ -109,36 +117,86 @@ def proposes_opco(idcc: str, slug: str) -> bool:
 
 
 def editions() -> list[ReferenceEdition]:
-    """What is loaded, from whom and of when: to be shown, as the licences ask."""
-    return list(ReferenceEdition.objects.order_by("dataset"))
+    """Those in force, from whom and of when: to be shown, as the licences ask."""
+    return list(ReferenceEdition.objects.filter(state=EditionState.IN_FORCE).order_by("dataset"))
+
+
+def in_force(dataset: str) -> ReferenceEdition | None:
+    return of_state(dataset, EditionState.IN_FORCE)
+
+
+def of_state(dataset: str, state: EditionState) -> ReferenceEdition | None:
+    """The edition in force, or the next one: there is one at most."""
+    return ReferenceEdition.objects.filter(dataset=dataset, state=state).first()
+
+
+def previous(dataset: str) -> ReferenceEdition | None:
+    """The one that « Revenir à l'édition précédente » restores: the last replaced."""
+    replaced = ReferenceEdition.objects.filter(dataset=dataset, state=EditionState.REPLACED)
+    return replaced.order_by("-replaced_at", "-id").first()
+
+
+def history(dataset: str) -> list[ReferenceEdition]:
+    """The last 100 editions of a data set, newest first."""
+    return list(ReferenceEdition.objects.filter(dataset=dataset).order_by("-id")[:100])
+
+
+def current_and_pending() -> list[ReferenceEdition]:
+    """Of all data sets, in one query."""
+    wanted = [EditionState.IN_FORCE, *PENDING]
+    return list(ReferenceEdition.objects.filter(state__in=wanted).defer("comparison").order_by("dataset", "id"))
+
+
+def count_to_validate() -> int:
+    return ReferenceEdition.objects.filter(state=EditionState.TO_VALIDATE).count()
+
+
+def may_validate(actor: Actor, edition: ReferenceEdition) -> bool:
+    """Whether the actor is a second pair of eyes: not who deposited it, and the system for what its command deposited."""
+    if actor.user_id is not None:
+        return actor.user_id != edition.deposited_by_id
+    return actor.is_system and edition.origin == Origin.DEPOSITED and edition.deposited_by_id is None
 
 
 def forget() -> None:
     """Drops the answers kept in this process, after an import."""
+    _stamps.forget()
     for cached in (_postal_codes, _commune_name, _naf_label, _idcc_label):
         cached.cache_clear()
 
 
+def _read_stamps() -> dict[str, Stamp]:
+    rows = ReferenceEdition.objects.filter(state=EditionState.IN_FORCE).values_list("dataset", "pk", "imported_at")
+    return {dataset: (pk, imported_at) for dataset, pk, imported_at in rows if imported_at}
+
+
+_stamps = Kept(_read_stamps)
+
+
+def _stamp(dataset: str) -> Stamp:
+    return _stamps.value().get(dataset)
+
+
 @lru_cache(maxsize=CACHED_ANSWERS)
-def _postal_codes(digits: str) -> tuple[CommuneChoice, ...]:
+def _postal_codes(digits: str, _edition: Stamp) -> tuple[CommuneChoice, ...]:
     # Bounds rather than LIKE: SQLite then uses the index too.
     rows = CommunePostalCode.objects.filter(postal_code__range=(digits.ljust(5, "0"), digits.ljust(5, "9")))
     return _known(tuple(_choices(rows.order_by("postal_code", "commune__folded_name", "commune_id"))))
 
 
 @lru_cache(maxsize=CACHED_ANSWERS)
-def _commune_name(insee_code: str) -> str:
+def _commune_name(insee_code: str, _edition: Stamp) -> str:
     return _known("".join(Commune.objects.filter(insee_code=insee_code).values_list("name", flat=True)))
 
 
 @lru_cache(maxsize=CACHED_ANSWERS)
-def _naf_label(code: str, nomenclature: str) -> str:
+def _naf_label(code: str, nomenclature: str, _edition: Stamp) -> str:
     rows = NafCode.objects.filter(code=code, nomenclature=nomenclature)
     return _known("".join(rows.values_list("label", flat=True)))
 
 
 @lru_cache(maxsize=CACHED_ANSWERS)
-def _idcc_label(code: str) -> str:
+def _idcc_label(code: str, _edition: Stamp) -> str:
     return _known("".join(Idcc.objects.filter(code=code).values_list("label", flat=True)))
 
 

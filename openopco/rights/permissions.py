@@ -41,6 +41,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff.manage"
     PARAMETER_MANAGE = "parameter.manage"
     TEMPLATE_MANAGE = "template.manage"
+    REFERENCE_MANAGE = "reference.manage"
 
 
 _EMPLOYER = frozenset(
@@ -96,6 +97,7 @@ _ADMINISTRATOR = frozenset(
         Permission.LIST_EXPORT,
         Permission.STATISTICS_READ,
         Permission.TEMPLATE_MANAGE,
+        Permission.REFERENCE_MANAGE,
     }
 )
 
@@ -105,7 +107,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
     Role.SYSTEME: frozenset(
-        {Permission.DOSSIER_LAPSE, Permission.DOSSIER_ASSIGN, Permission.DOSSIER_READ, Permission.PARAMETER_MANAGE}
+        {
+            Permission.DOSSIER_LAPSE,
+            Permission.DOSSIER_ASSIGN,
+            Permission.DOSSIER_READ,
+            Permission.PARAMETER_MANAGE,
+            Permission.REFERENCE_MANAGE,
+        }
     ),
 }
 # Nobody decides what he filed, whatever other role he holds.

@@ -51,6 +51,7 @@ MENU = (
     Entry("Fonds", "admin_opco:funds", Permission.PARAMETER_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
     Entry("Listes et phrases", "admin_opco:lists", Permission.PARAMETER_MANAGE),
+    Entry("Données de référence", "admin_opco:references", Permission.REFERENCE_MANAGE),
     Entry("Lettres et courriels", "admin_opco:templates", Permission.TEMPLATE_MANAGE),
     Entry("Mes travaux", "portal:works"),
 )

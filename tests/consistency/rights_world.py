@@ -20,6 +20,8 @@ from openopco.habilitations.tokens import digest_of
 from openopco.notifications.models import Notice
 from openopco.opco.models import Feedback
 from openopco.organisations.models import Establishment, Provider
+from openopco.reference.comparing import difference, summary
+from openopco.reference.models import ReferenceEdition
 from openopco.rights import Actor
 from tests.accounts.factories import OpcoUserFactory, UserFactory
 from tests.documents.hostile import pdf
@@ -51,7 +53,14 @@ class World:
         return {name: own[name] if name in own else self._shared()[name] for name in names}
 
     def _shared(self) -> dict[str, Any]:
-        return {"number": self.sent.number, "key": self.draft.key, "row": self.row, "zone": "programme", **self.ids}
+        return {
+            "number": self.sent.number,
+            "key": self.draft.key,
+            "row": self.row,
+            "zone": "programme",
+            "dataset": "idcc",
+            **self.ids,
+        }
 
     def _by_route(self) -> dict[str, dict[str, Any]]:
         return {
@@ -132,6 +141,16 @@ def _work(actor: Any, place: int) -> uuid.UUID:
     return work.key
 
 
+def _edition() -> int:
+    """An edition that awaits its second pair of eyes."""
+    facts = {"name": "Conventions collectives", "as_of": "édition du 01/11/2026", "source": "DILA", "digest": "0" * 64}
+    found = {**summary(difference("idcc", [], [])), "usages": []}
+    made = ReferenceEdition.objects.create(
+        dataset="idcc", origin="deposee", state="a_valider", row_count=0, comparison=found, **facts
+    )
+    return made.pk
+
+
 def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
     someone = OpcoUserFactory.create()
     role = StaffRole.objects.create(
@@ -169,6 +188,7 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         "closure_id": 1,
         "letter_id": Letter.objects.order_by("id")[0].pk,
         "notice_id": notice.pk,
+        "edition_id": _edition(),
         "parameter_id": ParameterFactory.create(code="claim_months", starts_on=FAR).pk,
         "feedback_id": Feedback.objects.create(author_id=UserFactory.create().pk, page="/", rating=4).pk,
     }

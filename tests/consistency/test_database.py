@@ -9,6 +9,7 @@ from django.db import models
 
 from openopco.base.jobs import registered_jobs, registered_sweeps
 from openopco.journal.subscriptions import registered_subscriptions
+from openopco.reference.usages import registered_usages
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("openopco.")]
@@ -50,10 +51,11 @@ def test_each_room_with_tables_has_its_migrations() -> None:
 
 
 def test_ways_up_are_listed() -> None:
-    """The jobs, sweeps and subscriptions of the house, in tests/consistency/ways_up.txt: a change there is a decision."""
+    """The jobs, sweeps, subscriptions and usages of the house, in tests/consistency/ways_up.txt: a change there is a decision."""
     lines = [f"job {name}" for name in registered_jobs() if not name.startswith("test.")]
     lines += [f"sweep {name}" for name in registered_sweeps() if not name.startswith("test.")]
     lines += [f"subscription {one.pattern} -> {one.handler}" for one in registered_subscriptions()]
+    lines += [f"usage {one.facet} <- {one.name}" for one in registered_usages()]
     assert sorted(lines) == (ROOT / "tests/consistency/ways_up.txt").read_text().splitlines()
 
 

@@ -110,6 +110,7 @@ def test_an_agreement_is_found_by_code_or_words(loaded: Path) -> None:
     ],
 )
 def test_an_answer_costs_one_query_then_none(loaded: Path, ask, argument: str, django_assert_num_queries) -> None:
+    queries.idcc_label("0000")  # which editions are in force is read for all of them, each 30 seconds
     with django_assert_num_queries(1):
         first = ask(argument)
     with django_assert_num_queries(0):

@@ -63,5 +63,5 @@ def test_every_role_finds_its_pages_full(page: Page, open_browser: Opener, shown
     visit(desk, f"{shown}/gestion/rattachements/")
     admin = open_browser()
     enter(admin, shown, ADMINISTRATOR)
-    for path in ("avis/", "parametres/", "comptes/"):
+    for path in ("avis/", "parametres/", "references/", "references/idcc/", "references/idcc/nouvelle/", "comptes/"):
         visit(admin, f"{shown}/administration/{path}", "comptes" if path == "comptes/" else "")

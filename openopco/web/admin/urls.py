@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from openopco.web.admin.views import accounts, feedback, funds, home, lists, parameters, portfolios, templates
+from openopco.web.admin.views import (
+    accounts,
+    feedback,
+    funds,
+    home,
+    lists,
+    parameters,
+    portfolios,
+    references,
+    templates,
+)
 from openopco.web.desk.views import absences
 
 app_name = "admin_opco"
@@ -39,6 +49,15 @@ urlpatterns = [
         lists.withdraw,
         name="withdraw_entry",
     ),
+    path("administration/references/", references.listing, name="references"),
+    path("administration/references/<slug:dataset>/", references.one, name="reference"),
+    path("administration/references/<slug:dataset>/nouvelle/", references.deposit, name="deposit_edition"),
+    path("administration/references/<slug:dataset>/revenir/", references.restore, name="restore_edition"),
+    path("administration/references/<slug:dataset>/<int:edition_id>/", references.edition, name="edition"),
+    path(
+        "administration/references/<slug:dataset>/<int:edition_id>/ecarter/", references.discard, name="discard_edition"
+    ),
+    path("administration/references/<slug:dataset>/<int:edition_id>/lignes.csv", references.file, name="edition_file"),
     path("administration/lettres/", templates.listing, name="templates"),
     path("administration/lettres/<slug:code>/", templates.template, name="template"),
     path("administration/lettres/<slug:code>/modifier/", templates.edit, name="template_edit"),

@@ -16,6 +16,7 @@ from openopco.kernel.calendar import PARIS, days_left, delay_in_words, format_da
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros, format_hours
+from openopco.kernel.sizes import format_count
 from openopco.web.components.markup import filled, filled_each
 from openopco.web.menu import address_with
 from openopco.web.storage import address_of_asset
@@ -92,6 +93,12 @@ def euros(amount: Decimal | None) -> str:
 def hours(amount: Decimal | None) -> str:
     """Hours as people write them; empty for None."""
     return "" if amount is None else format_hours(amount)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """« 35 014 »: thousands apart; empty for None."""
+    return "" if value is None else format_count(value)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from openopco.reference.enums import Dataset
-from openopco.reference.loading import DamagedData, load_all
+from openopco.reference.loading import DamagedData, Loaded, load_all
 
 
 class Command(BaseCommand):
@@ -24,5 +24,11 @@ class Command(BaseCommand):
         except DamagedData as error:
             raise CommandError(f"Un fichier livré est abîmé, rien n'en a été chargé ({error}).") from error
         for entry in loaded:
-            outcome = "chargé" if entry.changed else "déjà à jour"
+            outcome = _outcome(entry)
             self.stdout.write(f"{Dataset(entry.dataset).label} : {entry.row_count} lignes, {outcome}.")
+
+
+def _outcome(entry: Loaded) -> str:
+    if entry.proposed:
+        return "proposé : une édition déposée est en vigueur, un administrateur décidera"
+    return "chargé" if entry.changed else "déjà à jour"

@@ -15,6 +15,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import roles_to_confirm
 from openopco.journal.queries import readers_since
 from openopco.opco.queries import feedback_page
+from openopco.reference.queries import count_to_validate
 from openopco.rights import Permission
 from openopco.trainees.vault import READ as NIR_READ
 from openopco.web.admin.access import needs
@@ -29,6 +30,7 @@ def home(request: PersonRequest) -> HttpResponse:
     context = {
         "to_confirm": roles_to_confirm(request.actor).count(),
         "has_unread": bool(feedback_page(actor=request.actor, unread_only=True, after=None).items),
+        "editions_to_validate": count_to_validate(),
         "readers": _readers(),
         "days": DAYS,
     }
