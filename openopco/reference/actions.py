@@ -27,26 +27,25 @@ from openopco.reference.errors import (
 )
 from openopco.reference.models import EditionRows, ReferenceEdition
 from openopco.reference.reading import read_rows
-from openopco.reference.shapes import Row, pack
+from openopco.reference.shapes import pack
 from openopco.rights import Actor, Permission, require
 
 FARTHEST: Final = timedelta(days=366)
 MOST_SOURCE: Final = 300
 
 
-@action
 def deposit_edition(
     *, actor: Actor, dataset: Dataset, published_on: date, source: str, data: bytes
 ) -> ReferenceEdition:
-    """Reads a file whole and keeps it beside the edition in force; its comparison is queued. Administrators, and the system
-    on their command. Raises Forbidden, BadFile, MissingEditionSource, EditionFromTheFuture, EditionWaits, NirInText."""
+    """Reads a file whole, before any transaction, and keeps it beside the edition in force; its comparison is queued.
+    Administrators, and the system on their command. Raises Forbidden, BadFile, MissingEditionSource,
+    EditionFromTheFuture, EditionWaits, NirInText."""
     require(actor, Permission.REFERENCE_MANAGE)
-    now = timezone.now()
-    edition = _new(actor, dataset, published_on, refuse_nir(clean_line(source))[:MOST_SOURCE], now)
-    _insert(edition, read_rows(dataset, data))
-    applying.tell(edition, "deposited", actor, {"rows": edition.row_count, "digest": edition.digest})
-    enqueue(applying.COMPARE, edition_id=edition.pk)
-    return edition
+    edition = _new(actor, dataset, published_on, refuse_nir(clean_line(source))[:MOST_SOURCE], timezone.now())
+    rows = read_rows(dataset, data)
+    packed = pack(dataset, rows)
+    edition.row_count, edition.digest = len(rows), hashlib.sha256(packed).hexdigest()
+    return _deposit(actor, edition, packed)
 
 
 def _new(actor: Actor, dataset: Dataset, published_on: date, source: str, now: datetime) -> ReferenceEdition:
@@ -68,15 +67,17 @@ def _new(actor: Actor, dataset: Dataset, published_on: date, source: str, now: d
     )
 
 
-def _insert(edition: ReferenceEdition, rows: list[Row]) -> None:
-    packed = pack(edition.dataset, rows)
-    edition.row_count, edition.digest = len(rows), hashlib.sha256(packed).hexdigest()
+@action
+def _deposit(actor: Actor, edition: ReferenceEdition, packed: bytes) -> ReferenceEdition:
     try:
         with transaction.atomic():
             edition.save(force_insert=True)
     except IntegrityError as error:
         raise EditionWaits from error
     EditionRows.objects.create(edition=edition, packed=packed)
+    applying.tell(edition, "deposited", actor, {"rows": edition.row_count, "digest": edition.digest})
+    enqueue(applying.COMPARE, edition_id=edition.pk)
+    return edition
 
 
 @action

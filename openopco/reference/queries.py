@@ -138,7 +138,7 @@ def previous(dataset: str) -> ReferenceEdition | None:
 
 def history(dataset: str) -> list[ReferenceEdition]:
     """The last 100 editions of a data set, newest first."""
-    return list(ReferenceEdition.objects.filter(dataset=dataset).order_by("-id")[:100])
+    return list(ReferenceEdition.objects.filter(dataset=dataset).defer("comparison").order_by("-id")[:100])
 
 
 def current_and_pending() -> list[ReferenceEdition]:
