@@ -66,7 +66,7 @@ class Acts:
 
     def _posts(self) -> SafeString:
         route, words = ("unfollow", "Ne plus suivre") if self._followed else ("follow", "Suivre ce dossier")
-        posts = [self._posted(f"desk:{route}", "button-link", icon("star") + words, FOLLOW_KEY)]
+        posts = [self._posted(f"desk:{route}", "button-link", filled("{}{}", icon("star"), words), FOLLOW_KEY)]
         if self._possible.release:
             posts.insert(0, self._posted("desk:release", "button-link", "Remettre à prendre"))
         return filled_each("\n<li>{}</li>", ((each,) for each in posts))

@@ -43,6 +43,16 @@ def actions_of(response: Any) -> set[str]:
     return {address.partition("?")[0].partition("#")[0].strip("/").rpartition("/")[2] for address in own}
 
 
+def test_what_is_written_in_python_shows_its_pictures_and_escapes_what_people_typed(
+    desk: Client, olga: Actor, alice: Actor, place: Establishment
+) -> None:
+    dossier = taken(alice, place, olga, title="Soudure <b>TIG</b> & co")
+    page = desk.get(url(dossier)).content.decode()
+    assert "&lt;svg" not in page
+    assert "<b>TIG" not in page
+    assert "Soudure &lt;b&gt;TIG&lt;/b&gt; &amp; co" in page
+
+
 # --- who -----------------------------------------------------------------------------------------------------------------
 
 
