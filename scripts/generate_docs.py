@@ -65,12 +65,17 @@ def moves(transitions: Iterable[Any]) -> str:
 
 def rights() -> str:
     from openopco.rights import PERMISSIONS, ROLE_LABELS, Permission, Role
-    from openopco.rights.permissions import NOT_ON_ONES_OWN
+    from openopco.rights.permissions import NOT_ON_ONES_OWN, WHILE_FILING
+
+    def cell(role: Role, one: Permission) -> str:
+        if one in PERMISSIONS[role]:
+            return "✓"
+        return "ses saisies" if one in WHILE_FILING and Permission.DOSSIER_FILE_FOR in PERMISSIONS[role] else ""
 
     rows = (
         (
             f"`{one}`",
-            *("✓" if one in PERMISSIONS[role] else "" for role in Role),
+            *(cell(role, one) for role in Role),
             "non" if one in NOT_ON_ONES_OWN else "",
         )
         for one in Permission

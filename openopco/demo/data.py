@@ -87,7 +87,8 @@ WORKERS: dict[str, tuple[Worker, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request and how far it went. `sent`: days ago; `starts`: days from now; `cost` in euros HT as typed.
+    """A request and how far it went. `sent`: days ago; `starts`: days from now; `cost` in euros HT as typed; `by_mail`: the
+    second officer typed it from a letter.
 
     `story`: the steps after sending, each « who:what » played by `loading`."""
 
@@ -104,6 +105,7 @@ class Request:
     modality: str = "presentiel"
     story: tuple[str, ...] = ()
     filled: bool = True
+    by_mail: bool = False
 
 
 AXEPT, CONDUITE, TECHNIQUE = "83426702300028", "00075053900017", "00075106500012"
@@ -205,4 +207,6 @@ REQUESTS = (
     Request(ACTIF, "Formation de tuteur en entreprise", AXEPT, 38, -4, 30, "42", "1 400", 1, story=GRANTED),
     Request(VALLEES, "Géométrie des trains roulants", TECHNIQUE, 300, -280, 2, "14", "690", 1, story=GIVEN_BACK),
     Request(GRANDMOUGIN, "Conduite de chariots élévateurs", SECOURISME, 45, 6, 3, "21", "840", 1, story=CALLED_OFF),
+    Request(ACTIF, "Réglage des phares et des feux", TECHNIQUE, 1, 44, 1, "7", "410", 2, by_mail=True),
 )
+SENDER, CONTACT = "Mme Martin, gérante", "03 89 00 00 00"

@@ -22,10 +22,13 @@ from openopco.demo.agreements import Afterwards
 from openopco.demo.data import Person, Request, Worker
 from openopco.demo.works import play_works
 from openopco.documents import actions as documents
+from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
 from openopco.dossiers.actions import corrections, deciding, drafts, holding, sending, talking
-from openopco.dossiers.enums import ItemKind
+from openopco.dossiers.actions.papers import open_paper_draft
+from openopco.dossiers.enums import ItemKind, Reception
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField
+from openopco.dossiers.papers import Received
 from openopco.dossiers.tallying import tally
 from openopco.habilitations.actions import invitations, memberships, staff
 from openopco.habilitations.enums import MembershipRole, StaffRoleName
@@ -69,9 +72,8 @@ class Loader:
     def __init__(self, today: date) -> None:
         self.today = today
         self.users: dict[str, User] = {}
-        self.programme = documents.examine_upload(
-            SimpleUploadedFile("programme.pdf", page_of("Programme de la formation"), "application/pdf")
-        )
+        self.programme = _file("programme.pdf", "Programme de la formation")
+        self.letter = _file("courrier.pdf", "Demande de prise en charge, signée")
 
     def load(self) -> None:
         with self.day(-400, 8):
@@ -170,6 +172,10 @@ class Loader:
             memberships.accept_membership(actor=self.actor(data.OFFICERS[0]), membership_id=membership.pk, note=note)
 
 
+def _file(name: str, title: str) -> ExaminedFile:
+    return documents.examine_upload(SimpleUploadedFile(name, page_of(title), "application/pdf"))
+
+
 class _Story(Afterwards):
     """One request, from its draft to wherever its data say."""
 
@@ -178,6 +184,8 @@ class _Story(Afterwards):
         self.key = str(uuid5(NAMESPACE_URL, f"openopco-demo-{rank}"))
         self.filer = next(person for person in data.EMPLOYERS if request.siret in person.sirets)
         self.officer, self.second = data.OFFICERS
+        if request.by_mail:
+            self.filer = self.second
         self.number, self.today = "", loader.today
 
     @property
@@ -206,7 +214,7 @@ class _Story(Afterwards):
     def _draft(self) -> None:
         request, actor = self.request, self.employer
         establishment = find_or_create_establishment(actor=actor, siret=request.siret)
-        draft = drafts.create_draft(actor=actor, establishment=establishment, kind_code="AF", key=UUID(self.key))
+        draft = self._opened(establishment)
         self._type(self._course())
         if not request.filled:
             return
@@ -224,6 +232,16 @@ class _Story(Afterwards):
         if "granted" in request.story:
             values = {name: value for name, value in self._course().items() if name in TEMPLATE_FIELDS}
             templates.keep_as_template(actor=actor, key=self.key, values=values)
+
+    def _opened(self, place: Establishment) -> Dossier:
+        actor, key = self.employer, UUID(self.key)
+        if not self.request.by_mail:
+            return drafts.create_draft(actor=actor, establishment=place, kind_code="AF", key=key)
+        day = paris_today(timezone.now()) - timedelta(days=2)
+        received = Received(Reception.COURRIER, day, data.SENDER, data.CONTACT)
+        return open_paper_draft(
+            actor=actor, establishment=place, kind_code="AF", key=key, received=received, scan=self.loader.letter
+        )
 
     def _course(self) -> dict[str, str]:
         request = self.request

@@ -123,9 +123,19 @@ class ProviderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """How the request came that an officer types: `typed` and `declared` say it in words, `received_on` is the day that
+    counts as the sending's."""
+
+    received_on: date
+    typed: str
+    declared: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """Everything a kind needs to say what is missing, what is odd, and what a request is about. `communes`: those of each
-    postal code typed, where they were looked up."""
+    postal code typed, where they were looked up. `paper`: where an officer types it for the employer."""
 
     values: Mapping[str, StoredValue]
     rows: tuple[RowView, ...]
@@ -136,6 +146,7 @@ class DraftView:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     communes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    paper: PaperFacts | None = None
     readings: Readings = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def raw(self, name: str) -> str:

@@ -177,6 +177,21 @@ MODIFICATION_TONES: dict[ModificationState, str] = {
 }
 
 
+class Reception(StrEnum):
+    """How a request came that an officer types for an employer."""
+
+    COURRIER = "courrier"
+    COURRIEL = "courriel"
+    TELEPHONE = "telephone"
+
+
+RECEPTION_WORDS: dict[Reception, str] = {
+    Reception.COURRIER: "par courrier",
+    Reception.COURRIEL: "par courriel",
+    Reception.TELEPHONE: "par téléphone",
+}
+
+
 class LetterKind(StrEnum):
     """What a letter says. The same codes name the templates of `openopco.opco.texts`."""
 
@@ -192,6 +207,10 @@ LETTER_WORDS: dict[LetterKind, str] = {
     LetterKind.SANS_SUITE: "Lettre de classement sans suite",
     LetterKind.COMPLEMENT: "Demande de complément",
 }
+
+
+# The zone of the paper that an officer scanned, among a request's pieces: no kind of request asks for it.
+PAPER_ZONE = "papier"
 
 
 def choices(enum: type[StrEnum]) -> list[tuple[str, str]]:

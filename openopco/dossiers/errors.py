@@ -1,5 +1,6 @@
 """What the room refuses, by name. Messages are for the person who acted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,6 +152,16 @@ class TooManyPieces(OpenOpcoError):
 
 class NotModifiable(OpenOpcoError):
     """The request, or its agreement, is past being modified: the message says why and what remains possible."""
+
+
+class BadReception(InvalidValue):
+    """How a request was received can't be read, or lacks something. `problems`: a sentence by field."""
+
+    message = "Certaines informations sont à corriger."
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__()
 
 
 class BadModification(InvalidValue):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from openopco.dossiers.draft import DraftView, Missing, RowView, SummarySection, Warning_
+from openopco.dossiers.enums import PAPER_ZONE
 from openopco.dossiers.fields import FieldSpec
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ def all_kinds() -> tuple[Kind, ...]:
 
 def find_field(kind: Kind, name: str) -> FieldSpec | None:
     return next((spec for step in kind.steps for spec in step.fields if spec.name == name), None)
+
+
+def zone_label(kind: Kind, zone: str) -> str:
+    """A zone of pieces in words, and that of the paper which an officer scanned."""
+    return {**dict(kind.zones), PAPER_ZONE: "Demande reçue"}.get(zone, "")
 
 
 def find_row_field(kind: Kind, row_kind: str, name: str) -> FieldSpec | None:

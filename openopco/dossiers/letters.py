@@ -14,6 +14,7 @@ from openopco.base.prepared import Prepared
 from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Decision, Dossier, Letter
 from openopco.dossiers.notices import path_for
+from openopco.dossiers.papers import came_in_words, paper_of
 from openopco.kernel.calendar import PARIS, add_months, format_date, paris_today
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros
@@ -152,8 +153,14 @@ def sent_values(dossier: Dossier, *, title: str = "", employer: str = "") -> dic
         "formation": title or dossier.title,
         "entreprise": employer or dossier.employer_name,
         "envoi": f"{format_date(at.date())} à {at:%-H h %M}",
-        "deposant": dossier.filed_by.full_name if dossier.filed_by else "",
+        "deposant": _filer(dossier),
     }
+
+
+def _filer(dossier: Dossier) -> str:
+    name = dossier.filed_by.full_name if dossier.filed_by else ""
+    paper = paper_of(dossier)
+    return f"{name} pour l'employeur, {came_in_words(paper.reception, paper.received_on)}" if paper else name
 
 
 def decision_values(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.news import followed_word
+from openopco.dossiers.papers import came_in_words
 from openopco.dossiers.timeline import field_label
 from openopco.dossiers.workflow import Event
 from openopco.kernel.calendar import format_date
@@ -27,6 +29,11 @@ class Told:
     mail: str = NOTICE
 
 
+FILED_FOR = register(
+    NoticeKind(
+        "dossier.saisie", "Demande saisie pour votre entreprise par l'OPCO", compulsory=True, act="Lire la demande"
+    )
+)
 ANSWER = register(NoticeKind("dossier.decision", "Décision sur une demande", compulsory=True, act="Lire la décision"))
 CORRECTION = register(
     NoticeKind("dossier.complement", "Complément demandé sur une demande", compulsory=True, act="Répondre")
@@ -132,6 +139,8 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
         return [_signalled(by_telephone=bool(payload.get("telephone")), is_late=bool(payload.get("tard")))]
     if event == f"dossier.{Event.MODIFIER}":
         return [_modified(payload.get("version"))]
+    if event == f"dossier.{Event.TRANSMETTRE}" and "reception" in payload:
+        return [_filed_for(came_in_words(str(payload["reception"]), date.fromisoformat(str(payload["recue_le"]))))]
     told = [TOLD[event]] if event in TOLD else []
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         # For the employer it is as if the colleague had taken it himself.
@@ -143,6 +152,10 @@ def told_to_followers(event: str) -> Told | None:
     """What the officers who follow a request are told of an entry; None for what is no news."""
     word = followed_word(event.removeprefix("dossier."))
     return Told(_O, WATCHED, lambda d: f"Dossier suivi {d.number} : {word}.") if word else None
+
+
+def _filed_for(came: str) -> Told:
+    return Told(_E, FILED_FOR, lambda d: f"Un gestionnaire a saisi votre demande {d.number}, {came}.")
 
 
 def _message(*, from_opco: bool) -> Told:

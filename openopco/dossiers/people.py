@@ -6,8 +6,9 @@ from openopco.habilitations.queries import actor_for, people_of_establishment
 
 
 def employers_of(dossier: Dossier) -> set[int]:
-    """Those whose attachment is accepted, and who filed it if he still sees it."""
+    """Those whose attachment is accepted, and who filed it if he still sees it; never an officer who typed it for them."""
     confirmed = set(people_of_establishment(dossier.establishment_id))
     filer = dossier.filed_by or dossier.created_by
-    sees = visible_to(actor_for(filer)).filter(pk=dossier.pk).exists()
+    actor = actor_for(filer)
+    sees = not actor.is_opco and visible_to(actor).filter(pk=dossier.pk).exists()
     return confirmed | ({filer.pk} if sees else set())

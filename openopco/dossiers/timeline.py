@@ -12,6 +12,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.fields import FieldSpec, read
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.papers import came_in_words
 from openopco.dossiers.workflow import Event
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import format_date, paris_today
@@ -99,6 +100,11 @@ def _until(kind: kinds.Kind, payload: Payload, on: date) -> str:
     return "\n".join(filter(None, [told, _reason(kind, payload, on)]))
 
 
+def _came(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    words = came_in_words(str(payload["reception"]), date.fromisoformat(str(payload["recue_le"])))
+    return f"{words[0].upper()}{words[1:]}."
+
+
 def _started(kind: kinds.Kind, payload: Payload, on: date) -> str:
     day = payload.get("le")
     return f"Le {format_date(date.fromisoformat(day))}." if day else ""
@@ -142,6 +148,9 @@ WORDS: dict[str, Words] = {
     ),
     "dossier.note": Words("", "Note interne", "off"),
 }
+_TYPED = Words("", "Saisie commencée pour l'employeur", "off", text=_came)
+_SENT_FOR = Words("Demande saisie et envoyée pour vous", "Demande saisie et envoyée pour l'employeur", text=_came)
+_ON_PAPER = {"dossier.creer": _TYPED, f"dossier.{Event.TRANSMETTRE}": _SENT_FOR}
 _FROM_OPCO = Words("Message du gestionnaire", "Message à l'employeur", "off")
 _FROM_EMPLOYER = Words("Message au gestionnaire", "Message de l'employeur", "off", from_employer=True)
 _BY_TELEPHONE = Words(
@@ -188,6 +197,8 @@ def _words(event: str, payload: Payload) -> Words | None:
         return _FROM_OPCO if payload.get("opco") else _FROM_EMPLOYER
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         return _TAKEN_FOR
+    if payload.get("reception") and event in _ON_PAPER:
+        return _ON_PAPER[event]
     if payload.get("telephone") and event in _TOLD_BY_TELEPHONE:
         return _TOLD_BY_TELEPHONE[event]
     return WORDS.get(event)

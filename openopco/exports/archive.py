@@ -80,8 +80,9 @@ def pieces_for(dossier: Dossier, reader: Actor) -> list[Piece]:
 
 def _zoned(dossier: Dossier, reader: Actor) -> Iterator[tuple[Document, str]]:
     """The pieces of the request by what they are called, then those of its modifications."""
-    zones = dict(kinds.get(dossier.kind).zones)
-    yield from ((document, zones.get(document.zone, document.zone)) for document in pieces_of(dossier.pk))
+    kind = kinds.get(dossier.kind)
+    for document in pieces_of(dossier.pk):
+        yield document, kinds.zone_label(kind, document.zone) or document.zone
     told = _sent(dossier, reader)
     joined = pieces_told(told)
     for each in told:

@@ -100,7 +100,7 @@ def _tell_administrators(work: Work) -> None:
 def _request(work: Work) -> tuple[Actor, Dossier]:
     """Who asked, as he may read now, and the request. Raises `Stopped`."""
     actor = actor_for(lists.person(work.asked_by_id))
-    seen = visible_to(actor).select_related("establishment__company", "provider", "holder")
+    seen = visible_to(actor).select_related("establishment__company", "provider", "holder", "paper")
     dossier = seen.filter(pk=work.args["dossier"]).exclude(number=None).first()
     if dossier is None:
         raise works.Stopped

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     DOSSIER_ANSWER = "dossier.answer"
     DOSSIER_CANCEL = "dossier.cancel"
     DOSSIER_RESUME = "dossier.resume"
+    DOSSIER_FILE_FOR = "dossier.file_for"
     DOSSIER_TAKE = "dossier.take"
     DOSSIER_ASSIGN = "dossier.assign"
     DOSSIER_INSTRUCT = "dossier.instruct"
@@ -67,6 +68,7 @@ _ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE})
 _OFFICER = frozenset(
     {
         Permission.DOSSIER_READ,
+        Permission.DOSSIER_FILE_FOR,
         Permission.DOSSIER_TAKE,
         Permission.DOSSIER_ASSIGN,
         Permission.DOSSIER_INSTRUCT,
@@ -116,6 +118,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
 }
+# What `DOSSIER_FILE_FOR` brings along, on what one typed oneself alone: nobody else has to answer for it.
+WHILE_FILING = frozenset({Permission.DRAFT_WRITE, Permission.DOSSIER_SEND, Permission.TRAINEE_WRITE})
 # Nobody decides what he filed, whatever other role he holds.
 NOT_ON_ONES_OWN = frozenset(
     {
@@ -144,13 +148,21 @@ def may(actor: Actor, permission: Permission, subject: Subject | None = None) ->
     """Whether one of the actor's grants carries the permission and reaches the subject (None: any subject)."""
     if subject is not None and permission in NOT_ON_ONES_OWN and _is_ones_own(actor, subject):
         return False
-    return any(permission in PERMISSIONS[grant.role] and _reaches(grant, actor, subject) for grant in actor.grants)
+    if any(permission in PERMISSIONS[grant.role] and _reaches(grant, actor, subject) for grant in actor.grants):
+        return True
+    return permission in WHILE_FILING and _files_for(actor, subject)
 
 
 def require(actor: Actor, permission: Permission, subject: Subject | None = None) -> None:
     """Raises `Forbidden` unless `may`."""
     if not may(actor, permission, subject):
         raise Forbidden
+
+
+def _files_for(actor: Actor, subject: Subject | None) -> bool:
+    if not any(Permission.DOSSIER_FILE_FOR in PERMISSIONS[grant.role] for grant in actor.grants):
+        return False
+    return subject is None or (actor.user_id is not None and subject.typed_by == actor.user_id)
 
 
 def _is_ones_own(actor: Actor, subject: Subject) -> bool:

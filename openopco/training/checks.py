@@ -18,8 +18,8 @@ _OUTCOMES = {Verdict.OK: Outcome.PASSED, Verdict.LOOK: Outcome.LOOK, Verdict.FAI
 
 
 def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
-    """The list, in the order an officer reads a file. `around`: twins (numbers), membership_accepted,
-    sent_on, answer_by (the day aimed at, where the training begins before it)."""
+    """The list, in the order an officer reads a file. `around`: twins (numbers), membership_accepted, typed (by whom, for
+    the employer, where it came on paper), sent_on, answer_by (the day aimed at, where the training begins before it)."""
     return [
         *_membership(draft, around),
         *_employer(draft),
@@ -33,6 +33,10 @@ def checks(draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
 
 
 def _membership(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
+    if typed := around.get("typed"):
+        detail = f"{typed} : comparez avec ce que l'employeur a envoyé ou confirmé."
+        yield Check("rattachement", "Demande reçue", Outcome.LOOK, detail, blocking=True)
+        return
     accepted = bool(around.get("membership_accepted"))
     detail = (
         "La personne qui a envoyé la demande est rattachée à l'établissement."

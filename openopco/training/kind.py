@@ -83,7 +83,8 @@ class TrainingActionKind:
         return [_person(row) for row in draft.rows]
 
     def attested(self, draft: DraftView) -> str:
-        return "\n".join([in_opco_words(f.ATTEST.label), *(f"- {point}" for point in attested_points(draft))])
+        points = [in_opco_words(f.ATTEST.label), *(f"- {point}" for point in attested_points(draft))]
+        return "\n".join([f"Déclaré {draft.paper.declared}." if draft.paper else "", *points]).strip()
 
     def materialise(self, dossier: Dossier, draft: DraftView) -> None:
         write_rows(dossier, draft)
@@ -162,7 +163,8 @@ def _pieces(draft: DraftView) -> SummarySection:
 
 
 def _closing(draft: DraftView) -> SummarySection:
-    return SummarySection("Synthèse", rules.SUMMARY, _lines(f.CLOSING_FIELDS, draft))
+    told = (SummaryLine("Déclarations faites", draft.paper.declared),) if draft.paper else ()
+    return SummarySection("Synthèse", rules.SUMMARY, (*told, *_lines(f.CLOSING_FIELDS, draft)))
 
 
 def _section_as_dict(section: SummarySection) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from openopco.dossiers.draft import DraftView, RowView
 from openopco.dossiers.models import Dossier, DraftRow
-from openopco.habilitations.queries import has_accepted_membership
+from openopco.dossiers.queries import speaks_for
 from openopco.trainees.directory import TraineeIdentity, keep_trainee
 from openopco.trainees.enums import NirAbsentReason
 from openopco.training import fields as f
@@ -20,7 +20,7 @@ def write_rows(dossier: Dossier, draft: DraftView) -> None:
     AncillaryLine.objects.filter(dossier=dossier).delete()
     AncillaryLine.objects.bulk_create(_ancillary(dossier, draft))
     stored = {row.key: row for row in DraftRow.objects.filter(dossier=dossier).order_by("position", "id")}
-    own_only = not has_accepted_membership(user_id=dossier.created_by_id, establishment_id=dossier.establishment_id)
+    own_only = not speaks_for(dossier, dossier.created_by_id)
     told = {row.key: _told(dossier, row, stored[row.key], own_only=own_only) for row in draft.rows}
     _enrol(dossier, told)
 

@@ -40,6 +40,7 @@ MENU = (
     ),
     Entry("Mes habilitations", "portal:memberships", external_only=True),
     Entry("Dossiers à traiter", "desk:worklist", Permission.DOSSIER_TAKE),
+    Entry("Saisir une demande reçue", "desk:papers", Permission.DOSSIER_FILE_FOR),
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
     Entry("Entreprises et organismes", "desk:companies", Permission.ORGANISATION_READ),
@@ -86,12 +87,13 @@ def _shape_of(route: str, urlconf: str | None, count: int) -> str:
 def menu_for(actor: Actor, path: str) -> tuple[MenuLink, ...]:
     """What the person sees of the menu, the place it is at marked."""
     links = _links_for(MENU, frozenset(grant.role for grant in actor.grants), actor.is_opco, get_urlconf())
-    return _marked(links, _place_of(path))
+    return _marked(links, _place_of(path, actor))
 
 
-def _place_of(path: str) -> str:
-    """A draft has no entry of its own: it is one of the requests."""
-    return f"{address_of('portal:requests')}{path[1:]}" if path.startswith(DRAFTS) else path
+def _place_of(path: str, actor: Actor) -> str:
+    """A draft has no entry of its own: it is one of the requests, or one of those that an officer types."""
+    list_of = "desk:papers" if actor.is_opco else "portal:requests"
+    return f"{address_of(list_of)}{path[1:]}" if path.startswith(DRAFTS) else path
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from openopco.dossiers.effects import run_effects
 from openopco.dossiers.errors import ChangedMeanwhile, MissingReason, UnknownDossier
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.news import add_news
-from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to
+from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to, workable_by
 from openopco.dossiers.search import search_text
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import Forbidden
@@ -29,9 +29,8 @@ def lock(
 ) -> Dossier:
     """Locks a request that the actor sees and may act upon. `version` is the one his page showed.
     Raises `UnknownDossier`, `Forbidden`, `ChangedMeanwhile`."""
-    seen = visible_to(actor)
-    wanted = seen.filter(number=number) if number else seen.filter(key=as_key(key))
-    rows = wanted.select_related("establishment__company", "provider")
+    wanted = visible_to(actor).filter(number=number) if number else workable_by(actor).filter(key=as_key(key))
+    rows = wanted.select_related("establishment__company", "provider", "paper")
     dossier = rows.select_for_update(of=("self",)).first()
     if dossier is None:
         raise UnknownDossier

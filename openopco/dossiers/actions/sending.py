@@ -16,6 +16,7 @@ from openopco.dossiers.draft import DraftView, Missing
 from openopco.dossiers.enums import State
 from openopco.dossiers.letters import link_to, sent_values
 from openopco.dossiers.models import Dossier, Receipt, Transmission
+from openopco.dossiers.papers import journalled, paper_of
 from openopco.dossiers.queries import load_draft
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import OpenOpcoError
@@ -55,14 +56,17 @@ def send(*, actor: Actor, key: str) -> Sent:
     if missing:
         raise Incomplete(missing)
     dossier.filed_by_id, dossier.sent_at, dossier.due_on = actor.user_id, now, answer_target(today)
-    dossier.unconfirmed = is_unconfirmed(actor, dossier.establishment_id)
+    paper = paper_of(dossier)
+    dossier.unconfirmed = paper is None and is_unconfirmed(actor, dossier.establishment_id)
     _keep_what_is_sent(dossier, kind, draft, now)
     # Taken late: whoever holds the series makes all other senders wait.
     dossier.number = _next_number(kind, today.year)
     refresh_from_draft(dossier, draft)
-    move(dossier, workflow.Event.TRANSMETTRE, actor=actor, payload={"numero": dossier.number})
+    move(dossier, workflow.Event.TRANSMETTRE, actor=actor, payload={"numero": dossier.number, **journalled(paper)})
     enqueue("dossiers.issue_receipt", unique_key=f"receipt:{dossier.key}", dossier_id=dossier.pk)
-    _acknowledge(dossier)
+    if paper is None:
+        # Of what an officer typed, the employer's people are told by the notice that the journal's entry brings.
+        _acknowledge(dossier)
     return Sent(dossier, first=True)
 
 

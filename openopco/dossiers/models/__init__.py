@@ -9,6 +9,7 @@ from openopco.dossiers.models.filters import SavedFilter
 from openopco.dossiers.models.funds import FundClosure
 from openopco.dossiers.models.letters import Letter
 from openopco.dossiers.models.modifications import Modification, ModificationItem
+from openopco.dossiers.models.papers import PaperFiling
 from openopco.dossiers.models.pieces import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, pieces_of, pieces_of_modification
 from openopco.dossiers.models.portfolios import PortfolioRule, Proposal
 from openopco.dossiers.models.sending import Receipt, Transmission
@@ -46,6 +47,7 @@ __all__ = [
     "ModificationItem",
     "News",
     "Note",
+    "PaperFiling",
     "PointTally",
     "PortfolioRule",
     "Proposal",

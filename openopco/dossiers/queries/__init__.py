@@ -1,6 +1,6 @@
 """Reads of requests. Each takes the actor and returns only what it may see; nothing else opens a list or a dossier."""
 
-from openopco.dossiers.queries.checks import DESK, checks_in, checks_of, is_filer_accepted, kind_of
+from openopco.dossiers.queries.checks import DESK, checks_in, checks_of, is_filer_accepted, kind_of, speaks_for
 from openopco.dossiers.queries.counts import COUNT_CEILING, DeskCounts, capped_count, desk_counts
 from openopco.dossiers.queries.drafts import (
     as_sent,
@@ -49,6 +49,7 @@ from openopco.dossiers.queries.scope import (
     sees_all_of,
     subject_of,
     visible_to,
+    workable_by,
 )
 from openopco.dossiers.queries.statistics import Line, PointLine, ProviderLine, Statistics, statistics
 from openopco.dossiers.queries.twins import MOST_TWINS, find_twins, twins_of
@@ -116,9 +117,11 @@ __all__ = [
     "recent",
     "saved_lists",
     "sees_all_of",
+    "speaks_for",
     "statistics",
     "subject_of",
     "twins_of",
     "visible_to",
+    "workable_by",
     "worklist",
 ]

@@ -42,7 +42,7 @@ class Scope:
 def scope_of_list(*, actor: Actor, act: Act, filters: Filters, most: int) -> Scope:
     """All the requests of the desk's list, beyond the page. Raises `Forbidden`."""
     require(actor, permission_of(act))
-    found = portfolio_of(actor, filters).select_related("holder", "establishment__company", "provider")
+    found = portfolio_of(actor, filters).select_related("holder", "establishment__company", "provider", "paper")
     # Unordered: in the order of their numbers, a list of few would be looked for among all requests.
     return _scope(list(found.order_by()[: most + 1]), actor, act, most)
 
@@ -51,7 +51,7 @@ def scope_of_numbers(*, actor: Actor, act: Act, numbers: Iterable[str], most: in
     """Those ticked that the actor sees. Raises `Forbidden`."""
     require(actor, permission_of(act))
     found = visible_to(actor).filter(number__in=sorted(set(numbers))[: most + 1])
-    return _scope(list(found.select_related("holder", "establishment__company", "provider")), actor, act, most)
+    return _scope(list(found.select_related("holder", "establishment__company", "provider", "paper")), actor, act, most)
 
 
 def _scope(found: list[Dossier], actor: Actor, act: Act, most: int) -> Scope:

@@ -6,6 +6,7 @@ from openopco.documents import antivirus
 from openopco.dossiers import funds, kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.papers import paper_of, typed_in_words
 from openopco.dossiers.queries.drafts import load_draft
 from openopco.habilitations.queries import has_accepted_membership
 from openopco.kernel.calendar import paris_today
@@ -30,6 +31,7 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
     around = {
         "twins": list(draft.twins),
         "membership_accepted": is_filer_accepted(dossier),
+        "typed": typed_in_words(paper) if (paper := paper_of(dossier)) else "",
         "sent_on": paris_today(dossier.sent_at or timezone.now()),
         "antivirus": antivirus.is_configured(),
         "answer_by": dossier.due_on if dossier.starts_before_answer else None,
@@ -45,8 +47,15 @@ def _funds(dossier: Dossier) -> list[kinds.Check]:
 
 
 def is_filer_accepted(dossier: Dossier) -> bool:
-    """Whether the attachment of the person who filed to the establishment has been accepted. No query for what
-    `find_for_desk` read."""
+    """Whether the attachment of the person who filed to the establishment has been accepted, or an officer filed what the
+    employer sent on paper. No query for what `find_for_desk` read."""
     if "filer_accepted" in dossier.__dict__:
-        return bool(dossier.__dict__["filer_accepted"])
-    return has_accepted_membership(user_id=dossier.filed_by_id, establishment_id=dossier.establishment_id)
+        return bool(dossier.__dict__["filer_accepted"]) or paper_of(dossier) is not None
+    return speaks_for(dossier, dossier.filed_by_id)
+
+
+def speaks_for(dossier: Dossier, user_id: int | None) -> bool:
+    """Whether what a person typed in the request is the establishment's own word."""
+    accepted = has_accepted_membership(user_id=user_id, establishment_id=dossier.establishment_id)
+    paper = None if accepted else paper_of(dossier)
+    return accepted or (paper is not None and paper.recorded_by_id == user_id)

@@ -7,9 +7,10 @@ from typing import Any
 
 from openopco.base.prepared import Prepared
 from openopco.documents.models import Document
-from openopco.dossiers.draft import DraftView, PieceView, RowView, StoredValue
+from openopco.dossiers.draft import DraftView, PaperFacts, PieceView, RowView, StoredValue
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
 from openopco.dossiers.models import CorrectionItem, CorrectionRequest, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.papers import declared_in_words, paper_of, typed_in_words
 from openopco.dossiers.queries.facts import employer_facts, piece_view, provider_facts
 from openopco.dossiers.queries.scope import reads_piece
 from openopco.dossiers.queries.twins import twins_of
@@ -61,10 +62,16 @@ def load_draft(
         pieces=tuple(_piece(dossier, piece, viewer) for piece in _pieces_of(dossier.pk)),
         employer=employer_facts(dossier.establishment, reader=viewer),
         parameters=parameters_of_a_draft(today),
+        paper=_paper(dossier),
     )
     if viewer is not None and viewer.is_opco and dossier.state == State.COMPLEMENT_DEMANDE:
         draft = before(draft, open_points(dossier) if points is None else points)
     return replace(draft, twins=tuple(twins_of(dossier, draft, viewer))) if with_twins else draft
+
+
+def _paper(dossier: Dossier) -> PaperFacts | None:
+    paper = paper_of(dossier)
+    return PaperFacts(paper.received_on, typed_in_words(paper), declared_in_words(paper)) if paper else None
 
 
 def with_communes(draft: DraftView) -> DraftView:

@@ -9,7 +9,7 @@ from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
 from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import UnknownDossier
-from openopco.dossiers.models import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, Dossier, Modification
+from openopco.dossiers.models import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, Dossier, Modification, PaperFiling
 from openopco.habilitations.queries import accepted_membership
 from openopco.rights import Actor, Permission, Role, Subject, may
 
@@ -39,6 +39,15 @@ def visible_to(actor: Actor) -> QuerySet[Dossier]:
     return Dossier.objects.filter(reach)
 
 
+def workable_by(actor: Actor) -> QuerySet[Dossier]:
+    """`visible_to`, and the drafts that an officer types for employers: no list of requests shows those."""
+    seen = visible_to(actor)
+    if not may(actor, Permission.DOSSIER_FILE_FOR):
+        return seen
+    typed = PaperFiling.objects.filter(recorded_by_id=actor.user_id, dossier__state=State.BROUILLON)
+    return seen | Dossier.objects.filter(pk__in=typed.values("dossier_id"))
+
+
 def sees_all_of(actor: Actor, establishment_id: int) -> bool:
     """Whether the actor reads the requests of an establishment, all but `HIDDEN`: his attachment was accepted."""
     return any(grant.confirmed and grant.establishment_id == establishment_id for grant in actor.employer_grants())
@@ -50,10 +59,18 @@ def sees(actor: Actor, dossier: Dossier) -> bool:
         return True
     if Role.GESTIONNAIRE in actor.roles and dossier.state != State.BROUILLON:
         return True
+    if _types(actor, dossier):
+        return True
     here = [grant for grant in actor.employer_grants() if grant.establishment_id == dossier.establishment_id]
     is_hidden = dossier.unconfirmed and dossier.state == State.BROUILLON
     is_own = dossier.created_by_id == actor.user_id
     return any(not is_hidden if grant.confirmed else is_own for grant in here)
+
+
+def _types(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the actor is the officer who types this draft for its employer."""
+    own = dossier.created_by_id == actor.user_id and may(actor, Permission.DOSSIER_FILE_FOR)
+    return own and hasattr(dossier, "paper")
 
 
 def reads_piece(actor: Actor, dossier: Dossier, piece: Document) -> bool:
@@ -91,7 +108,7 @@ def _seen(actor: Actor, found: list[Dossier]) -> Dossier:
     return found[0]
 
 
-_AROUND = ("establishment__company", "provider", "holder", "course_start")
+_AROUND = ("establishment__company", "provider", "holder", "course_start", "paper")
 _by_number: Prepared[Dossier] = Prepared(
     (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND)
 )
@@ -123,7 +140,7 @@ def document_for(*, actor: Actor, key: str) -> tuple[Document, Dossier]:
 def _owner_of(actor: Actor, document: Document) -> Dossier | None:
     """The request of a piece, where the actor sees it; of a modification only prepared, whoever prepares it."""
     if document.owner_kind == DOSSIER_DOCUMENT:
-        return visible_to(actor).filter(pk=document.owner_id).first()
+        return workable_by(actor).filter(pk=document.owner_id).first()
     told = ~Q(state=ModificationState.PREPAREE) | Q(filed_by_id=actor.user_id)
     owner = Modification.objects.filter(told, pk=document.owner_id).values("dossier_id")
     return visible_to(actor).filter(pk__in=owner).first()

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from openopco.dossiers import queries
 from openopco.dossiers.draft import DraftView
-from openopco.dossiers.enums import State
+from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.notices import path_for
 from openopco.dossiers.reading import open_request
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
@@ -28,6 +29,11 @@ def open_draft_or_404(request: PersonRequest, key: object) -> Dossier:
     if dossier.state != State.BROUILLON:
         raise Http404
     return dossier
+
+
+def page_of(request: PersonRequest, dossier: Dossier) -> str:
+    """The page of a request that was sent, on its reader's side of the counter."""
+    return path_for(dossier, Audience.OPCO if request.actor.is_opco else Audience.EMPLOYEUR)
 
 
 def dossier_or_404(request: PersonRequest, number: str) -> Dossier:

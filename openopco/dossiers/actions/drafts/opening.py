@@ -1,5 +1,6 @@
 """A draft from its first click to the bin: opened, copied, given a provider, thrown away."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -17,21 +18,37 @@ from openopco.dossiers.actions._common import SUBJECT, person
 from openopco.dossiers.actions.drafts.writing import lock_draft, refresh_heading
 from openopco.dossiers.confirming import is_unconfirmed
 from openopco.dossiers.errors import UnknownDossier
-from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, pieces_of
+from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, PaperFiling, pieces_of
 from openopco.dossiers.queries import reads_piece, subject_of
 from openopco.kernel.errors import OpenOpcoError
 from openopco.organisations.models import Establishment, Provider
 from openopco.organisations.queries import knows_agreement, knows_private
 from openopco.rights import Actor, Permission, Subject, require
 
+Told = Mapping[str, str]
+
 
 @action
 def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, key: UUID) -> Dossier:
     """Opens a draft, or returns the one that this key already opened (a double click makes one)."""
     require(actor, Permission.DOSSIER_CREATE, Subject(establishment.pk, typed_by=actor.user_id))
+    unconfirmed = is_unconfirmed(actor, establishment.pk)
+    return open_draft(actor, establishment, kind_code, key, unconfirmed=unconfirmed)[0]
+
+
+def open_draft(
+    actor: Actor,
+    establishment: Establishment,
+    kind_code: str,
+    key: UUID,
+    *,
+    unconfirmed: bool,
+    told: Told | None = None,
+) -> tuple[Dossier, bool]:
+    """The draft of this key, and whether it is new. The caller has checked the right; `told` is what the journal adds."""
     known = Dossier.objects.filter(key=key).first()
     if known:
-        return _own(known, actor)
+        return _own(known, actor), False
     now = timezone.now()
     draft = Dossier(
         key=key,
@@ -41,18 +58,17 @@ def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, 
         created_by_id=person(actor),
         created_at=now,
         updated_at=now,
-        unconfirmed=is_unconfirmed(actor, establishment.pk),
+        unconfirmed=unconfirmed,
     )
     try:
         with transaction.atomic():
             draft.save(force_insert=True)
     except IntegrityError:
-        return _own(Dossier.objects.get(key=key), actor)
+        return _own(Dossier.objects.get(key=key), actor), False
     _fill_employer(draft, establishment, actor, now)
-    journal.record(
-        subject_kind=SUBJECT, subject_id=draft.pk, event="dossier.creer", actor=actor, payload={"nature": kind_code}
-    )
-    return draft
+    payload = {"nature": kind_code, **(told or {})}
+    journal.record(subject_kind=SUBJECT, subject_id=draft.pk, event="dossier.creer", actor=actor, payload=payload)
+    return draft, True
 
 
 def _own(dossier: Dossier, actor: Actor) -> Dossier:
@@ -88,6 +104,7 @@ def choose_provider(*, actor: Actor, key: str, provider: Provider | None) -> Dos
 def delete_draft(*, actor: Actor, key: str) -> None:
     """Throws a draft away for good, its pieces with it. Only a draft: what was sent is never deleted."""
     dossier = lock_draft(actor=actor, key=key)
+    PaperFiling.objects.filter(dossier=dossier).delete()
     for piece in pieces_of(dossier.pk):
         remove_document(actor=actor, document=piece)
     journal.record(subject_kind=SUBJECT, subject_id=dossier.pk, event="dossier.supprimer_brouillon", actor=actor)

@@ -28,6 +28,7 @@ from openopco.web.desk.lines import checks_html
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import words_of
 from openopco.web.modifications import life_of, versions
+from openopco.web.papers import paper_card
 from openopco.web.portal.views.dossier import as_its_employer_reads_it
 
 
@@ -73,6 +74,7 @@ def show(
         "decision": decisions[0] if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
         **life_of(dossier, told, Audience.OPCO, pieces_told(told)),
+        "paper": paper_card(dossier, reading.draft),
         "letters": letters_html(letter_links(dossier, letters_of(dossier))),
     }
     return render(request, "desk/dossier.html", context, status=status)

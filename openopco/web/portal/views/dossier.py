@@ -35,6 +35,7 @@ from openopco.training.rules import PIECES, ancillary_total
 from openopco.web.components.letters import letter_links, letters_html
 from openopco.web.menu import address_with
 from openopco.web.modifications import life_of, start_of, versions
+from openopco.web.papers import paper_card
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, view_of
 from openopco.web.portal.rows import folds_of
@@ -83,6 +84,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "can_modify": _may_modify(reader, found, today),
         **life_of(found, told, Audience.EMPLOYEUR, pieces_told(told)),
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
+        "paper": paper_card(found, draft),
         "letters": letters_html(letter_links(found, letters_of(found))),
         "talk": _talk(found, reader),
         "typed": "",
@@ -134,8 +136,8 @@ class Piece:
 def _piece(kind: kinds.Kind, piece: PieceView) -> Piece:
     state = FileState(piece.state)
     if piece.is_closed:
-        return Piece(piece.name, dict(kind.zones).get(piece.zone, ""), format_size(piece.size), "", "wait", CLOSED)
-    zone, size = dict(kind.zones).get(piece.zone, ""), format_size(piece.size)
+        return Piece(piece.name, kinds.zone_label(kind, piece.zone), format_size(piece.size), "", "wait", CLOSED)
+    zone, size = kinds.zone_label(kind, piece.zone), format_size(piece.size)
     if state is FileState.SAFE:
         return Piece(piece.name, zone, size, f"{address_with('portal:document', str(piece.key))}?apercu")
     return Piece(piece.name, zone, size, "", TONES[state], state.label)

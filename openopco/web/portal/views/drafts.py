@@ -16,7 +16,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.training import templates
 from openopco.training.fields import NOT_COPIED, TEMPLATE_FIELDS
 from openopco.training.rules import TRAINING
-from openopco.web.portal.access import dossier_or_404, draft_or_404, open_draft_or_404, view_of
+from openopco.web.portal.access import dossier_or_404, draft_or_404, open_draft_or_404, page_of, view_of
 from openopco.web.portal.posted import new_key, number_in
 from openopco.web.portal.presenting import step_url
 
@@ -26,11 +26,11 @@ def delete(request: PersonRequest, key: UUID) -> HttpResponse:
     """Asks, then throws the draft away."""
     dossier = draft_or_404(request, key)
     if dossier.state != State.BROUILLON:
-        return redirect("portal:dossier", dossier.number)
+        return redirect(page_of(request, dossier))
     if request.method == "POST":
         drafts.delete_draft(actor=request.actor, key=str(key))
         messages.success(request, "Le brouillon est supprimé.")
-        return redirect("portal:requests")
+        return redirect("desk:papers" if request.actor.is_opco else "portal:requests")
     return render(request, "portal/draft/delete.html", {"dossier": dossier})
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from openopco.dossiers.receipts import receipt_pdf
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.opco import parameters
-from openopco.web.portal.access import dossier_or_404, draft_or_404
+from openopco.web.portal.access import dossier_or_404, draft_or_404, page_of
 from openopco.web.portal.opened import open_draft
 from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted
 from openopco.web.portal.views.steps import step_context
@@ -34,7 +35,15 @@ def submit(request: PersonRequest, key: UUID) -> HttpResponse:
         except NotEditable:
             # The first of two clicks sent it while this one was on its way.
             dossier = draft_or_404(request, key)
-    return redirect("portal:sent", dossier.number)
+    return _sent(request, dossier)
+
+
+def _sent(request: PersonRequest, dossier: Dossier) -> HttpResponse:
+    """The confirmation, for the employer; an officer who typed it for him is led to its page at the desk."""
+    if not request.actor.is_opco:
+        return redirect("portal:sent", dossier.number)
+    messages.success(request, f"Demande {dossier.number} enregistrée. Un collègue l'examinera.")
+    return redirect(page_of(request, dossier))
 
 
 def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
@@ -45,7 +54,7 @@ def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
         sent = send(actor=request.actor, key=str(dossier.key))
     except Incomplete:
         return _refuse(request, dossier)
-    return redirect("portal:sent", sent.dossier.number)
+    return _sent(request, sent.dossier)
 
 
 def _refuse(request: PersonRequest, dossier: Dossier, unkept: Unkept = ALL_KEPT) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The steps of a draft: shown in any order, kept by SUIVANT and PRÉCÉDENT."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,9 @@ from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
 from openopco.training.enums import Nature
 from openopco.training.fields import NATURE
+from openopco.web.components.raw import RawField
 from openopco.web.portal import presenting
-from openopco.web.portal.access import draft_or_404
+from openopco.web.portal.access import draft_or_404, page_of
 from openopco.web.portal.contents import content_of
 from openopco.web.portal.opened import Opened, open_draft
 from openopco.web.portal.panel import by_person, panel_context
@@ -63,7 +64,7 @@ def resume(request: PersonRequest, key: UUID) -> HttpResponse:
     """A draft's own address: its first step that misses something."""
     dossier = draft_or_404(request, key)
     if dossier.state != State.BROUILLON:
-        return redirect("portal:dossier", dossier.number)
+        return redirect(page_of(request, dossier))
     page = open_draft(request, dossier)
     return redirect("portal:step", key, page.missing[0].step if page.missing else page.kind.steps[-1].slug)
 
@@ -73,7 +74,7 @@ def step(request: PersonRequest, key: UUID, slug: str) -> HttpResponse:
     """One step. POST keeps what the page holds, then leads on, unless something typed can't be read or two windows disagree."""
     dossier = draft_or_404(request, key)
     if dossier.state != State.BROUILLON:
-        return redirect("portal:dossier", dossier.number)
+        return redirect(page_of(request, dossier))
     kind = kinds.get(dossier.kind)
     current = next((each for each in kind.steps if each.slug == slug), None)
     if current is None:
@@ -128,13 +129,25 @@ def step_context(
         **frame_context(page, current),
         **panel_context(page, slug),
         "step": current,
-        "fields": presenting.raw_fields(current.fields, page.draft, wrong=wrong, unkept=unkept),
+        "fields": _fields(page, current, wrong, unkept),
         "errors": _problems(page, current, wrong, unkept, insist=insist) if summary or insist else [],
         "warnings": page.warnings_of(slug),
         "warnings_beside": page.warnings_of(slug, beside=True),
         "funds": closure_for(page.dossier.idcc or page.dossier.establishment.idcc, page.draft.today),
         "autosave_url": reverse("portal:autosave", args=[page.dossier.key]),
         **content_of(slug, page, wrong),
+    }
+
+
+def _fields(page: Opened, current: kinds.Step, wrong: Mapping[str, str], unkept: Unkept) -> dict[str, RawField]:
+    """Of a request that came on paper, each box says who declared it: not whoever ticks it here."""
+    fields = presenting.raw_fields(current.fields, page.draft, wrong=wrong, unkept=unkept)
+    paper = page.draft.paper if current is page.kind.steps[-1] else None
+    return {
+        name: replace(field, hint=f"À cocher si c'est déclaré {paper.declared}.")
+        if paper and field.kind == "checkbox"
+        else field
+        for name, field in fields.items()
     }
 
 
@@ -160,6 +173,7 @@ def frame_context(page: Opened, current: kinds.Step) -> dict[str, Any]:
         "steps": presenting.step_links(page.dossier, page.kind, page.missing, current.slug),
         "previous_url": presenting.step_url(page.dossier, page.kind.steps[place - 1].slug) if place else "",
         "resumed": resumed_from(page),
+        "paper": page.draft.paper,
     }
 
 
