@@ -27,6 +27,7 @@ from openopco.dossiers.models import (
     Modification,
     News,
     Note,
+    PaperFiling,
     PortfolioRule,
     Receipt,
     SavedFilter,
@@ -381,6 +382,27 @@ def test_a_letter_is_of_one_thing_and_its_file_is_its_own() -> None:
     Letter.objects.filter(pk=first.pk).update(storage_name="letters/a.pdf")
     change = Letter.objects.filter(pk=second.pk).update
     refuses("letter_file_is_its_own", lambda: change(storage_name="letters/a.pdf"))
+
+
+@pytest.mark.django_db
+def test_a_request_typed_for_an_employer_says_how_it_came() -> None:
+    dossier, _, olga = in_state(S.TRANSMISE)
+    PaperFiling.objects.create(
+        dossier=dossier,
+        reception="courriel",
+        received_on=date(2026, 11, 20),
+        sender="Mme Keller",
+        recorded_by_id=olga.user_id,
+        recorded_by_label=olga.label,
+        recorded_on=date(2026, 11, 23),
+    )
+    change = PaperFiling.objects.update
+    refuses("paper_known_reception", lambda: change(reception="pigeon"))
+    refuses("paper_not_from_the_future", lambda: change(received_on=date(2026, 11, 24)))
+    refuses("paper_from_somebody", lambda: change(sender=""))
+    refuses("paper_from_somebody", lambda: change(recorded_by_label=""))
+    refuses("paper_mail_is_scanned", lambda: change(reception="courrier"))
+    refuses("paper_call_is_confirmed", lambda: change(reception="telephone"))
 
 
 def test_every_constraint_of_the_two_rooms_is_tried_above() -> None:

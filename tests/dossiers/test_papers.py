@@ -3,11 +3,9 @@
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
@@ -119,21 +117,6 @@ class TestOpening:
             with pytest.raises(Forbidden):
                 opened(actor, place, CALL)
         assert not Dossier.objects.exists()
-
-    @pytest.mark.parametrize(
-        "nonsense",
-        [
-            {"reception": "pigeon"},
-            {"received_on": date(2026, 11, 24)},
-            {"sender": ""},
-            {"confirmed_by": ""},
-            {"reception": "courrier"},
-        ],
-    )
-    def test_the_database_refuses_nonsense(self, olga: Actor, place: Establishment, nonsense: dict[str, Any]) -> None:
-        draft = opened(olga, place, CALL)
-        with pytest.raises(IntegrityError), transaction.atomic():
-            PaperFiling.objects.filter(dossier=draft).update(**nonsense)
 
     def test_how_it_came_can_be_corrected_with_another_scan(self, olga: Actor, place: Establishment) -> None:
         draft = opened(olga, place)
