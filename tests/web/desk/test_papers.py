@@ -13,6 +13,7 @@ from openopco.kernel.errors import Unavailable
 from openopco.organisations import registries
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
+from tests.answers import release
 from tests.documents.hostile import pdf
 from tests.dossiers.conftest import _files, _nothing_kept, alice, clock, olga, oscar, place
 from tests.dossiers.test_papers import CALL, LETTER, filed, filled, opened
@@ -144,7 +145,9 @@ class TestItsSteps:
                 assert browser_of(other).get(url).status_code == 404
         assert browser_of(oscar).get(f"{START}{draft.key}/").status_code == 404
         assert browser_of(alice).get(START).status_code == 403
-        assert browser_of(olga).get(reverse("portal:document", args=[scan.key])).status_code == 200
+        served = browser_of(olga).get(reverse("portal:document", args=[scan.key]))
+        assert served.status_code == 200
+        release(served)
 
 
 class TestTheRequest:
