@@ -119,7 +119,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
 }
 # What `DOSSIER_FILE_FOR` brings along, on what one typed oneself alone: nobody else has to answer for it.
-WHILE_FILING = frozenset({Permission.DRAFT_WRITE, Permission.DOSSIER_SEND, Permission.TRAINEE_WRITE})
+WHILE_FILING = frozenset({Permission.DRAFT_WRITE, Permission.DOSSIER_SEND})
 # Nobody decides what he filed, whatever other role he holds.
 NOT_ON_ONES_OWN = frozenset(
     {
