@@ -1,8 +1,10 @@
 """Talking to services outside: to the hosts of the settings alone, in a limited time, for a limited answer."""
 
 import json
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -70,8 +72,10 @@ class OutboundClient:
         return self.request("GET", path, params=params)
 
     def request(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None) -> Answer:
-        """As `get`; `body` is sent as JSON."""
+        """As `get`; `body` is sent as JSON. Nothing more may be asked once an exchange lasted too long."""
         address = self._address(path)
+        if self._client.is_closed:
+            raise Unavailable
         try:
             return self._exchange(method, address, params, body)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
@@ -89,7 +93,7 @@ class OutboundClient:
 
     def _exchange(self, method: str, address: str, params: Mapping[str, str] | None, body: Any) -> Answer:
         deadline = time.monotonic() + self.timeout
-        with self._client.stream(method, address, params=params, json=body) as response:
+        with self._cut_off(), self._client.stream(method, address, params=params, json=body) as response:
             if 300 <= response.status_code < 400 or response.status_code == 429 or response.status_code >= 500:
                 log.warning("service unavailable", service=self.service, status=response.status_code)
                 raise Unavailable
@@ -97,6 +101,17 @@ class OutboundClient:
                 raise Unavailable
             content = self._read(response, deadline)
         return Answer(response.status_code, content, response.headers.get("content-type", ""))
+
+    @contextmanager
+    def _cut_off(self) -> Iterator[None]:
+        """httpx bounds each read, not their sum: headers may come one letter at a time. The line is closed under them."""
+        watch = threading.Timer(self.timeout, self._client.close)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         content = bytearray()

@@ -140,6 +140,25 @@ def test_an_answer_that_drips_is_given_up_in_time(service: Service, settings) ->
     assert time.monotonic() - start < 2
 
 
+def test_headers_that_drip_are_given_up_in_time(service: Service, settings) -> None:
+    settings.OUTBOUND["test"]["timeout"] = 0.3
+    gone = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not gone.wait(0.05):
+            handler.wfile.write(b"a")
+
+    service.answer = drip
+    start = time.monotonic()
+    with outbound.client("test") as client:
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                client.get("facts")
+    gone.set()
+    assert time.monotonic() - start < 2
+
+
 def test_a_service_that_never_answers_is_given_up_in_time(service: Service, settings) -> None:
     settings.OUTBOUND["test"]["timeout"] = 0.2
     gone = threading.Event()
