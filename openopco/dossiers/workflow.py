@@ -48,7 +48,9 @@ class Transition:
 E = Event
 _DECIDABLE = "rattachement accepté, établissement vérifié, pièces obligatoires contrôlées, pas sa propre demande"
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(S.BROUILLON, E.TRANSMETTRE, S.TRANSMISE, P.DOSSIER_SEND, "rien ne manque"),
+    Transition(
+        S.BROUILLON, E.TRANSMETTRE, S.TRANSMISE, P.DOSSIER_SEND, "rien ne manque, la date limite n'est pas passée"
+    ),
     Transition(
         S.TRANSMISE, E.PRENDRE, S.EN_INSTRUCTION, P.DOSSIER_TAKE, "personne ne l'a prise, pas sa propre demande"
     ),

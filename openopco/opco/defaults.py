@@ -354,8 +354,8 @@ DEFAULTS: Final[dict[str, Default]] = {
             Version(date(2027, 1, 1), None, "Critères 2027 non publiés.", only_here=True),
         ),
         effect=(
-            "Annoncé aux employeurs 90 jours avant ; passé ce jour, l'employeur et le gestionnaire lisent que la demande "
-            "vient trop tard et pourrait être refusée."
+            "Annoncé aux employeurs 90 jours avant ; passé ce jour, une demande ne peut plus être envoyée, son brouillon est "
+            "gardé. Reçue à temps par courrier ou téléphone, elle peut encore être saisie."
         ),
         from_label="Pour les actions qui débutent à partir du",
     ),

@@ -119,8 +119,9 @@ def _dates(draft: DraftView, around: Mapping[str, Any]) -> Iterator[Check]:
         )
         yield Check("reponse_visee", "Réponse visée", Outcome.LOOK, detail)
     limit = last_submission(draft)
-    if limit and sent > limit:
-        detail = f"Envoyée le {format_date(sent)}, après la date limite ({format_date(limit)})."
+    arrived = draft.paper.received_on if draft.paper else sent
+    if limit and arrived > limit:
+        detail = f"Envoyée le {format_date(arrived)}, après la date limite ({format_date(limit)})."
         yield Check("date_limite", "Date limite d'envoi", Outcome.LOOK, detail)
 
 

@@ -54,6 +54,9 @@ class TrainingActionKind:
     def warnings(self, draft: DraftView) -> list[Warning_]:
         return rules.warnings(draft)
 
+    def closed(self, draft: DraftView) -> str:
+        return rules.closed(draft)
+
     def checks(self, draft: DraftView, around: Mapping[str, Any]) -> list[Check]:
         return checking.checks(draft, around)
 

@@ -1,6 +1,6 @@
 """What an action de formation needs, and what is odd in one. Pure: the draft brings the day and the dated parameters."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
 from openopco.dossiers.fields import FieldSpec, Reading
 from openopco.kernel.calendar import add_calendar_days, format_date
 from openopco.kernel.money import format_euros, format_hours
+from openopco.opco.defaults import Version
 from openopco.reference.queries import whole_words
 from openopco.training import fields as f
 from openopco.training.enums import AncillaryCost, Zone
@@ -222,7 +223,11 @@ def _answered_after_start(draft: DraftView) -> Iterator[Warning_]:
 def last_submission(draft: DraftView) -> date | None:
     """The last day to send the request: by the day the training starts, whose criteria apply to it. None without limit."""
     starts = draft.value(f.STARTS_ON)
-    known = [each for each in draft.parameters.get("last_submission", ()) if starts and each.since <= starts]
+    return _last_day_for(starts, draft.parameters.get("last_submission", ())) if starts else None
+
+
+def _last_day_for(starts: date, versions: Sequence[Version]) -> date | None:
+    known = [each for each in versions if each.since <= starts]
     limits = known[-1].value if known else None
     if limits is None:
         return None
@@ -230,12 +235,36 @@ def last_submission(draft: DraftView) -> date | None:
     return date.fromisoformat(limits["late_last_day" if is_late else "last_day"])
 
 
-def _sent_too_late(draft: DraftView) -> Iterator[Warning_]:
+def closed(draft: DraftView) -> str:
+    """Why the request comes after the last day, and which trainings may still be asked for; empty while it may be sent.
+    One that came on paper counts from the day it was received."""
     limit = last_submission(draft)
-    if limit and draft.today > limit:
-        message = (
-            f"Cette demande devait être envoyée au plus tard le {format_date(limit)} : elle pourrait être refusée."
-        )
+    arrived = draft.paper.received_on if draft.paper else draft.today
+    if limit is None or arrived <= limit:
+        return ""
+    starts = format_date(draft.value(f.STARTS_ON))
+    came = "reçue" if draft.paper else "envoyée"
+    told = (
+        f"Pour une formation qui commence le {starts}, la demande devait être {came} au plus tard le {format_date(limit)} : "
+        "elle ne peut plus être envoyée. Le brouillon est gardé."
+    )
+    return f"{told} {_still_open(draft, arrived)}".strip()
+
+
+def _still_open(draft: DraftView, arrived: date) -> str:
+    """From which later start a request may be sent: the late starts of the same criteria, or those of the next."""
+    versions, starts = draft.parameters.get("last_submission", ()), draft.value(f.STARTS_ON)
+    late = [date.fromisoformat(each.value["late_from"]) for each in versions if each.value]
+    for day in sorted({each.since for each in versions} | set(late)):
+        limit = _last_day_for(day, versions)
+        if day > starts and (limit is None or arrived <= limit):
+            until = f", jusqu'au {format_date(limit)}" if limit else ""
+            return f"Les demandes sont ouvertes pour une formation qui commence à partir du {format_date(day)}{until}."
+    return ""
+
+
+def _sent_too_late(draft: DraftView) -> Iterator[Warning_]:
+    if message := closed(draft):
         yield Warning_(TRAINING, "starts_on", message)
 
 

@@ -1,6 +1,7 @@
 """A request received by mail or by telephone: an officer types it for the employer, and a colleague decides it."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from openopco.documents.models import Document
 from openopco.dossiers import queries
 from openopco.dossiers.actions import deciding, drafts, holding
 from openopco.dossiers.actions.papers import correct_reception, open_paper_draft
-from openopco.dossiers.actions.sending import send
+from openopco.dossiers.actions.sending import Closed, send
 from openopco.dossiers.enums import Audience, Reception, State
 from openopco.dossiers.errors import BadReception, HeldByAnother, UnknownDossier
 from openopco.dossiers.models import Dossier, DraftRow, PaperFiling, Receipt
@@ -24,11 +25,13 @@ from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden
 from openopco.mail.models import OutgoingMail
 from openopco.notifications.models import Notice
+from openopco.opco import parameters
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Permission, Subject, may
 from openopco.trainees.models import Trainee
 from tests.documents.hostile import pdf
-from tests.dossiers.factories import COURSE, NIR, PERSON, TODAY, number_of, piece, school, write
+from tests.dossiers.factories import COURSE, NIR, PERSON, TODAY, complete_draft, number_of, piece, school, write
+from tests.opco.factories import ParameterFactory
 
 pytestmark = pytest.mark.django_db
 LETTER = Received(Reception.COURRIER, date(2026, 11, 20), "Mme Keller, gérante", "03 89 00 00 01")
@@ -207,6 +210,23 @@ class TestSending:
         assert dossier.number
         assert not Notice.objects.exists()
         assert not OutgoingMail.objects.exists()
+
+
+class TestTheLastDay:
+    @pytest.fixture(autouse=True)
+    def _closed_since_saturday(self) -> None:
+        limits = {"last_day": "2026-11-20", "late_from": "2027-06-01", "late_last_day": "2027-06-10"}
+        ParameterFactory(code="last_submission", value=limits, starts_on=date(2027, 1, 1))
+        parameters.forget()
+
+    def test_what_was_received_in_time_is_still_filed(self, olga: Actor, place: Establishment) -> None:
+        assert filed(olga, place, CALL).state == State.TRANSMISE
+
+    def test_what_was_received_after_it_is_not(self, olga: Actor, alice: Actor, place: Establishment) -> None:
+        with pytest.raises(Closed):
+            filed(olga, place, replace(CALL, received_on=date(2026, 11, 21)))
+        with pytest.raises(Closed):
+            send(actor=alice, key=str(complete_draft(alice, place).key))
 
 
 class TestDeciding:

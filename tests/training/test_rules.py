@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from openopco.dossiers.draft import DraftView
+from openopco.dossiers.draft import DraftView, PaperFacts
+from openopco.opco.defaults import Version
 from openopco.training import fields as f
-from openopco.training.rules import as_request, errors, hourly_cost, missing, name_of, required_zones, warnings
+from openopco.training.rules import as_request, closed, errors, hourly_cost, missing, name_of, required_zones, warnings
 from tests.training.builders import PARAMETERS, file, person, provider, told, view
+
+LIMITS = {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"}
 
 
 def sentences(draft: DraftView) -> list[str]:
@@ -288,9 +291,26 @@ class TestWhatIsOdd:
         ],
     )
     def test_the_last_day_to_send_it_follows_the_day_it_starts(self, starts: str, today: date, limit: str) -> None:
-        found = [line for line in sentences(view(starts_on=starts, ends_on=starts, today=today)) if "plus tard" in line]
-        said = f"Cette demande devait être envoyée au plus tard le {limit} : elle pourrait être refusée."
-        assert found == ([said] if limit else [])
+        draft = view(starts_on=starts, ends_on=starts, today=today)
+        said = closed(draft)
+        assert (f"la demande devait être envoyée au plus tard le {limit} : elle ne peut plus" in said) is bool(limit)
+        assert bool(said) is bool(limit)
+        assert [line for line in sentences(draft) if "plus tard" in line] == ([said] if limit else [])
+
+    def test_closed_it_says_from_which_start_one_may_still_ask(self) -> None:
+        told = [closed(view(starts_on="14/12/2026", today=day)) for day in (date(2027, 1, 1), date(2027, 1, 16))]
+        assert told[0].endswith("qui commence à partir du 15/12/2026, jusqu'au 15/01/2027.")
+        assert told[1].endswith("qui commence à partir du 01/01/2027.")
+        alone = [Version(date(2026, 1, 1), LIMITS, "")]
+        gone = closed(view(starts_on="14/12/2026", today=date(2027, 1, 16), parameters={"last_submission": alone}))
+        assert gone.endswith("Le brouillon est gardé.")
+
+    def test_on_paper_the_day_it_was_received_counts(self) -> None:
+        draft = view(starts_on="14/12/2026", today=date(2027, 1, 4))
+        received = [PaperFacts(day, "", "") for day in (date(2026, 12, 31), date(2027, 1, 1))]
+        in_time, late = (closed(replace(draft, paper=paper)) for paper in received)
+        assert in_time == ""
+        assert "la demande devait être reçue au plus tard le 31/12/2026" in late
 
     @pytest.mark.parametrize(("cost", "word"), [("69,99", "bas"), ("70,00", ""), ("2100,00", ""), ("2101,00", "élevé")])
     def test_an_hourly_cost_out_of_the_ordinary(self, cost: str, word: str) -> None:

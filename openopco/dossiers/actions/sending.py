@@ -34,6 +34,10 @@ class Incomplete(OpenOpcoError):
         self.missing = missing
 
 
+class Closed(OpenOpcoError):
+    """The last day to send such a request has passed: the message says which, and what may still be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """`first` is False where the request had been sent already: nothing was done again."""
@@ -44,7 +48,8 @@ class Sent:
 
 @action
 def send(*, actor: Actor, key: str) -> Sent:
-    """Sends a draft to the OPCO: number, typed rows, snapshot, receipt, mail, in one transaction. Raises `Incomplete`."""
+    """Sends a draft to the OPCO: number, typed rows, snapshot, receipt, mail, in one transaction. Raises `Incomplete`,
+    `Closed`."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_SEND, key=key)
     if dossier.state != State.BROUILLON:
         return Sent(dossier, first=False)
@@ -52,6 +57,8 @@ def send(*, actor: Actor, key: str) -> Sent:
     today = paris_today(now)
     kind = kinds.get(dossier.kind)
     draft = load_draft(dossier, today=today)
+    if closed := kind.closed(draft):
+        raise Closed(closed)
     missing = kind.missing(draft)
     if missing:
         raise Incomplete(missing)

@@ -74,14 +74,18 @@ def _pieces(page: Opened, wrong: Mapping[str, str]) -> Context:
 
 
 def _closing(page: Opened, wrong: Mapping[str, str]) -> Context:
+    closed = page.kind.closed(page.draft)
     sections = [section for section in page.kind.summary(page.draft) if section.step != rules.SUMMARY]
     return {
         "cards": summary_cards(page, sections),
         "ancillary": rules.ancillary_total(page.draft),
         "points": attested_points(page.draft),
+        "closed": closed,
+        "last_day": None if closed else rules.last_submission(page.draft),
         "all_warnings": [
             {"message": each.message, "url": presenting.anchored(page.dossier, each.step, each.target, each.row)}
             for each in page.warnings
+            if each.message != closed
         ],
     }
 

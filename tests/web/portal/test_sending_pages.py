@@ -1,6 +1,8 @@
 """[VALIDER]: refused with all that misses, done once whatever the clicks, confirmed, and its receipt served to the right people."""
 
 import io
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,14 +14,16 @@ from pypdf import PdfReader
 from openopco.base.jobs import run_pending_jobs
 from openopco.dossiers import receipts
 from openopco.dossiers.actions import drafts
-from openopco.dossiers.actions.sending import send
+from openopco.dossiers.actions.sending import Closed, send
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, DraftField, Receipt, Transmission
 from openopco.mail.models import OutgoingMail
+from openopco.opco import parameters
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from openopco.web.portal.views import sending
 from tests.dossiers.factories import NIR, PERSON, complete_draft, empty_draft, sent
+from tests.opco.factories import ParameterFactory
 from tests.web.portal.drafting import form_of, invalid_in, rows_of, send_back, step_of, stored, trainee_of
 from tests.web.portal.people import text_of, title_of
 
@@ -39,6 +43,42 @@ def validate(client: Client, draft: Dossier, **typed: str) -> Any:
 
 def state_of(draft: Dossier) -> str:
     return Dossier.objects.get(pk=draft.pk).state
+
+
+# --- closed ----------------------------------------------------------------------------------------------------------
+
+LIMITS = {"last_day": "2026-11-22", "late_from": "2026-12-01", "late_last_day": "2026-12-10"}
+
+
+@pytest.fixture
+def closed_yesterday() -> Iterator[None]:
+    ParameterFactory(code="last_submission", value=LIMITS, starts_on=date(2026, 11, 1))
+    parameters.forget()
+    yield
+    parameters.forget()
+
+
+def test_the_synthesis_shows_the_last_day(as_alice: Client, alice: Actor, place: Establishment) -> None:
+    draft = complete_draft(alice, place, starts_on="07/12/2026", ends_on="08/12/2026")
+    assert "À envoyer au plus tard le 31/12/2026" in text_of(as_alice.get(step_of(draft, "synthese")))
+
+
+@pytest.mark.usefixtures("closed_yesterday")
+def test_after_the_last_day_it_is_refused_and_the_draft_kept(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place, starts_on="25/11/2026", ends_on="26/11/2026")
+    page = validate(as_alice, draft, comment="Vite !")
+    said = text_of(page)
+    assert title_of(page).startswith("Erreur : ")
+    assert "devait être envoyée au plus tard le 22/11/2026 : elle ne peut plus être envoyée" in said
+    assert "à partir du 01/12/2026, jusqu'au 10/12/2026" in said
+    assert f'href="{step_of(draft, "formation")}#id_starts_on"' in page.content.decode()
+    assert (state_of(draft), stored(draft, "comment")) == (State.BROUILLON, "Vite !")
+    with pytest.raises(Closed):
+        send(actor=alice, key=str(draft.key))
+    later = complete_draft(alice, place, starts_on="01/12/2026", ends_on="02/12/2026")
+    assert send(actor=alice, key=str(later.key)).first
 
 
 # --- refused ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The public pages: there for everybody, light, with the words that are expected of them."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from openopco.opco import parameters
 from openopco.web.public import account_urls
 from tests.accounts.conftest import text_of
 from tests.accounts.factories import UserFactory
+from tests.opco.factories import ParameterFactory
 
 pytestmark = pytest.mark.django_db
 PUBLIC = {
@@ -50,6 +52,14 @@ def test_a_public_page_has_one_heading_and_its_own_title(client: Client, path: s
     (title,) = re.findall(r"<title>(.*?)</title>", page)
     assert title.endswith("· M-Gestion")
     assert not title.startswith("Erreur")
+
+
+def test_the_terms_say_the_delay_in_force(client: Client) -> None:
+    assert "sous 8 jours" in text_of(client.get("/conditions-generales/"))
+    ParameterFactory(code="change_notice_days", value=1, starts_on=date(2026, 1, 1))
+    parameters.forget()
+    assert "sous 1 jour," in text_of(client.get("/conditions-generales/"))
+    parameters.forget()
 
 
 def test_titles_tell_pages_apart(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from openopco import opco
 from openopco.dossiers import kinds
-from openopco.dossiers.actions.sending import Incomplete, send
+from openopco.dossiers.actions.sending import Closed, Incomplete, send
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotEditable
 from openopco.dossiers.funds import held_back
@@ -52,7 +52,7 @@ def _keep_and_send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
         return _refuse(request, dossier, unkept)
     try:
         sent = send(actor=request.actor, key=str(dossier.key))
-    except Incomplete:
+    except (Closed, Incomplete):
         return _refuse(request, dossier)
     return _sent(request, sent.dossier)
 

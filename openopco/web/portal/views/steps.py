@@ -20,7 +20,8 @@ from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_establishment
 from openopco.training.enums import Nature
-from openopco.training.fields import NATURE
+from openopco.training.fields import NATURE, STARTS_ON
+from openopco.training.rules import TRAINING
 from openopco.web.components.raw import RawField
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404, page_of
@@ -159,6 +160,9 @@ def _problems(
     if not insist:
         return links
     is_last = current is page.kind.steps[-1]
+    closed = page.kind.closed(page.draft) if is_last else ""
+    if closed:
+        links = [presenting.ErrorLink("", closed, presenting.anchored(page.dossier, TRAINING, STARTS_ON.name)), *links]
     others = [line for line in page.missing if (line.row if line.step == current.slug else is_last)]
     return links + [presenting.ErrorLink("", item.label, item.url) for item in by_person(page, others)]
 

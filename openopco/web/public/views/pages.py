@@ -1,4 +1,4 @@
-"""Pages that anybody may read. No query, but for the answer target, which is kept in memory."""
+"""Pages that anybody may read. No query, but for two delays, which are kept in memory."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/terms.html")
+    notice = parameters.value("change_notice_days", paris_today(timezone.now()))
+    return render(request, "public/terms.html", {"change_notice_days": notice})
 
 
 @login_not_required
