@@ -121,7 +121,7 @@ def test_the_pages_of_an_administrator_are_sound_and_fit(page: Page, live_server
     today = paris_today(timezone.now())
     closure = close_funds(actor=boss, idcc="", closed_on=today, sentence="Budget engagé.", source="CA")
     pages = (
-        "absences/", "portefeuilles/", "fonds/", f"fonds/{closure.pk}/rouvrir/", "listes/", "listes/refus/",
+        "", "absences/", "portefeuilles/", "fonds/", f"fonds/{closure.pk}/rouvrir/", "listes/", "listes/refus/",
         "listes/refus/nouvelle/", "lettres/", "lettres/accord/", "lettres/courriel-accord/modifier/",
     )  # fmt: skip
     enter(page, boss, live_server.url)
