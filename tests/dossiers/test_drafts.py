@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from openopco.accounts.models import User
 from openopco.documents.models import Document
 from openopco.dossiers.actions import corrections, drafts, pieces
 from openopco.dossiers.actions.corrections import Point
@@ -375,6 +376,16 @@ class TestTakingUpAgain:
         assert first.pk == second.pk
         assert Dossier.objects.count() == 2
         assert len(load_draft(first, today=TODAY).rows) == 1
+
+    def test_a_key_that_opened_something_else_writes_over_nothing(self, alice: Actor, place: Establishment) -> None:
+        source, other = sent(alice, place), complete_draft(alice, place, title="Soudure")
+        drafts.resume(actor=alice, source=source, key=other.key, without=NOT_COPIED)
+        assert load_draft(other, today=TODAY).raw("title") == "Soudure"
+        both = employer(garage(), user=User.objects.get(pk=alice.user_id))
+        elsewhere = empty_draft(both, Establishment.objects.exclude(pk=place.pk).get())
+        for key in (source.key, elsewhere.key):
+            with pytest.raises(UnknownDossier):
+                drafts.resume(actor=both, source=source, key=key, without=NOT_COPIED)
 
     def test_its_pieces_come_along(self, alice: Actor, place: Establishment) -> None:
         source = empty_draft(alice, place)

@@ -17,6 +17,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import SUBJECT, person
 from openopco.dossiers.actions.drafts.writing import lock_draft, refresh_heading
 from openopco.dossiers.confirming import is_unconfirmed
+from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, DraftField, DraftRow, PaperFiling, pieces_of
 from openopco.dossiers.queries import reads_piece, subject_of
@@ -31,9 +32,13 @@ Told = Mapping[str, str]
 @action
 def create_draft(*, actor: Actor, establishment: Establishment, kind_code: str, key: UUID) -> Dossier:
     """Opens a draft, or returns the one that this key already opened (a double click makes one)."""
+    return _created(actor, establishment, kind_code, key)[0]
+
+
+def _created(actor: Actor, establishment: Establishment, kind_code: str, key: UUID) -> tuple[Dossier, bool]:
     require(actor, Permission.DOSSIER_CREATE, Subject(establishment.pk, typed_by=actor.user_id))
     unconfirmed = is_unconfirmed(actor, establishment.pk)
-    return open_draft(actor, establishment, kind_code, key, unconfirmed=unconfirmed)[0]
+    return open_draft(actor, establishment, kind_code, key, unconfirmed=unconfirmed)
 
 
 def open_draft(
@@ -114,11 +119,12 @@ def delete_draft(*, actor: Actor, key: str) -> None:
 @action
 def copy_as_draft(*, actor: Actor, source: Dossier, key: UUID, without: frozenset[str] = frozenset()) -> Dossier:
     """« Reprendre » or duplicate: a new draft with what the source held, but its pieces; `without` names the fields that
-    must be given anew (dates, attestation)."""
+    must be given anew (dates, attestation). A draft that this key already opened is returned as it stands; raises
+    `UnknownDossier` where it can't be that copy."""
     require(actor, Permission.DOSSIER_RESUME, subject_of(source))
-    draft = create_draft(actor=actor, establishment=source.establishment, kind_code=source.kind, key=key)
-    if draft.resumed_from_id:
-        return draft
+    draft, is_new = _created(actor, source.establishment, source.kind, key)
+    if not is_new:
+        return _like(source, draft)
     draft.resumed_from, draft.provider = source, source.provider
     now = timezone.now()
     DraftField.objects.filter(dossier=draft).delete()
@@ -142,11 +148,19 @@ def copy_as_draft(*, actor: Actor, source: Dossier, key: UUID, without: frozense
     return draft
 
 
+def _like(source: Dossier, found: Dossier) -> Dossier:
+    """The key may be that of anything its author opened."""
+    same = (found.establishment_id, found.kind) == (source.establishment_id, source.kind)
+    if found.state != State.BROUILLON or not same:
+        raise UnknownDossier
+    return found
+
+
 def resume(*, actor: Actor, source: Dossier, key: UUID, without: frozenset[str]) -> Dossier:
     """`copy_as_draft`, then the source's pieces one by one: one that can't be copied, or that the actor may not read, is to
     be joined again."""
     draft = copy_as_draft(actor=actor, source=source, key=key, without=without)
-    if not pieces_of(draft.pk).exists():
+    if draft.resumed_from_id == source.pk and not pieces_of(draft.pk).exists():
         for piece in usable(each for each in pieces_of(source.pk) if reads_piece(actor, source, each)):
             with suppress(OpenOpcoError):
                 copy_document(actor=actor, document=piece, to_kind=DOSSIER_DOCUMENT, to_id=draft.pk)
