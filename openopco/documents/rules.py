@@ -102,6 +102,15 @@ def kept_name(name: str, kind: Kind) -> str:
     return f"{_split(name)[0]}.{kind.kept_extension}"
 
 
+def name_to_tell(raw: str) -> str:
+    """What to call a file that is not kept: its cleaned name, a neutral word where it holds a NIR."""
+    name = clean_name(raw)
+    stem, extension = _split(name)
+    if not find_nir(stem):
+        return name
+    return f"{NEUTRAL}.{extension}" if extension else NEUTRAL
+
+
 def is_bomb(size: int, unpacked: int) -> bool:
     """Whether `size` bytes that unpack to `unpacked` bytes are beyond what an honest document does."""
     if unpacked <= LIMITS.unpacked_free_megabytes * MEGABYTE:

@@ -12,7 +12,9 @@ from openopco.documents.models import Document
 from openopco.dossiers.models import Dossier
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import empty_draft
+from openopco.web.portal.views import pieces
+from tests.dossiers.factories import NIR, empty_draft
+from tests.web.portal.people import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
 
@@ -89,3 +91,20 @@ def test_without_the_script_the_button_alone_says_what_to_do(as_alice: Client, d
 
 def test_a_stranger_gets_not_found(draft: Dossier, as_charlie: Client) -> None:
     assert join(as_charlie, draft).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_files_past_the_most_at_once_are_named(
+    as_alice: Client, draft: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "MOST_AT_ONCE", 1)
+    url = reverse("portal:join_piece", args=[draft.key, "divers"])
+    page = as_alice.post(url, {"file": [pdf("un.pdf"), pdf("deux.pdf"), pdf("trois.pdf")]}, follow=True)
+    assert "1 fichiers au plus à la fois. deux.pdf, trois.pdf : n'ont pas été joints" in text_of(page)
+    assert names(draft) == ["un.pdf"]
+
+
+def test_the_name_of_a_refused_file_tells_no_nir(as_alice: Client, draft: Dossier) -> None:
+    url = reverse("portal:join_piece", args=[draft.key, "divers"])
+    page = as_alice.post(url, {"file": SimpleUploadedFile(f"carte {NIR}.exe", b"MZ")}, follow=True)
+    assert "piece.exe : " in text_of(page)
+    assert NIR not in page.content.decode()

@@ -14,6 +14,7 @@ from openopco.dossiers.errors import UnknownDossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.web.portal.access import dossier_or_404
+from openopco.web.portal.joining import tell_left_out, tell_refused
 from openopco.web.portal.zones import shown
 
 
@@ -23,18 +24,19 @@ def join(request: PersonRequest, number: str) -> HttpResponse:
     dossier_or_404(request, number)
     if "remove" in request.POST:
         return _take_off(request, number, request.POST["remove"])
-    files = request.FILES.getlist("file")[: pieces.MOST_PIECES + 1]
+    files = request.FILES.getlist("file")
     if request.headers.get("Accept", "").startswith("application/json"):
         return _join_one(request, number, files)
     if not files:
         messages.error(request, "Choisissez d'abord un fichier, puis le bouton.")
-    for file in files:
+    for file in files[: pieces.MOST_PIECES]:
         try:
             _keep(request, number, file)
         except UnknownDossier as error:
             raise Http404 from error
         except OpenOpcoError as error:
-            messages.error(request, f"{file.name} : {error.message}")
+            tell_refused(request, file, error.message)
+    tell_left_out(request, files, pieces.MOST_PIECES)
     return redirect("portal:modification_review", number)
 
 

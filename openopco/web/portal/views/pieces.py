@@ -22,6 +22,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.training.rules import PIECES
 from openopco.web.portal.access import draft_or_404
+from openopco.web.portal.joining import tell_left_out, tell_refused
 from openopco.web.portal.opened import open_draft
 from openopco.web.portal.panel import render_panel
 from openopco.web.portal.presenting import step_url
@@ -36,18 +37,19 @@ def join(request: PersonRequest, key: UUID, zone: str) -> HttpResponse:
     dossier = draft_or_404(request, key)
     if "remove" in request.POST:
         return _take_off(request, dossier, request.POST["remove"])
-    files = request.FILES.getlist("file")[:MOST_AT_ONCE]
+    files = request.FILES.getlist("file")
     if request.headers.get("Accept", "").startswith("application/json"):
         return _join_one(request, dossier, zone, files)
     if not files:
         messages.error(request, "Choisissez d'abord un fichier, puis le bouton.")
-    for file in files:
+    for file in files[:MOST_AT_ONCE]:
         try:
             _keep(request, dossier, zone, file)
         except (UnknownField, UnknownDossier) as error:
             raise Http404 from error
         except OpenOpcoError as error:
-            messages.error(request, f"{file.name} : {error.message}")
+            tell_refused(request, file, error.message)
+    tell_left_out(request, files, MOST_AT_ONCE)
     return redirect(back_url(dossier) + f"#zone-{zone}")
 
 
