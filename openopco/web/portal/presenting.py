@@ -58,15 +58,16 @@ def _sent_back(spec: FieldSpec, value: str, on: date | None) -> str:
 def _conflict(spec: FieldSpec, conflict: errors.FieldConflict, on: date | None) -> FieldConflict:
     """Both values in words, and the revision that keeping one's own replaces."""
     return FieldConflict(
-        _in_words(spec, conflict.current, on),
+        in_words(spec, conflict.current, on),
         conflict.saved_by,
         conflict.saved_at,
         revision=conflict.revision,
-        mine=_in_words(spec, conflict.typed, on),
+        mine=in_words(spec, conflict.typed, on),
     )
 
 
-def _in_words(spec: FieldSpec, raw: str, on: date | None) -> str:
+def in_words(spec: FieldSpec, raw: str, on: date | None) -> str:
+    """A raw value as people read it: a choice by its label, a box as ticked or not."""
     if spec.kind == "checkbox":
         return "coché" if raw else "non coché"
     return dict(spec.choices_on(on)).get(raw, raw) or "vide"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 import time_machine
@@ -368,6 +369,20 @@ def test_withdrawn_while_one_types_loses_no_one(
     response = as_alice.post(page_of(dossier), {"cost": "650", "revision:cost": "1"}, follow=True)
     assert "Plus aucune réponse n'est attendue" in text_of(response)
     assert stored(dossier, "cost") == "560,00"
+
+
+def test_closed_while_one_types_gives_back_what_was_typed(
+    as_alice: Client, alice: Actor, olga: Actor, place: Establishment
+) -> None:
+    dossier = ask(alice, place, olga, COST, row=("nir",))
+    form = form_of(as_alice.get(page_of(dossier)))
+    corrections.withdraw(actor=olga, number=number_of(dossier))
+    typed = {"cost": "650", "message": "Le devis a changé.", f"{first_row(dossier)}-nir": OTHER_NIR}
+    response = as_alice.post(page_of(dossier), {**form, **typed})
+    assert response.status_code == HTTPStatus.CONFLICT
+    for words in ("Ce que vous aviez écrit", "Coût pédagogique de l'action HT", "650", "Le devis a changé."):
+        assert words in text_of(response)
+    assert OTHER_NIR not in response.content.decode()
 
 
 def test_a_stranger_answers_nothing(

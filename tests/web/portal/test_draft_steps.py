@@ -3,6 +3,7 @@
 import re
 import uuid
 from html import unescape
+from http import HTTPStatus
 
 import pytest
 from django.contrib.messages import get_messages
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from openopco.dossiers.actions import drafts
+from openopco.dossiers.actions.sending import send
 from openopco.dossiers.models import Dossier, DraftField
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
@@ -587,3 +589,22 @@ def test_the_synthesis_of_many_tells_each_in_one_line(as_alice: Client, alice: A
     page = as_alice.get(step_of(draft, "synthese"))
     assert "Zoé Nom3 NIR : Numéro non encore attribué · Date de naissance : 05/01/1995 · Nom : Nom3" in text_of(page)
     assert f'href="{trainee_of(draft, rows_of(draft)[3])}"' in page.content.decode()
+
+
+def test_a_step_sent_from_another_window_gives_back_what_was_typed(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place)
+    form = form_of(as_alice.get(step_of(draft, "formation")))
+    send(actor=alice, key=str(draft.key))
+    page = as_alice.post(step_of(draft, "formation"), {**form, "title": "Soudure", "modality": "distanciel"})
+    assert page.status_code == HTTPStatus.CONFLICT
+    for words in (
+        "a été envoyée entre-temps",
+        "Ce que vous aviez écrit",
+        "Intitulé de la formation",
+        "Soudure",
+        "À distance",
+    ):
+        assert words in text_of(page)
+    assert "Durée en heure(s)" not in text_of(page)

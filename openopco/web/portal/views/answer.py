@@ -16,11 +16,16 @@ from openopco.dossiers.actions import corrections, drafts
 from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import FieldConflict, NotEditable, NotPossibleNow, Unanswered
+from openopco.dossiers.fields import FieldSpec
 from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.text import clean_text
+from openopco.training.fields import TRAINEE
+from openopco.web.components.raw import RawField
 from openopco.web.portal import answering, wording
 from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.giving_back import give_back, typed_in
 from openopco.web.portal.posted import posted_field
 
 OVER = "Plus aucune réponse n'est attendue sur cette demande."
@@ -34,18 +39,33 @@ def answer(request: PersonRequest, number: str) -> HttpResponse:
         raise Http404
     items = overview.asked_of([dossier]).get(dossier.pk, [])
     if dossier.state != State.COMPLEMENT_DEMANDE or not items:
-        return _over(request, number)
+        return _over(request, dossier)
     if request.method != "POST":
         return _show(request, dossier, items)
     try:
         return _take(request, dossier, items)
     except (NotPossibleNow, NotEditable):
-        return _over(request, number)
+        return _over(request, dossier)
 
 
-def _over(request: PersonRequest, number: str) -> HttpResponse:
+def _over(request: PersonRequest, dossier: Dossier) -> HttpResponse:
+    """What was being written when the officer closed or went on is given back."""
+    typed = _typed(request, kinds.get(dossier.kind)) if request.method == "POST" else []
+    if typed:
+        return give_back(request, dossier, OVER, typed)
     messages.info(request, OVER)
-    return redirect("portal:dossier", number)
+    return redirect("portal:dossier", dossier.number)
+
+
+def _typed(request: PersonRequest, kind: kinds.Kind) -> list[RawField]:
+    specs = {name: spec for name in request.POST if (spec := _declared(kind, name))}
+    body = clean_text(request.POST.get("message", ""))
+    return [*typed_in(request, specs), *([RawField("message", "Message", body, kind="textarea")] if body else [])]
+
+
+def _declared(kind: kinds.Kind, control: str) -> FieldSpec | None:
+    row, name = answering.split_name(control)
+    return kinds.find_row_field(kind, TRAINEE, name) if row else kinds.find_field(kind, name)
 
 
 def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionItem]) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.actions import drafts
 from openopco.dossiers.enums import CLOSED_STATES, State
-from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.errors import NotEditable, UnknownDossier
 from openopco.dossiers.funds import closure_for
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.http import PersonRequest
@@ -26,12 +26,14 @@ from openopco.web.components.raw import RawField
 from openopco.web.portal import presenting
 from openopco.web.portal.access import draft_or_404, page_of
 from openopco.web.portal.contents import content_of
+from openopco.web.portal.giving_back import give_back, typed_in
 from openopco.web.portal.opened import Opened, open_draft
 from openopco.web.portal.panel import by_person, panel_context
 from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted, new_key
 from openopco.web.portal.wording import WORDS
 
 # Buttons of a step that keep the page, then open something: their value names it.
+ALREADY_SENT = "Cette demande a été envoyée entre-temps depuis une autre fenêtre : cette page n'a rien enregistré."
 FOLLOWING = {"organisme": "portal:provider", "modeles": "portal:templates"}
 
 
@@ -49,7 +51,8 @@ def create(request: PersonRequest, slug: str) -> HttpResponse:
         draft = drafts.create_draft(actor=request.actor, establishment=establishment, kind_code=kind.code, key=key)
     except UnknownDossier as error:
         raise Http404 from error
-    _fill_nature(request, draft)
+    if draft.state == State.BROUILLON:
+        _fill_nature(request, draft)
     return redirect("portal:step", draft.key, kind.steps[0].slug)
 
 
@@ -74,15 +77,24 @@ def resume(request: PersonRequest, key: UUID) -> HttpResponse:
 def step(request: PersonRequest, key: UUID, slug: str) -> HttpResponse:
     """One step. POST keeps what the page holds, then leads on, unless something typed can't be read or two windows disagree."""
     dossier = draft_or_404(request, key)
-    if dossier.state != State.BROUILLON:
-        return redirect(page_of(request, dossier))
-    kind = kinds.get(dossier.kind)
-    current = next((each for each in kind.steps if each.slug == slug), None)
+    current = next((each for each in kinds.get(dossier.kind).steps if each.slug == slug), None)
     if current is None:
         raise Http404
-    if request.method != "POST":
-        return _show(request, open_draft(request, dossier), current)
-    return _keep(request, dossier, current)
+    if request.method == "POST":
+        return _take(request, dossier, current)
+    if dossier.state != State.BROUILLON:
+        return redirect(page_of(request, dossier))
+    return _show(request, open_draft(request, dossier), current)
+
+
+def _take(request: PersonRequest, dossier: Dossier, current: kinds.Step) -> HttpResponse:
+    """Sent from another window meanwhile, it gives back what was typed."""
+    try:
+        if dossier.state == State.BROUILLON:
+            return _keep(request, dossier, current)
+    except NotEditable:
+        dossier.refresh_from_db()
+    return give_back(request, dossier, ALREADY_SENT, typed_in(request, {spec.name: spec for spec in current.fields}))
 
 
 def _keep(request: PersonRequest, dossier: Dossier, current: kinds.Step) -> HttpResponse:
