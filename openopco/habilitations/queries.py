@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
+from openopco.base.kept import Kept
 from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import Prepared
 from openopco.habilitations.access import NOBODY, Access
@@ -179,10 +180,18 @@ def upcoming_absences(user_id: int | None = None) -> list[Absence]:
     return list(found.order_by("starts_on", "id"))
 
 
-def officers_by_name() -> list[User]:
-    """The same, their names alone, for the filters of a list that is always asked."""
+def officers_by_name() -> tuple[tuple[int, str], ...]:
+    """The ids and names of the same, for the filters of a list that is always asked: as they were within half a minute."""
+    return _names_of_officers.value()
+
+
+def _read_names_of_officers() -> tuple[tuple[int, str], ...]:
     now = timezone.now()
-    return [held.user for held in _officers_named(StaffRoleName.GESTIONNAIRE.value) if held.since and held.since <= now]
+    held = _officers_named(StaffRoleName.GESTIONNAIRE.value)
+    return tuple((each.user.pk, each.user.full_name) for each in held if each.since and each.since <= now)
+
+
+_names_of_officers = Kept(_read_names_of_officers)
 
 
 _officers_named: Prepared[StaffRole] = Prepared(

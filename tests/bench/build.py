@@ -32,6 +32,8 @@ from tests.dossiers import factories
 from tests.organisations.factories import ProviderFactory
 
 OFFICERS = 20
+# More requests make more officers, not heavier ones: of so many over the years, some hundreds are open.
+EACH = 5000
 BATCH = 20_000
 EMPLOYER, OFFICER = "banc-employeur@exemple.fr", "banc-gestionnaire1@exemple.fr"
 LARGEST_SIRET = "10000000000011"
@@ -89,7 +91,7 @@ def measured(drafts: int) -> Measured:
 
 def _world(count: int, now: datetime) -> World:
     size = max(4, count // 50)
-    officers = _users("gestionnaire", OFFICERS, AccountKind.OPCO)
+    officers = _users("gestionnaire", max(OFFICERS, count // EACH), AccountKind.OPCO)
     long_ago = now - timedelta(days=1500)
     StaffRole.objects.bulk_create(
         StaffRole(user_id=pk, role="gestionnaire", by_command=True, granted_at=long_ago, since=long_ago)

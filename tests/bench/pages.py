@@ -45,7 +45,7 @@ def cases(application: Application, measured: Measured) -> list[Case]:
         Case("worklist, news", _page(olga, "/gestion/?vue=nouveautes"), share=0.5),
         Case("worklist, followed", _page(olga, "/gestion/?vue=suivis"), share=0.5),
         Case("worklist, stand-in", _page(olga, "/gestion/?vue=remplace"), share=0.5),
-        Case("worklist, branch", _page(olga, "/gestion/?vue=ouverts&branche=0016&region=44"), share=0.5),
+        Case("worklist, branch", _page(olga, "/gestion/?vue=ouverts&branche=0016"), share=0.5),
         Case("worklist, filter", _page(olga, "/gestion/?vue=tout&etat=accordee"), share=0.5),
         Case("worklist, search", _page(olga, f"/gestion/?vue=tout&q={word}"), share=0.5),
         Case("dossier, employer", _page(alice, f"/demandes/{measured.dossier}/"), share=0.5),

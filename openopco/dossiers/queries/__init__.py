@@ -1,7 +1,7 @@
 """Reads of requests. Each takes the actor and returns only what it may see; nothing else opens a list or a dossier."""
 
 from openopco.dossiers.queries.checks import DESK, checks_in, checks_of, is_filer_accepted, kind_of, speaks_for
-from openopco.dossiers.queries.counts import COUNT_CEILING, DeskCounts, capped_count, desk_counts
+from openopco.dossiers.queries.counts import COUNT_CEILING, TAB_CEILING, DeskCounts, capped_count, desk_counts
 from openopco.dossiers.queries.drafts import (
     as_sent,
     load_draft,
@@ -69,6 +69,7 @@ __all__ = [
     "ORDERS",
     "PAGE_SIZE",
     "REPLACED",
+    "TAB_CEILING",
     "WAITING",
     "WITHOUT_NEWS",
     "WITH_NEWS",

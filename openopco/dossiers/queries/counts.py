@@ -16,6 +16,8 @@ from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED,
 from openopco.rights import Actor, Permission, require
 
 COUNT_CEILING = 1000
+# Beyond this many a tab only says « plus de »: eight counts on each page, none of them worth a thousand rows read.
+TAB_CEILING = 300
 
 
 def capped_count(queryset: QuerySet[Dossier]) -> int:
@@ -26,7 +28,7 @@ def capped_count(queryset: QuerySet[Dossier]) -> int:
 @dataclass(frozen=True, slots=True)
 class DeskCounts:
     """How many requests in each portfolio of the desk, and how many are late in the one shown; never beyond
-    `COUNT_CEILING` + 1. Those of the waiting list and of colleagues who are away are there while there are any such."""
+    `TAB_CEILING` + 1. Those of the waiting list and of colleagues who are away are there while there are any such."""
 
     portfolios: Mapping[str, int]
     late: int
@@ -102,5 +104,5 @@ def _listed(codes: list[str]) -> str:
 
 def _count(rows: str, user_id: int | None, *values: Any) -> tuple[str, list[Any]]:
     """The count of some rows as a column, and its values: the person's id wherever it is asked first."""
-    given = [*([user_id] if "_id = %s" in rows else []), *values, COUNT_CEILING + 1]
+    given = [*([user_id] if "_id = %s" in rows else []), *values, TAB_CEILING + 1]
     return f"(SELECT COUNT(*) FROM (SELECT 1 FROM {rows} LIMIT %s) AS n)", given  # noqa: S608

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from openopco.dossiers import queries
 from openopco.dossiers.funds import exhausted
 from openopco.dossiers.models import Dossier, SavedFilter
-from openopco.dossiers.queries import ALL, COUNT_CEILING, FREE, REPLACED, WAITING, DeskCounts, Filters
+from openopco.dossiers.queries import ALL, FREE, REPLACED, TAB_CEILING, WAITING, DeskCounts, Filters
 from openopco.habilitations import absences
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import officers_by_name
@@ -52,7 +52,7 @@ def worklist(request: PersonRequest) -> HttpResponse:
         "batch_acts": batching.CHOICES,
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
-        "officers": [(str(each.pk), each.full_name) for each in officers_by_name()],
+        "officers": [(str(pk), name) for pk, name in officers_by_name()],
         "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
     }
     return render(request, "desk/worklist.html", context)
@@ -99,4 +99,4 @@ def _late(trail: Trail, counts: DeskCounts) -> dict[str, Any]:
 
 
 def _words(count: int) -> str:
-    return f"plus de {COUNT_CEILING:,}".replace(",", "\u202f") if count > COUNT_CEILING else str(count)
+    return f"plus de {TAB_CEILING}" if count > TAB_CEILING else str(count)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openopco.accounts.models import User
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries import COUNT_CEILING
+from openopco.dossiers.queries import TAB_CEILING
 from openopco.rights import Actor
 from tests.dossiers.factories import NOW, DossierFactory
 from tests.web.desk.dossiers.conftest import browser_of
@@ -71,9 +71,9 @@ def test_each_portfolio_is_counted_beside_its_tab(desk: Client, olga: Actor, mon
     assert "Mes dossiers 1" in shown
     assert "À prendre 3" in shown
     assert "Tous les dossiers ouverts 4" in shown
-    assert COUNT_CEILING == 1000
-    monkeypatch.setattr("openopco.dossiers.queries.counts.COUNT_CEILING", 2)
-    monkeypatch.setattr("openopco.web.desk.views.worklist.COUNT_CEILING", 2)
+    assert TAB_CEILING == 300
+    monkeypatch.setattr("openopco.dossiers.queries.counts.TAB_CEILING", 2)
+    monkeypatch.setattr("openopco.web.desk.views.worklist.TAB_CEILING", 2)
     assert "À prendre plus de 2" in text_of(desk.get(LIST))
 
 
