@@ -27,7 +27,7 @@ def found(request: PersonRequest, number: str) -> Dossier:
 
 
 def opened(request: PersonRequest, number: str) -> tuple[Dossier, Marks | None]:
-    """As `found`, with what was new in it to who opens it; None for a POST, which opens nothing."""
+    """As `found`, with what was new in it to who opens it; None for a POST: `frame_of` counts it where it shows a page."""
     dossier = sought(request, number)
     return dossier, open_request(actor=request.actor, dossier=dossier) if request.method == "GET" else None
 

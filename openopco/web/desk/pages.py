@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.reading import count_opening
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.web.desk.acting import possible_for
@@ -20,7 +21,10 @@ TABS = (
 
 
 def frame_of(request: PersonRequest, dossier: Dossier, current: str = "") -> dict[str, Any]:
-    """What `desk/base.html` needs. `current` is the route of the tab in hand; none on a page that acts."""
+    """What `desk/base.html` needs. `current` is the route of the tab in hand; none on a page that acts. A POST that shows
+    the request counts as a reading, which a GET already was (`access.opened`). Raises `TooManyReads`."""
+    if request.method != "GET":
+        count_opening(actor=request.actor, dossier=dossier)
     trail = read_trail(request.GET)
     return {
         "dossier": dossier,

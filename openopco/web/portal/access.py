@@ -9,7 +9,7 @@ from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.notices import path_for
-from openopco.dossiers.reading import open_request
+from openopco.dossiers.reading import count_opening, open_request
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor
@@ -43,8 +43,9 @@ def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
         found = queries.find(actor=request.actor, number=number)
     except UnknownDossier as error:
         raise Http404 from error
-    if request.method == "GET":
-        open_request(actor=request.actor, dossier=found)
+    # A refused POST shows the request too, though nothing new is then read.
+    opening = open_request if request.method == "GET" else count_opening
+    opening(actor=request.actor, dossier=found)
     return found
 
 

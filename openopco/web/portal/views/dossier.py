@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -199,8 +199,10 @@ def _rights(actor: Actor, found: Dossier) -> dict[str, bool]:
 
 @require_POST
 def message(request: PersonRequest, number: str) -> HttpResponse:
-    """A word to the officer. What was typed stays where it was refused."""
+    """A word to the officer. What was typed stays where it was refused. An officer writes from the desk."""
     found = dossier_or_404(request, number)
+    if request.user.is_opco:
+        raise Http404
     body = request.POST.get("message", "")
     try:
         talking.write_message(actor=request.actor, number=number, body=body)

@@ -55,6 +55,30 @@ def test_the_employer_s_pages_are_no_way_round(desk: Client, dossiers: list[Doss
     assert desk.get(f"/demandes/{dossiers[LIMIT].number}/{page}").status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("echanges/message/", {"body": ""}),
+        ("echanges/note/", {"body": ""}),
+        ("corrections/", {"ajouter": "x"}),
+        ("accorder/", {"apercu": "1"}),
+    ],
+)
+def test_a_refused_post_is_no_way_round(
+    desk: Client, dossiers: list[Dossier], page: str, typed: dict[str, str]
+) -> None:
+    for dossier in dossiers[:LIMIT]:
+        assert desk.post(url(dossier, page), typed).status_code != 429
+    assert ReadAudit.objects.filter(what=READ).values("subject_id").distinct().count() == LIMIT
+    assert desk.post(url(dossiers[LIMIT], page), typed).status_code == 429
+
+
+def test_an_officer_does_not_write_on_the_employer_s_side(desk: Client, dossiers: list[Dossier]) -> None:
+    number = dossiers[0].number
+    assert desk.post(f"/demandes/{number}/messages/", {"message": ""}).status_code == 404
+    assert ReadAudit.objects.filter(what=READ).count() == 1
+
+
 def test_a_piece_read_by_its_own_address_counts_as_its_request(desk: Client, dossiers: list[Dossier]) -> None:
     addresses = [f"/documents/{pieces_of(dossier.pk).get().key}/?apercu" for dossier in dossiers]
     answers = [desk.get(each).status_code for each in [*addresses[:LIMIT], addresses[0]]]
