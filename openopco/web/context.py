@@ -119,10 +119,11 @@ class Frame:
 
     @property
     def home_url(self) -> str:
-        """The dashboard, the officer's worklist, or the landing page of whoever did not sign in."""
+        """The first page of one's menu: the dashboard, the officer's worklist, the administration; the landing page of
+        whoever did not sign in."""
         if self.actor.user_id is None:
             return "/"
-        return address_of("desk:worklist" if self.actor.is_opco else "portal:dashboard") or "/"
+        return self.menu[0].url if self.menu else "/"
 
     @property
     def help_url(self) -> str:

@@ -122,7 +122,9 @@ def test_the_frame_alone_asks_the_database_nothing(django_assert_num_queries: An
         assert made.menu == [] or all(link.url for link in made.menu)
 
 
-@pytest.mark.parametrize(("actor", "route"), [(EMPLOYER, "portal:dashboard"), (OFFICER, "desk:worklist")])
+@pytest.mark.parametrize(
+    ("actor", "route"), [(EMPLOYER, "portal:dashboard"), (OFFICER, "desk:worklist"), (ADMINISTRATOR, "admin_opco:home")]
+)
 def test_home_is_where_ones_work_is(actor: Actor, route: str) -> None:
     request = RequestFactory().get("/x/")
     request.actor = actor  # type: ignore[attr-defined]
