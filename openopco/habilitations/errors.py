@@ -13,6 +13,10 @@ class ProofNeeded(InvalidValue):
     message = "Aucun justificatif n'est joint : demandez-le, ou écrivez comment vous avez vérifié."
 
 
+class ProofChanged(Conflict):
+    message = "Un autre justificatif a été joint entre-temps : ouvrez-le avant d'accepter."
+
+
 class ReasonNeeded(InvalidValue):
     message = "Écrivez le motif du refus : la personne le lira."
 

@@ -66,8 +66,18 @@ def tell_colleagues(membership: Membership) -> None:
 
 def tell_administrators(role: StaffRole, event: str, sentence: str) -> None:
     """To every administrator and to the holder: no role comes or goes unseen."""
+    _tell_of_role({*active_administrators(), role.user_id}, role, event, sentence)
+
+
+def tell_who_may_confirm(role: StaffRole) -> None:
+    """To the administrators who neither proposed the role nor would hold it."""
+    told = set(active_administrators()) - {role.granted_by_id, role.user_id}
+    _tell_of_role(told, role, "granted", "Un rôle à l'OPCO attend d'être confirmé par un second administrateur.")
+
+
+def _tell_of_role(user_ids: Iterable[int], role: StaffRole, event: str, sentence: str) -> None:
     notify(
-        user_ids={*active_administrators(), role.user_id},
+        user_ids=user_ids,
         kind=STAFF.code,
         title=sentence,
         url=STAFF_URL,

@@ -115,6 +115,13 @@ def test_every_administrator_and_the_holder_are_told() -> None:
     assert told == {first.user_id, second.user_id, third.user_id, role.user_id}
 
 
+def test_only_who_may_confirm_is_asked_to() -> None:
+    first, second = administrator(), administrator()
+    granted(first)
+    told = set(Notice.objects.filter(unique_key__endswith="granted").values_list("user_id", flat=True))
+    assert told == {second.user_id}
+
+
 def test_an_end_counts_at_once() -> None:
     administrator()
     role = StaffRoleFactory.create(role=GESTIONNAIRE)

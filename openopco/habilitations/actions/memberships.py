@@ -22,7 +22,14 @@ from openopco.habilitations.actions._common import (
 )
 from openopco.habilitations.effects import run_accepted
 from openopco.habilitations.enums import LIVE_STATES, MembershipRole, MembershipState
-from openopco.habilitations.errors import NotPossibleNow, ProofNeeded, ReasonNeeded, TooManyPending, UnknownMembership
+from openopco.habilitations.errors import (
+    NotPossibleNow,
+    ProofChanged,
+    ProofNeeded,
+    ReasonNeeded,
+    TooManyPending,
+    UnknownMembership,
+)
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import SESSION_KEY
 from openopco.habilitations.rules import MOST_PENDING, is_reason
@@ -71,11 +78,14 @@ def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any] | 
 
 
 @action
-def accept_membership(*, actor: Actor, membership_id: int, note: str = "") -> Membership:
+def accept_membership(*, actor: Actor, membership_id: int, note: str = "", proof: str | None = None) -> Membership:
     """An officer accepts the proof, or writes in `note` how he checked without one; an administrator of the
     establishment knows whom he lets in. Nobody accepts his own. The first one accepted administers the establishment.
-    Raises Forbidden, NotPossibleNow, ProofNeeded."""
+    `proof`: the key of the paper that his page showed, empty for none; None where no page did.
+    Raises Forbidden, NotPossibleNow, ProofChanged, ProofNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
+    if proof is not None and proof != proof_key(membership):
+        raise ProofChanged
     note = refuse_nir(clean_text(note))[:500]
     if actor.is_opco and not _has_proof(membership) and not is_reason(note):
         raise ProofNeeded
@@ -175,6 +185,11 @@ def _decide(membership: Membership, event: Event, actor: Actor, reason: str) -> 
     membership.decided_at, membership.decided_by_id, membership.reason = timezone.now(), actor.user_id, reason
     membership.save()
     record_membership(membership, event, actor, role=str(membership.role))
+
+
+def proof_key(membership: Membership) -> str:
+    """Names the paper joined; empty without one."""
+    return str(membership.proof.key) if membership.proof else ""
 
 
 def _has_proof(membership: Membership) -> bool:

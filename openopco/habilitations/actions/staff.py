@@ -26,7 +26,8 @@ def grant_staff_role(*, actor: Actor, user_id: int, role: StaffRoleName) -> Staf
     user = User.objects.select_for_update().get(pk=user_id)
     _refuse_unfit(actor, user, role)
     granted = StaffRole.objects.create(user=user, role=role, granted_by_id=actor.user_id, granted_at=timezone.now())
-    _tell(granted, "granted", actor, "Un rôle à l'OPCO attend d'être confirmé par un second administrateur.")
+    _record(granted, "granted", actor)
+    notices.tell_who_may_confirm(granted)
     return granted
 
 

@@ -101,6 +101,11 @@ class AccountRow:
     user: User
     roles: list[RoleWords]
 
+    @property
+    def is_waiting(self) -> bool:
+        """A new account rests until one of its roles counts."""
+        return bool(self.roles) and all(each.is_waiting for each in self.roles)
+
 
 def account_row(user: User, reader: Actor) -> AccountRow:
     """`user` comes with its `live_roles`."""

@@ -50,7 +50,10 @@ def test_a_new_account_waits_for_a_second_administrator_then_is_invited(helene: 
     page = first.post(NEW, LUCE, follow=True)
     assert page.redirect_chain == [(LIST, 302)]
     assert "Luce Arnaud : un autre administrateur doit confirmer le rôle." in text_of(page)
-    assert "Attend un autre administrateur" in text_of(first.get(LIST))
+    waiting = text_of(first.get(LIST))
+    assert "Attend un autre administrateur" in waiting
+    assert waiting.rstrip().count("Actif") == 2
+    assert re.search(r"luce@opco.example Gestionnaire \(à confirmer\) À confirmer", waiting)
     assert links() == []
     assert Notice.objects.filter(user=yann, url=LIST).exists()
     told = text_of(second.post(f"/administration/roles/{proposed().pk}/confirmer/", follow=True))

@@ -94,12 +94,27 @@ def test_opening_the_proof_is_kept(desk: Client, asked: Membership) -> None:
 
 def test_accepting_with_a_proof_tells_the_person(desk: Client, asked: Membership) -> None:
     prove(asked)
-    answer = desk.post(page_of(asked, "accepter/"), follow=True)
+    seen = value_of(desk.get(page_of(asked)), "proof")
+    answer = desk.post(page_of(asked, "accepter/"), {"proof": seen}, follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
     assert "Charlie Attend agit désormais pour GARAGE DU LAC." in text_of(answer)
     asked.refresh_from_db()
     assert asked.state == MembershipState.ACCEPTED
     assert Notice.objects.filter(user=asked.user, url="/habilitations/").exists()
+
+
+def test_a_proof_joined_since_the_page_was_shown_is_opened_first(desk: Client, asked: Membership) -> None:
+    prove(asked)
+    seen = value_of(desk.get(page_of(asked)), "proof")
+    prove(asked)
+    for stale in (seen, ""):
+        page = desk.post(page_of(asked, "accepter/"), {"proof": stale, "note": "Kbis lu"})
+        assert page.status_code == 409
+        assert "Un autre justificatif a été joint entre-temps" in text_of(page)
+        assert "Kbis lu" in page.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == MembershipState.PENDING
+    assert desk.post(page_of(asked, "accepter/"), {"proof": value_of(page, "proof")}).status_code == 302
 
 
 def test_accepting_without_a_proof_asks_how_it_was_checked(desk: Client, asked: Membership) -> None:

@@ -10,7 +10,9 @@ from openopco.documents.queries import usable
 from openopco.documents.serving import serve
 from openopco.habilitations import queries
 from openopco.habilitations.actions import accept_membership, refuse_membership
+from openopco.habilitations.actions.memberships import proof_key
 from openopco.habilitations.enums import MembershipState
+from openopco.habilitations.errors import ProofChanged
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
 from openopco.kernel.errors import Conflict, OpenOpcoError
@@ -77,7 +79,15 @@ def accept(request: PersonRequest, membership_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, note=form)
     try:
-        accept_membership(actor=request.actor, membership_id=found.pk, note=form.cleaned_data["note"])
+        accept_membership(
+            actor=request.actor,
+            membership_id=found.pk,
+            note=form.cleaned_data["note"],
+            proof=request.POST.get("proof", ""),
+        )
+    except ProofChanged as error:
+        form.add_error("note", error.message)
+        return _page(request, found, note=form, status=409)
     except Conflict as error:
         return _too_late(request, found, error)
     except OpenOpcoError as error:
@@ -111,8 +121,14 @@ def _too_late(request: PersonRequest, found: Membership, error: Conflict) -> Htt
 
 
 def _page(
-    request: PersonRequest, found: Membership, *, note: NoteForm | None = None, reason: ReasonForm | None = None
+    request: PersonRequest,
+    found: Membership,
+    *,
+    note: NoteForm | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 422,
 ) -> HttpResponse:
+    """`status` is that of the page where something was refused."""
     establishment = found.establishment
     others = [
         each
@@ -130,11 +146,12 @@ def _page(
         "note": note or NoteForm(),
         "reason": reason or ReasonForm(),
         "failed": failed,
+        "proof_key": proof_key(found),
         "has_proof": found.proof is not None and bool(usable([found.proof])),
         "may_decide": found.state == MembershipState.PENDING
         and may(request.actor, Permission.MEMBERSHIP_DECIDE, Subject(establishment.pk, typed_by=found.user_id)),
     }
-    return render(request, "desk/identities/membership.html", context, status=422 if failed else 200)
+    return render(request, "desk/identities/membership.html", context, status=status if failed else 200)
 
 
 def _found(request: PersonRequest, membership_id: int) -> Membership:
