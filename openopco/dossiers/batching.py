@@ -33,6 +33,7 @@ EVENTS: Mapping[Act, Event] = {
     Act.REFUSER: Event.REFUSER,
 }
 OWN = "Vous l'avez déposée : un collègue doit l'examiner."
+NOT_TAKEN = "Elle est à prendre. Prenez-la d'abord, ou confiez-vous le lot (« Confier »), puis recommencez."
 CHANGED = "Elle a changé depuis que vous avez préparé ce lot : ouvrez-la pour voir où elle en est."
 RECTIFIED = "Son coût a été rectifié : décidez-la seule."
 
@@ -75,6 +76,8 @@ def why_left_out(act: Act, dossier: "Dossier", actor: Actor) -> str:
     if act is Act.ECRIRE:
         return ""
     if workflow.find(State(dossier.state), EVENTS[act]) is None:
+        if dossier.state == State.TRANSMISE:
+            return NOT_TAKEN
         return f"Son état ne le permet pas : {STATE_WORDS[Audience.OPCO][State(dossier.state)].lower()}."
     subject = Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
     if not may(actor, permission_of(act), subject):

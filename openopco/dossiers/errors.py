@@ -95,6 +95,10 @@ class BadAmount(InvalidValue):
     message = "Le montant accordé doit être compris entre 0 € et le coût demandé, au centime près."
 
 
+class NothingGranted(BadAmount):
+    message = "Pour ne rien accorder, refusez la demande."
+
+
 class Unanswered(OpenOpcoError):
     """Points of a correction that still wait for an answer. `targets` are their « row:name » keys."""
 

@@ -116,7 +116,7 @@ class TestOfAnAgreement:
         assert Dossier.objects.get(pk=dossier.pk).amount_granted == Decimal("560.00")
         assert accept(desk, waiting, "400.00").amount_granted == Decimal("400.00")
 
-    @pytest.mark.parametrize("amount", ["-0.01", "560.01", "NaN", "Infinity", "100.001"])
+    @pytest.mark.parametrize("amount", ["0", "-0.01", "560.01", "NaN", "Infinity", "100.001"])
     def test_an_amount_outside_the_cost_is_refused(self, amount: str) -> None:
         dossier, employer_, desk = in_state(State.ACCORDEE)
         with pytest.raises(BadAmount):
@@ -343,7 +343,7 @@ class TestLaws:
 
     def test_versions_only_grow_and_amounts_stay_within_what_is_asked(self) -> None:
         dossier, employer_, desk = in_state(State.ACCORDEE)
-        for cost, amount in (("700", "650.00"), ("300", "300.00"), ("900", "0.00"), ("900,01", "900.01")):
+        for cost, amount in (("700", "650.00"), ("300", "300.00"), ("900", "0.01"), ("900,01", "900.01")):
             accept(desk, signalled(employer_, dossier, {"cost": cost}), amount, reason="Selon le devis.")
         told = list(Decision.objects.order_by("version").values_list("version", "amount_asked", "amount_granted"))
         assert [version for version, _, _ in told] == [1, 2, 3, 4, 5]

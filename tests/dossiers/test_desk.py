@@ -152,7 +152,12 @@ class TestGranting:
         with pytest.raises(BadAmount):
             deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal(amount), reason="Parce que.")
 
-    @pytest.mark.parametrize("amount", ["0", "560.00"])
+    def test_nothing_at_all_is_a_refusal(self, alice: Actor, olga: Actor, place: Establishment) -> None:
+        dossier = taken(alice, place, olga)
+        with pytest.raises(BadAmount, match="refusez la demande"):
+            deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("0.00"), reason="Parce que.")
+
+    @pytest.mark.parametrize("amount", ["0.01", "560.00"])
     def test_its_bounds_are_allowed(self, amount: str, alice: Actor, olga: Actor, place: Establishment) -> None:
         dossier = taken(alice, place, olga)
         deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal(amount), reason="Motif.")

@@ -12,7 +12,7 @@ from openopco.dossiers.actions._standing import drop_open_modification
 from openopco.dossiers.actions.corrections import drop_open_correction
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.enums import State
-from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable
+from openopco.dossiers.errors import BadAmount, MissingReason, NotDecidable, NothingGranted
 from openopco.dossiers.funds import require_funds
 from openopco.dossiers.kinds import Outcome
 from openopco.dossiers.models import Dossier
@@ -47,6 +47,8 @@ def grant(
     require_holder(actor, dossier)
     workflow.check(dossier, workflow.Event.ACCORDER)
     asked = dossier.amount_asked or Decimal(0)
+    if amount == 0:
+        raise NothingGranted
     if not is_within(amount, asked):
         raise BadAmount
     if amount < asked and not reason.strip():

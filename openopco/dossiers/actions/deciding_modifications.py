@@ -30,6 +30,7 @@ from openopco.dossiers.errors import (
     ChangedMeanwhile,
     MissingReason,
     NotDecidable,
+    NothingGranted,
     UnknownDossier,
 )
 from openopco.dossiers.models import Dossier, DraftField, DraftRow, Modification, ModificationItem
@@ -191,6 +192,8 @@ def _write_field(dossier: Dossier, item: ModificationItem, by: int, now: datetim
 
 
 def _require_amount(dossier: Dossier, amount: Decimal | None) -> None:
+    if amount == 0:
+        raise NothingGranted("Pour ne rien accorder, refusez la modification.")
     if amount is None or not is_within(amount, dossier.amount_asked or Decimal(0)):
         raise BadAmount("Le montant accordé doit être compris entre 0 € et le coût modifié, au centime près.")
 
