@@ -11,21 +11,26 @@ FULL := $(VENV)/.full-$(call digest,requirements/*.in requirements/constraints.t
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 export PORT
 
-.PHONY: help run reset check test bench bench-smoke format
+.PHONY: help run reset check test pictures bench bench-smoke format
 
 help:
-	@echo "make run     la démonstration, sur http://127.0.0.1:$(PORT)/ (PORT=8001 pour en changer)"
-	@echo "make reset   efface les données de la démonstration"
-	@echo "make test    tous les tests"
-	@echo "make check   format, règles, types, étages, gabarits, migrations, documents produits"
-	@echo "make format  met le code en forme"
-	@echo "make pictures  refait les images du guide et du README, depuis les scénarios"
-	@echo "make bench   mesures (ROWS=10000 par défaut)"
+	@echo "make run          la démonstration, sur http://127.0.0.1:$(PORT)/ (PORT=8001 pour en changer)"
+	@echo "make reset        efface les données de la démonstration"
+	@echo "make test         tous les tests"
+	@echo "make check        format, règles, types, étages, gabarits, migrations, documents produits"
+	@echo "make format       met le code en forme"
+	@echo "make pictures     refait les images du guide et du README, depuis les scénarios"
+	@echo "make bench        mesures (ROWS=10000 par défaut)"
+	@echo "make bench-smoke  les mêmes mesures, courtes : elles passent, sans juger des durées"
 
 run: $(BASE)
 	@exec $(BIN)/python -m openopco.demo.supervisor
 
+# OPENOPCO_VAR may name any folder: only one that the demonstration made is erased, and no link to another.
 reset:
+	@if [ -n "$(OPENOPCO_VAR)" ] && [ -e "$(VAR)" ] && \
+		{ [ -L "$(VAR)" ] || [ ! -f "$(VAR)/keys.json" ] || [ ! -f "$(VAR)/openopco.sqlite3" ]; }; then \
+		echo "OPENOPCO_VAR : « $(VAR) » ne contient pas les données de la démonstration. Rien n'est effacé."; exit 1; fi
 	@if [ -e "$(VAR)/running.lock" ] && command -v flock >/dev/null && ! flock -n "$(VAR)/running.lock" true; then \
 		echo "La démonstration est en marche : arrêtez-la d'abord (Ctrl-C)."; exit 1; fi
 	@rm -rf "$(VAR)"

@@ -13,7 +13,7 @@ CHUNK = 2000
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """`where` names the subject and the place in its chain, or the seal; `why` is an English code for operators."""
+    """`where` names the subject and the place in its chain, or the seal; `why` is a French sentence for operators."""
 
     where: str
     why: str
@@ -38,17 +38,17 @@ def _subject(entry: Entry) -> tuple[str, int]:
 
 
 def _faults(entry: Entry, previous: Entry | None) -> Iterator[Break]:
-    where = f"{entry.subject_kind} {entry.subject_id} entry {entry.sequence}"
+    where = f"{entry.subject_kind} {entry.subject_id} entrée {entry.sequence}"
     if entry.sequence != (previous.sequence + 1 if previous else 1):
-        yield Break(where, "an entry is missing before this one")
+        yield Break(where, "il manque une entrée avant celle-ci")
     elif entry.previous_digest != (previous.digest if previous else ""):
-        yield Break(where, "does not follow the entry before")
+        yield Break(where, "elle ne suit pas l'entrée d'avant")
     if entry.digest != digest_of(entry):
-        yield Break(where, "the entry was altered")
+        yield Break(where, "l'entrée a été modifiée")
     if entry.payload_salt is not None and _payload_differs(entry, entry.payload_salt):
-        yield Break(where, "the payload was altered")
+        yield Break(where, "son contenu a été modifié")
     if entry.payload_salt is None and entry.payload is not None:
-        yield Break(where, "the payload was altered")
+        yield Break(where, "son contenu a été modifié")
 
 
 def _payload_differs(entry: Entry, salt: str) -> bool:
@@ -58,13 +58,13 @@ def _payload_differs(entry: Entry, salt: str) -> bool:
 def _broken_seals() -> Iterator[Break]:
     previous: Seal | None = None
     for seal in Seal.objects.order_by("number").iterator(20):
-        where = f"seal {seal.number}"
+        where = f"sceau {seal.number}"
         if seal.number != (previous.number + 1 if previous else 1):
-            yield Break(where, "a seal is missing before this one")
+            yield Break(where, "il manque un sceau avant celui-ci")
         elif seal.previous_digest != (previous.digest if previous else ""):
-            yield Break(where, "does not follow the seal before")
+            yield Break(where, "il ne suit pas le sceau d'avant")
         if seal.digest != digest_of_seal(seal):
-            yield Break(where, "the seal was altered")
+            yield Break(where, "le sceau a été modifié")
         yield from _lost_heads(seal)
         previous = seal
 
@@ -76,7 +76,7 @@ def _lost_heads(seal: Seal) -> Iterator[Break]:
         found.update(_digests_present(seal, start))
     for kind, subject_id, sequence, digest in seal.heads:
         if digest not in found:
-            yield Break(f"{kind} {subject_id} entry {sequence}", f"sealed by seal {seal.number}, no longer there")
+            yield Break(f"{kind} {subject_id} entrée {sequence}", f"scellée par le sceau {seal.number}, n'est plus là")
 
 
 def _digests_present(seal: Seal, start: int) -> Iterator[str]:
@@ -94,4 +94,4 @@ def _missing_seal(expected: tuple[int, str] | None) -> Iterator[Break]:
         return
     number, digest = expected
     if not Seal.objects.filter(number=number, digest=digest).exists():
-        yield Break(f"seal {number}", "not the seal that was expected")
+        yield Break(f"sceau {number}", "ce n'est pas le sceau attendu")

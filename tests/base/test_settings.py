@@ -303,3 +303,33 @@ class TestReading:
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "localhost.evil.example", ""])
     def test_another_machine(self, host: str) -> None:
         assert not checks.is_loopback(host)
+
+
+def test_a_refused_setting_under_manage_py_is_one_sentence() -> None:
+    environment = {"PATH": os.environ["PATH"], "OPENOPCO_OPCO": "inconnu"}
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr.startswith("OPENOPCO_OPCO='inconnu' n'est pas connu.")
+    assert "Traceback" not in result.stderr
+
+
+def test_make_reset_erases_only_what_the_demonstration_made(tmp_path: Path) -> None:
+    def reset() -> int:
+        environment = {"PATH": os.environ["PATH"], "OPENOPCO_VAR": str(tmp_path / "papiers")}
+        return subprocess.run(
+            ["make", "reset"], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False
+        ).returncode
+
+    folder = tmp_path / "papiers"
+    folder.mkdir()
+    (folder / "these.odt").touch()
+    assert reset() != 0
+    assert (folder / "these.odt").exists()
+    (folder / "these.odt").unlink()
+    for name in ("keys.json", "openopco.sqlite3"):
+        (folder / name).touch()
+    assert reset() == 0
+    assert not folder.exists()

@@ -46,7 +46,7 @@ def test_one_bad_file_gives_its_reason_and_the_status_1(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_gives_the_status_1(tmp_path: Path) -> None:
     status, out = run(tmp_path / "absent.pdf")
     assert status == 1
-    assert "illisible" in out
+    assert f"illisible {tmp_path / 'absent.pdf'} : ce fichier n'existe pas." in out
 
 
 @pytest.mark.parametrize(

@@ -82,15 +82,15 @@ def test_tampering_with_any_column_is_found(column: str, value: Any) -> None:
     rewrite(second, **{column: value})
     breaks = find_breaks()
     assert breaks
-    assert any("entry 2" in one.where or "entry 3" in one.where for one in breaks)
+    assert any("entrée 2" in one.where or "entrée 3" in one.where for one in breaks)
 
 
 def test_an_entry_moved_to_another_subject_is_found() -> None:
     _, second = write_entries(2)
     rewrite(second, subject_id=9)
     assert [(one.where, one.why) for one in find_breaks()] == [
-        ("dossier 9 entry 2", "an entry is missing before this one"),
-        ("dossier 9 entry 2", "the entry was altered"),
+        ("dossier 9 entrée 2", "il manque une entrée avant celle-ci"),
+        ("dossier 9 entrée 2", "l'entrée a été modifiée"),
     ]
 
 
@@ -98,7 +98,7 @@ def test_an_entry_deleted_in_the_middle_is_found() -> None:
     _, second, _ = write_entries(3)
     delete(second)
     assert [(one.where, one.why) for one in find_breaks()] == [
-        ("dossier 1 entry 3", "an entry is missing before this one")
+        ("dossier 1 entrée 3", "il manque une entrée avant celle-ci")
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_payload_slipped_in_after_a_purge_is_found() -> None:
     purge_payload(entry)
     assert find_breaks() == []
     rewrite(entry, payload={"step": 5})
-    assert [one.why for one in find_breaks()] == ["the payload was altered"]
+    assert [one.why for one in find_breaks()] == ["son contenu a été modifié"]
 
 
 def test_the_same_payload_twice_leaves_different_digests() -> None:

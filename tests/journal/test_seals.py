@@ -49,7 +49,7 @@ def test_the_tail_of_a_chain_cut_off_is_found() -> None:
     seal_chains()
     delete(last)
     assert [(one.where, one.why) for one in find_breaks()] == [
-        ("dossier 1 entry 3", "sealed by seal 1, no longer there")
+        ("dossier 1 entrée 3", "scellée par le sceau 1, n'est plus là")
     ]
 
 
@@ -59,7 +59,7 @@ def test_a_whole_chain_removed_is_found() -> None:
     seal_chains()
     with triggers_lifted():
         Entry.objects.filter(subject_id=1).delete()
-    assert [one.where for one in find_breaks()] == ["dossier 1 entry 2"]
+    assert [one.where for one in find_breaks()] == ["dossier 1 entrée 2"]
 
 
 def test_a_chain_rewritten_from_the_start_is_found() -> None:
@@ -67,7 +67,7 @@ def test_a_chain_rewritten_from_the_start_is_found() -> None:
     seal_chains()
     delete(entry)
     write_entries(1)
-    assert [one.why for one in find_breaks()] == ["sealed by seal 1, no longer there"]
+    assert [one.why for one in find_breaks()] == ["scellée par le sceau 1, n'est plus là"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_tampering_with_a_seal_is_found(column: str, value: object) -> None:
         write_entries(1, subject_id=subject_id)
         seal_chains()
     rewrite(Seal.objects.get(number=2), **{column: value})
-    assert any(one.where.startswith("seal") for one in find_breaks())
+    assert any(one.where.startswith("sceau") for one in find_breaks())
 
 
 def test_a_seal_removed_in_the_middle_is_found() -> None:
@@ -94,7 +94,7 @@ def test_a_seal_removed_in_the_middle_is_found() -> None:
         write_entries(1, subject_id=subject_id)
         seal_chains()
     delete(Seal.objects.get(number=2))
-    assert [(one.where, one.why) for one in find_breaks()] == [("seal 3", "a seal is missing before this one")]
+    assert [(one.where, one.why) for one in find_breaks()] == [("sceau 3", "il manque un sceau avant celui-ci")]
 
 
 def test_the_last_seal_removed_is_found_by_who_noted_it_elsewhere() -> None:
@@ -104,7 +104,7 @@ def test_the_last_seal_removed_is_found_by_who_noted_it_elsewhere() -> None:
     assert find_breaks(expected_seal=(1, seal.digest)) == []
     delete(seal)
     assert find_breaks() == []
-    assert [one.where for one in find_breaks(expected_seal=(1, seal.digest))] == ["seal 1"]
+    assert [one.where for one in find_breaks(expected_seal=(1, seal.digest))] == ["sceau 1"]
 
 
 def test_an_entry_committed_late_under_an_older_id_is_sealed_all_the_same() -> None:

@@ -39,7 +39,7 @@ def test_a_broken_chain_gives_status_1_and_the_place() -> None:
     rewrite(second, event="dossier.refused")
     status, text = verify()
     assert status == 1
-    assert "dossier 41 entry 2: the entry was altered" in text
+    assert "dossier 41 entrée 2 : l'entrée a été modifiée" in text
     assert "1 endroit" in text
 
 

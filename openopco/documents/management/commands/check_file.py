@@ -36,8 +36,10 @@ class Command(BaseCommand):
             self.stdout.write(f"accepté  {path} : {_in_words(file)} {_scan(file)}")
         except RefusedFile as refusal:
             self.stdout.write(f"refusé   {path} [{refusal.code}] : {refusal.message}")
-        except (OSError, Unavailable) as error:
-            self.stderr.write(f"illisible {path} : {getattr(error, 'message', None) or error}")
+        except OSError as error:
+            self.stderr.write(f"illisible {path} : {_why_unread(error)}")
+        except Unavailable as error:
+            self.stderr.write(f"illisible {path} : {error.message}")
         else:
             return True
         return False
@@ -46,6 +48,17 @@ class Command(BaseCommand):
 def _examine(path: Path) -> ExaminedFile:
     with path.open("rb") as file:
         return examine(path.name, iter(lambda: file.read(1 << 16), b""))
+
+
+def _why_unread(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "ce fichier n'existe pas."
+        case IsADirectoryError():
+            return "c'est un dossier."
+        case PermissionError():
+            return "ce compte n'a pas le droit de le lire."
+    return "il ne peut pas être lu."
 
 
 def _in_words(file: ExaminedFile) -> str:

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         breaks = find_breaks(expected_seal=_parse_seal(options["seal"]))
         for one in breaks:
-            self.stderr.write(f"{one.where}: {one.why}")
+            self.stderr.write(f"{one.where} : {one.why}")
         if breaks:
             self.stderr.write(self.style.ERROR(f"Journal rompu en {len(breaks)} endroit(s)."))
             sys.exit(1)
