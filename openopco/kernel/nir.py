@@ -106,8 +106,9 @@ def _is_wrong_month(month: int, birth_date: date | None) -> bool:
 
 
 def find_nir(text: str) -> bool:
-    """Whether a NIR stands somewhere in a text, whole or without its key, spaced or dotted in any way. With its key, the
-    key is right; without, it has a NIR's parts: a SIRET, a telephone or an invoice's number is none."""
+    """Whether a NIR stands somewhere in a text, whole or without its key, spaced or dotted in any way. Where its key is
+    right any will do; without one, or with a slip in it, it has a NIR's parts: a SIRET, a telephone, an invoice's or a
+    DECA number is none."""
     run: list[str] = []
     for group, is_near in _groups(_plain(text)):
         run = [*run, group] if is_near else [group]
@@ -142,11 +143,11 @@ def _is_nir(groups: list[str]) -> bool:
     parts = _PARTS.fullmatch(digits)
     if parts is None or not _is_month(int(parts[2])):
         return False
-    if len(digits) == LENGTH:
-        return bool(standard.is_valid(digits))
+    if len(digits) == LENGTH and standard.is_valid(digits):
+        return True
     if len(groups) > 1:
         return _ends(groups) <= _ENDS
-    # Thirteen digits in a row are also what shops and books are numbered with.
+    # So many digits in a row are also what shops, books and bills are numbered with.
     return parts[1] in "12" and 1 <= int(parts[2]) <= 12
 
 

@@ -48,15 +48,6 @@ def reaches_whole_directory(actor: Actor, establishment_id: int) -> bool:
     return may(actor, Permission.TRAINEE_WRITE, Subject(establishment_id))
 
 
-def same_people(trainees: Iterable[Trainee]) -> QuerySet[Trainee]:
-    """Everybody, wherever, who has the NIR of one of these people: by blind index, nothing is opened. For the checks of
-    duplicates; the caller shows no name of another employer's."""
-    given = list(trainees)
-    blinds = [trainee.nir.blind for trainee in given if trainee.nir]
-    others = Trainee.objects.filter(nir__blind__in=blinds).exclude(pk__in=[trainee.pk for trainee in given])
-    return others.order_by("id")
-
-
 def _reach(actor: Actor) -> QuerySet[Trainee]:
     grants = list(actor.employer_grants())
     whole = [grant.establishment_id for grant in grants if grant.confirmed]

@@ -102,12 +102,6 @@ def blind_of(secret_id: int) -> str:
     return NirSecret.objects.values_list("blind", flat=True).get(pk=secret_id)
 
 
-def find_by_nir(raw: str) -> list[int]:
-    """Ids of the secrets that hold this NIR, by blind index: nothing is opened. Raises InvalidValue."""
-    blind = blind_index(parse_nir(raw), PURPOSE)
-    return list(NirSecret.objects.filter(blind=blind).order_by("pk").values_list("pk", flat=True))
-
-
 def current_key_id() -> str:
     """The key that seals now: what a rotation brings every secret to."""
     return key_id_of(seal("", "rotation"))

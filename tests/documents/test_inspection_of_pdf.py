@@ -3,12 +3,16 @@
 import base64
 import time
 import zlib
+from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from openopco.documents.inspect import examine
+from openopco.documents.inspector.pdf import inspect_pdf
+from openopco.documents.inspector.verdict import Refusal
 from openopco.documents.refusals import RefusalCode, RefusedFile
 from openopco.documents.rules import LIMITS
 
@@ -212,6 +216,12 @@ def test_a_script_hidden_by_the_spelling_of_its_name_is_refused() -> None:
     assert refusal_of(hostile.raw_pdf(catalogue, PAGES, PAGE.format(""))) == RefusalCode.SCRIPT
 
 
+def test_a_script_in_the_trailer_is_refused() -> None:
+    content = hostile.raw_pdf(CATALOGUE.format(""), PAGES, PAGE.format(""))
+    held = b"/Root 1 0 R /Info << /A << /S /JavaScript /JS (1) >> >>"
+    assert refusal_of(content.replace(b"/Root 1 0 R", held)) == RefusalCode.SCRIPT
+
+
 def test_a_script_in_a_compressed_object_stream_is_refused() -> None:
     def add(document: pikepdf.Pdf) -> None:
         document.Root.OpenAction = document.make_indirect(Dictionary(S=Name.JavaScript, JS=String("1")))
@@ -238,6 +248,16 @@ def test_a_locked_pdf_is_refused_even_when_it_opens_without_a_password(user: str
 def test_too_many_pages_are_refused() -> None:
     assert examine("a.pdf", [hostile.pdf(pages=LIMITS.pdf_pages)]).pages == LIMITS.pdf_pages
     assert refusal_of(hostile.pdf(pages=LIMITS.pdf_pages + 1)) == RefusalCode.TOO_MANY_PAGES
+
+
+def test_too_many_objects_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(hostile.pdf(pages=3))
+    assert inspect_pdf(str(path), 1000).pages == 3
+    monkeypatch.setattr("openopco.documents.inspector.pdf.LIMITS", replace(LIMITS, pdf_objects=4))
+    with pytest.raises(Refusal) as caught:
+        inspect_pdf(str(path), 1000)
+    assert caught.value.code == RefusalCode.TOO_COMPLEX
 
 
 def test_a_kilobyte_that_becomes_200_megabytes_is_refused_quickly() -> None:

@@ -80,6 +80,7 @@ def test_a_clean_name_is_clean_already(raw: str) -> None:
         ("IMG_1.HEIC", "heic", "IMG_1.jpg"),
         ("photo.JPEG", "jpeg", "photo.JPEG"),
         ("a.b.pdf", "pdf", "a.b.pdf"),
+        ("carte vitale 2 95 01 99 126 111 46.pdf", "pdf", "piece.pdf"),
     ],
 )
 def test_a_name_follows_what_the_file_becomes(name: str, kind: str, kept: str) -> None:

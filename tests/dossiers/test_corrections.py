@@ -183,6 +183,16 @@ class TestAnswering:
         assert answer(alice, dossier).state == State.EN_INSTRUCTION
         assert Entry.objects.get(event="dossier.repondre").payload["points"] == []
 
+    def test_a_message_of_before_explains_nothing(
+        self, alice: Actor, olga: Actor, place: Establishment, clock: Any
+    ) -> None:
+        dossier = taken(alice, place, olga)
+        talking.write_message(actor=alice, number=number_of(dossier), body="Bonjour.")
+        clock.shift(60)
+        corrections.ask(actor=olga, number=number_of(dossier), points=[COST])
+        with pytest.raises(Unanswered):
+            answer(alice, dossier)
+
     def test_a_message_replaces_no_piece(self, alice: Actor, olga: Actor, place: Establishment, clock: Any) -> None:
         dossier = asked(alice, place, olga, COST, PROGRAMME)
         with pytest.raises(Unanswered) as error:
@@ -263,6 +273,11 @@ class TestAnswering:
         drafts.set_nir(actor=alice, key=str(dossier.key), row=row, raw=NIR)
         with pytest.raises(Unanswered):
             answer(alice, dossier)
+
+    def test_a_nir_is_typed_only_where_one_is_asked(self, alice: Actor, olga: Actor, place: Establishment) -> None:
+        dossier = asked(alice, place, olga)
+        with pytest.raises(NotEditable):
+            drafts.set_nir(actor=alice, key=str(dossier.key), row=DraftRow.objects.get().key, raw=OTHER_NIR)
 
     def test_an_officer_does_not_answer_for_the_employer(
         self, alice: Actor, olga: Actor, charlie: Actor, place: Establishment

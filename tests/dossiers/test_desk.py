@@ -30,7 +30,17 @@ from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue, OpenOpcoError
 from openopco.organisations.models import Establishment, Provider
 from openopco.rights import SYSTEM, Actor, Grant, Role
-from tests.dossiers.factories import NOW, asked, complete_draft, garage, in_state, number_of, sent, taken
+from tests.dossiers.factories import (
+    NOW,
+    DossierFactory,
+    asked,
+    complete_draft,
+    garage,
+    in_state,
+    number_of,
+    sent,
+    taken,
+)
 from tests.dossiers.test_sending import at_once
 from tests.habilitations.factories import administrator, employer, officer
 
@@ -120,6 +130,11 @@ class TestAssigning:
             to.is_active = False
         with pytest.raises(Forbidden, match="ne peut pas traiter ce dossier"):
             holding.assign(actor=olga, number=number_of(sent(alice, place)), to=to)
+
+    def test_not_to_who_filed_it(self, olga: Actor, oscar: Actor) -> None:
+        dossier = DossierFactory.create(filed_by=user(oscar))
+        with pytest.raises(Forbidden, match="ne peut pas traiter ce dossier"):
+            holding.assign(actor=olga, number=number_of(dossier), to=user(oscar))
 
     def test_not_once_it_is_decided(self, oscar: Actor) -> None:
         dossier, _, holder = in_state(State.REFUSEE)

@@ -9,6 +9,7 @@ from openopco.accounts.models import User
 from openopco.documents.models import Document
 from openopco.dossiers.actions import corrections, drafts, pieces
 from openopco.dossiers.actions.corrections import Point
+from openopco.dossiers.actions.sending import send
 from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.errors import (
     NotEditable,
@@ -339,6 +340,19 @@ class TestTheRest:
     def test_there_is_no_fifth_zone(self, alice: Actor, place: Establishment) -> None:
         with pytest.raises(UnknownField):
             pieces.join_piece(actor=alice, key=str(empty_draft(alice, place).key), zone="cave", upload=upload())
+
+    def test_sent_while_the_file_was_examined_it_takes_no_piece(
+        self, alice: Actor, place: Establishment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dossier, examined = complete_draft(alice, place), pieces.documents.examine_upload(upload())
+
+        def slow(file: object) -> Any:
+            send(actor=alice, key=str(dossier.key))
+            return examined
+
+        monkeypatch.setattr("openopco.dossiers.actions.pieces.documents.examine_upload", slow)
+        with pytest.raises(NotEditable):
+            pieces.join_piece(actor=alice, key=str(dossier.key), zone="divers", upload=upload())
 
     def test_another_requests_piece_is_unknown(self, alice: Actor, place: Establishment) -> None:
         mine, other = empty_draft(alice, place), empty_draft(alice, place)

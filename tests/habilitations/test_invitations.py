@@ -223,6 +223,13 @@ def test_a_bad_address_and_a_closed_establishment_are_refused(alice: Actor, plac
         sent(alice, place)
 
 
+def test_an_establishment_that_closed_since_lets_nobody_in(alice: Actor, place: Establishment) -> None:
+    invitation = sent(alice, place)
+    Establishment.objects.filter(pk=place.pk).update(is_active=False)
+    with pytest.raises(ClosedEstablishment):
+        accept_invitation(actor=bob(), invitation_id=invitation.pk)
+
+
 def test_invitations_are_not_endless(alice: Actor, place: Establishment) -> None:
     for rank in range(20):
         sent(alice, place, f"personne{rank}@ailleurs.fr")

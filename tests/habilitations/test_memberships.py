@@ -1,8 +1,12 @@
 """Asking to act for an establishment, the proof, the officer's answer, the end."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
+from openopco.documents.actions import accept_upload
+from openopco.documents.models import Document
 from openopco.documents.refusals import RefusedFile
 from openopco.habilitations.actions import (
     accept_membership,
@@ -166,6 +170,20 @@ def test_a_decided_membership_takes_no_more_proof() -> None:
         add_proof(actor=actor_for(membership.user), membership_id=membership.pk, upload=upload())
 
 
+def test_decided_while_the_file_was_examined_it_takes_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    membership = MembershipFactory.create()
+
+    def slow(**given: Any) -> Document:
+        refuse_membership(actor=officer(), membership_id=membership.pk, reason="Inconnu au garage")
+        return accept_upload(**given)
+
+    monkeypatch.setattr("openopco.habilitations.actions.memberships.accept_upload", slow)
+    with pytest.raises(NotPossibleNow):
+        add_proof(actor=actor_for(membership.user), membership_id=membership.pk, upload=upload())
+    membership.refresh_from_db()
+    assert membership.proof is None
+
+
 # --- the answer -------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +211,17 @@ def test_without_a_proof_the_officer_writes_how_he_checked() -> None:
         accept_membership(actor=olivier, membership_id=membership.pk, note=" ok ")
     done = accept_membership(actor=olivier, membership_id=membership.pk, note="Vérifié par téléphone au standard")
     assert (done.state, done.reason) == (S.ACCEPTED, "Vérifié par téléphone au standard")
+
+
+@pytest.mark.parametrize(
+    "found", [{"state": "infected", "content": "", "reason": "Eicar"}, {"state": "error", "reason": "Trop lourd"}]
+)
+def test_a_paper_that_nobody_may_open_proves_nothing(found: dict[str, str]) -> None:
+    membership = MembershipFactory.create()
+    add_proof(actor=actor_for(membership.user), membership_id=membership.pk, upload=upload())
+    Document.objects.update(**found)
+    with pytest.raises(ProofNeeded):
+        accept_membership(actor=officer(), membership_id=membership.pk)
 
 
 def test_a_refusal_says_why_but_not_by_mail() -> None:

@@ -1,7 +1,9 @@
 """A NIR typed among words is found, however it is written; other long numbers are none."""
 
+from datetime import date
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.fr import nir as standard
 from stdnum.fr import siret as standard_siret
@@ -69,9 +71,25 @@ def test_dates_are_none(first: object, last: object) -> None:
 
 
 @given(nirs(), st.integers(1, 96))
-def test_fifteen_digits_with_a_wrong_key_are_none(nir: str, more: int) -> None:
+def test_a_slip_in_its_key_hides_no_nir(nir: str, more: int) -> None:
     wrong = (int(nir[13:]) + more - 1) % 97 + 1
-    assert not find_nir(f"{nir[:13]}{wrong:02}")
+    assert find_nir(f"Son numéro : {nir[:13]}{wrong:02}.")
+
+
+@given(
+    st.one_of(st.integers(1, 95).map("0{:02}".format), st.sampled_from(["02A", "02B", "971", "976"])),
+    st.dates(date(2020, 1, 1), date(2099, 12, 31)),
+    st.integers(0, 999999),
+)
+def test_a_deca_number_is_none(department: str, day: date, rank: int) -> None:
+    assert not find_nir(f"Contrat {department}{day:%Y%m}{rank:06}")
+
+
+@given(st.dates(date(2022, 1, 1), date(2029, 12, 31)), st.integers(0, 9999999))
+def test_a_number_that_begins_with_its_day_is_none(day: date, rank: int) -> None:
+    number = f"{day:%Y%m%d}{rank:07}"
+    assume(not standard.is_valid(number))
+    assert not find_nir(f"Facture {number}")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
-from openopco.base.models import Work, WorkState
+from openopco.base.models import Work, WorkRow, WorkState
 from openopco.dossiers.actions import holding
 from openopco.dossiers.batching import CHANGED, Act
 from openopco.dossiers.enums import State
@@ -213,6 +213,13 @@ def _content(desk: Client, work: Work) -> str:
     answer = desk.get(reverse("portal:work_report", args=[work.key]))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     return b"".join(answer.streaming_content).decode()
+
+
+def test_no_cell_of_a_report_is_a_formula(desk: Client, olga: Actor) -> None:
+    mine(olga)
+    confirm(desk, ALL.format("ecrire"), text="Bonjour.")
+    WorkRow.objects.update(said="=HYPERLINK(1)")
+    assert '"\'=HYPERLINK(1)"' in _content(desk, Work.objects.get())
 
 
 def test_a_batch_is_nobody_else_s(desk: Client, other_desk: Client, olga: Actor) -> None:

@@ -26,6 +26,11 @@ def badges(response: Any) -> list[str]:
     return [each.text for each in found(response, "//*[contains(@class, 'badge-news')]")]
 
 
+def follow_button(desk: Client, dossier: Dossier) -> str:
+    [button] = found(desk.get(url(dossier)), "//button[@data-key-follow]")
+    return str(button.text_content()).strip()
+
+
 def test_the_list_says_what_changed_until_one_opens_the_request(
     desk: Client, other_desk: Client, olga: Actor, alice: Actor, place: Establishment
 ) -> None:
@@ -52,10 +57,10 @@ def test_looking_for_the_next_one_reads_nothing(desk: Client, olga: Actor, alice
 
 def test_one_follows_a_request_and_no_longer(desk: Client, olga: Actor, omar: Actor) -> None:
     dossier = DossierFactory.create(state=State.EN_INSTRUCTION, holder_id=omar.user_id)
-    [button] = found(desk.get(url(dossier)), "//button[@data-key-follow]")
-    assert "Suivre ce dossier" in button.text_content()
+    assert follow_button(desk, dossier) == "Suivre ce dossier"
     answer = desk.post(found(desk.get(url(dossier)), "//form[.//button[@data-key-follow]]/@action")[0])
     assert answer["Location"] == url(dossier)
+    assert follow_button(desk, dossier) == "Ne plus suivre"
     page = desk.get(f"{LIST}?vue=suivis")
     assert numbers(page) == [dossier.number]
     assert "Suivi" in [each.text_content() for each in found(page, "//*[@class='desk-star']")]
