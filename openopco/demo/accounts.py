@@ -4,12 +4,14 @@ EMPLOYER = "employeur@demo.example"
 OFFICER = "gestionnaire@demo.example"
 SECOND_OFFICER = "gestionnaire2@demo.example"
 ADMINISTRATOR = "administrateur@demo.example"
+SECOND_ADMINISTRATOR = "administrateur2@demo.example"
 
 ACCOUNTS = (
     (EMPLOYER, "employeur, ACTIF AUTO CONTROLE"),
     (OFFICER, "gestionnaire de l'OPCO"),
     (SECOND_OFFICER, "second gestionnaire"),
     (ADMINISTRATOR, "administrateur de l'OPCO"),
+    (SECOND_ADMINISTRATOR, "second administrateur : il confirme ce que l'autre propose"),
 )
 # Everybody's: the demonstration answers on this machine alone.
 PASSWORD = "pneu-cerise-avril-42"  # noqa: S105 - printed on purpose

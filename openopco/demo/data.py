@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from openopco.demo.accounts import ADMINISTRATOR, EMPLOYER, OFFICER, SECOND_OFFICER
-
-SECOND_ADMINISTRATOR: Final = "administrateur2@demo.example"
+from openopco.demo.accounts import ADMINISTRATOR, EMPLOYER, OFFICER, SECOND_ADMINISTRATOR, SECOND_OFFICER
 
 
 @dataclass(frozen=True, slots=True)

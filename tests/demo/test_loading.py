@@ -74,12 +74,13 @@ def test_the_garage_of_the_walk_has_a_colleague_somebody_who_asks_and_an_invitat
 
 
 @pytest.mark.usefixtures("loaded")
-def test_the_four_accounts_sign_in_with_the_printed_password_and_have_their_role() -> None:
+def test_the_accounts_printed_sign_in_with_the_printed_password_and_have_their_role() -> None:
     roles = {email: actor_for(User.objects.get(email=email)).roles for email, _ in ACCOUNTS}
     assert [roles[email] for email, _ in ACCOUNTS] == [
         {Role.EMPLOYEUR, Role.RESPONSABLE},
         {Role.GESTIONNAIRE},
         {Role.GESTIONNAIRE},
+        {Role.ADMINISTRATEUR},
         {Role.ADMINISTRATEUR},
     ]
     assert all(User.objects.get(email=email).check_password(PASSWORD) for email, _ in ACCOUNTS)

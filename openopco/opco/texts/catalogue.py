@@ -46,7 +46,7 @@ _REQUEST: Final = (
     Variable("numero", "Le numéro de la demande", "AF-2027-000123"),
     Variable("formation", "L'intitulé de la formation", "Habilitation électrique B1V"),
     Variable("entreprise", "Le nom de l'entreprise", "GARAGE DES VALLÉES"),
-    Variable("siret", "Le SIRET de l'établissement", "831 352 976 00011"),
+    Variable("siret", "Le SIRET de l'établissement", "000 710 376 00013"),
     Variable("organisme", "L'organisme de formation", "CENTRE DE FORMATION DU RHIN", may_be_empty=True),
     Variable("date_debut", "Le premier jour de la formation", "15/02/2027"),
     Variable("date_fin", "Le dernier jour de la formation", "16/02/2027"),

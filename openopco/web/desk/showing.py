@@ -16,7 +16,7 @@ from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, ItemKind
 from openopco.dossiers.fields import YES
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
-from openopco.kernel.calendar import delay_in_words, format_date, paris_today
+from openopco.kernel.calendar import days_left, delay_in_words, format_date, paris_today
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.kernel.sizes import format_size
@@ -81,20 +81,26 @@ def standing_of(dossier: Dossier, actor: Actor, today: date) -> Standing:
     return Standing(
         STATE_WORDS[Audience.OPCO][state],
         STATE_TONES[state],
-        _awaited(dossier, state, actor),
+        _awaited(dossier, state, actor, due),
         format_date(due) if due else "",
-        delay_in_words(today, due) if due else "",
+        _delay(today, due, state) if due else "",
         tone_of(today, due),
     )
 
 
-def _awaited(dossier: Dossier, state: State, actor: Actor) -> str:
+def _delay(today: date, due: date, state: State) -> str:
+    """What is granted waits for nobody: its delay says how long it lasts."""
+    left = days_left(today, due)
+    return f"valable encore {left} j" if state is State.ACCORDEE and left > 0 else delay_in_words(today, due)
+
+
+def _awaited(dossier: Dossier, state: State, actor: Actor, due: date | None) -> str:
     name = dossier.holder.full_name if dossier.holder else ""
     mine = dossier.holder_id == actor.user_id
     return {
         State.TRANSMISE: "Personne ne traite encore ce dossier.",
         State.EN_INSTRUCTION: "À vous d'examiner la demande." if mine else f"{name} examine la demande.",
-        State.ACCORDEE: "Accord valable jusqu'à son échéance.",
+        State.ACCORDEE: f"Accord valable jusqu'au {format_date(due)}." if due else "L'accord est valable.",
         State.COMPLEMENT_DEMANDE: "L'employeur doit répondre" + (" à votre demande." if mine else f" à {name}."),
     }.get(state, "Plus rien n'est attendu.")
 
