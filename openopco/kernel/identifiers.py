@@ -100,9 +100,9 @@ def parse_naf(raw: str) -> str:
     """« 7120A »: a subclass, rev. 2 or 2025 alike. It may not exist. Raises InvalidValue."""
     naf = _compact(raw)
     if not naf:
-        raise InvalidValue("Indiquez un code NAF, par exemple 7120A.")
+        raise InvalidValue("Indiquez un code NACE (NAF), par exemple 7120A.")
     if not (naf.isascii() and NAF.fullmatch(naf)):
-        raise InvalidValue("Un code NAF compte 4 chiffres et une lettre, par exemple 7120A.")
+        raise InvalidValue("Un code NACE (NAF) compte 4 chiffres et une lettre, par exemple 7120A.")
     return naf
 
 

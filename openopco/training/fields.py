@@ -353,7 +353,7 @@ ATTESTED_POINTS = (
     "informations indiquées sont exactes.",
     "M'engage à signaler par écrit à {opco}, toute modification intervenant dans le déroulement de l'action dans un délai de "
     "{delay}.",
-    "Etre habilité(e) par l'employeur à déposer une demande de prise en charge auprès des services d'{opco}.",
+    "Être habilité(e) par l'employeur à déposer une demande de prise en charge auprès des services d'{opco}.",
 )
 EMPLOYER_FIELDS = (HEADCOUNT, IDCC, EMAIL, PHONE)
 TRAINING_FIELDS = (

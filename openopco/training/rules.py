@@ -1,7 +1,7 @@
 """What an action de formation needs, and what is odd in one. Pure: the draft brings the day and the dated parameters."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
@@ -18,6 +18,7 @@ LONGEST_DAY = 12
 YOUNGEST, OLDEST = 14, 100
 SHORTEST = Decimal(1) / 60
 EARLIEST = date(2000, 1, 1)
+OLDEST_DATED = timedelta(days=366)
 _PIECE_WORDS = {
     Zone.PROGRAMME: "le programme de l'action",
     Zone.BILAN: "la convention tripartite du bilan de compétences",
@@ -178,6 +179,10 @@ def _closing(draft: DraftView) -> Iterator[Missing]:
         yield Missing(
             SUMMARY, "done_on", "Corriger la date de la demande", "Cette date est dans l'avenir : mettez celle du jour."
         )
+    # From the day it starts where that is past: what was sent long ago is not dated anew to answer a correction.
+    elif done and done < min(draft.today, draft.value(f.STARTS_ON) or draft.today) - OLDEST_DATED:
+        message = "Cette date a plus d'un an : vérifiez l'année."
+        yield Missing(SUMMARY, "done_on", "Corriger la date de la demande", message)
 
 
 # --- what is odd -----------------------------------------------------------------------------------------------------
@@ -202,9 +207,16 @@ def warnings(draft: DraftView) -> list[Warning_]:
 
 def _already_started(draft: DraftView) -> Iterator[Warning_]:
     starts = draft.value(f.STARTS_ON)
-    if starts and starts < draft.today:
-        message = f"La formation a déjà commencé ({format_date(starts)}) : la demande se fait avant le début."
-        yield Warning_(TRAINING, "starts_on", message)
+    # Not a year mistyped, nor what can't be sent any more: those say so themselves.
+    if not starts or not EARLIEST <= starts < draft.today or closed(draft):
+        return
+    limit = None if draft.paper else last_submission(draft)
+    until = f" Elle peut encore être envoyée jusqu'au {format_date(limit)}." if limit else ""
+    message = (
+        f"La formation a déjà commencé ({format_date(starts)}) : une demande se fait d'ordinaire avant le début, celle-ci "
+        f"pourrait être refusée.{until}"
+    )
+    yield Warning_(TRAINING, "starts_on", message)
 
 
 def _answered_after_start(draft: DraftView) -> Iterator[Warning_]:

@@ -230,6 +230,14 @@ class TestClosing:
         assert told(lines) == [("done_on", "Cette date est dans l'avenir : mettez celle du jour.")]
         assert missing(view(done_on="20/11/2026")) == []
 
+    def test_nor_over_a_year_ago(self) -> None:
+        assert told(missing(view(done_on="01/01/1900"))) == [
+            ("done_on", "Cette date a plus d'un an : vérifiez l'année.")
+        ]
+        assert missing(view(done_on="24/11/2025")) == []
+        answered = view(done_on="24/11/2025", starts_on="12/01/2026", ends_on="13/01/2026", today=date(2027, 1, 13))
+        assert missing(answered) == []
+
 
 class TestErrorsAsOneTypes:
     def test_what_is_empty_waits(self) -> None:
@@ -255,7 +263,12 @@ class TestWhatIsOdd:
 
     def test_already_started(self) -> None:
         early = view(today=date(2027, 1, 13))
-        assert sentences(early) == ["La formation a déjà commencé (12/01/2027) : la demande se fait avant le début."]
+        told = (
+            "La formation a déjà commencé (12/01/2027) : une demande se fait d'ordinaire avant le début, celle-ci pourrait "
+            "être refusée."
+        )
+        assert sentences(early) == [told]
+        assert sentences(view(today=date(2027, 1, 13), starts_on="01/01/1900")) == []
         assert warnings(view(today=date(2027, 1, 12))) == []
 
     @pytest.mark.parametrize(
@@ -296,6 +309,10 @@ class TestWhatIsOdd:
         assert (f"la demande devait être envoyée au plus tard le {limit} : elle ne peut plus" in said) is bool(limit)
         assert bool(said) is bool(limit)
         assert [line for line in sentences(draft) if "plus tard" in line] == ([said] if limit else [])
+
+    def test_already_started_it_says_until_when_it_may_still_be_sent(self) -> None:
+        (said,) = sentences(view(starts_on="14/12/2026", ends_on="15/12/2026", today=date(2026, 12, 20)))
+        assert said.endswith("Elle peut encore être envoyée jusqu'au 31/12/2026.")
 
     def test_closed_it_says_from_which_start_one_may_still_ask(self) -> None:
         told = [closed(view(starts_on="14/12/2026", today=day)) for day in (date(2027, 1, 1), date(2027, 1, 16))]

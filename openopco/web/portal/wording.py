@@ -86,10 +86,16 @@ class Turn:
     term: str = "Au plus tard"
 
 
-def turn_of(dossier: Dossier) -> Turn:
+EXAMINES = "Le gestionnaire examine la modification signalée. L'accord ne change pas d'ici sa réponse."
+
+
+def turn_of(dossier: Dossier, *, is_modified: bool = False) -> Turn:
+    """`is_modified`: a modification waits for its answer."""
     state = State(dossier.state)
     due = None if dossier.due_on == NO_DUE_DATE else dossier.due_on
     name = opco.identity().name
+    if is_modified and state is State.ACCORDEE:
+        return Turn(name, EXAMINES, due, term="Accord valable jusqu'au")
     if state in (State.TRANSMISE, State.EN_INSTRUCTION):
         return Turn(name, STATE_EXPLANATIONS[state], due, term="Réponse visée avant le")
     if state is State.COMPLEMENT_DEMANDE:

@@ -14,7 +14,7 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.models import CorrectionRequest, Dossier, DraftRow
 from openopco.dossiers.tallying import tally
 from openopco.habilitations.queries import actor_for
-from openopco.kernel.calendar import paris_today
+from openopco.kernel.calendar import format_date, paris_today
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.browser import NARROW, WIDE, assert_accessible, assert_fits, expect
@@ -55,7 +55,15 @@ def olga(db: None) -> Actor:
 
 def request_of(actor: Actor, place: Establishment, olga: Actor, **changes: Any) -> Dossier:
     """A request whose days are none of today's business."""
-    return taken(actor, place, olga, done_on="01/01/2026", starts_on="12/01/2099", ends_on="13/01/2099", **changes)
+    return taken(
+        actor,
+        place,
+        olga,
+        done_on=format_date(paris_today(timezone.now())),
+        starts_on="12/01/2099",
+        ends_on="13/01/2099",
+        **changes,
+    )
 
 
 def enter(page: Page, actor: Actor, address: str) -> None:
@@ -78,7 +86,7 @@ def test_the_list_is_sound_and_fits(
     enter(page, olga, live_server.url)
     look(page, f"{live_server.url}/gestion/")
     request_of(alice, place, olga, title=LONG)
-    sent(alice, place, done_on="01/01/2026", title=LONG)
+    sent(alice, place, done_on=today_typed(), title=LONG)
     for query in ("", "?vue=ouverts", "?vue=libre&q=rien", "?vue=tout&du=x&retard=1"):
         look(page, f"{live_server.url}/gestion/{query}")
 
@@ -137,9 +145,9 @@ def test_a_request_is_sound_in_each_of_its_states(
     deciding.refuse(actor=olga, number=number_of(refused), reason="Hors critères.")
     crowd = tuple({**PERSON, "first_name": f"Léa {rank}"} for rank in range(5))
     states = [
-        sent(alice, place, done_on="01/01/2026"),
+        sent(alice, place, done_on=format_date(paris_today(timezone.now()))),
         refused,
-        asked(alice, place, olga, done_on="01/01/2026"),
+        asked(alice, place, olga, done_on=format_date(paris_today(timezone.now()))),
         request_of(employer(unknown, accepted=False), unknown, olga),
         request_of(alice, place, officer(), people=crowd),
     ]
@@ -225,7 +233,7 @@ def test_the_same_without_javascript(
 def test_an_officer_takes_decides_and_goes_on_by_keyboard(
     page: Page, live_server: Any, olga: Actor, alice: Actor, place: Establishment
 ) -> None:
-    first, second = (sent(alice, place, done_on="01/01/2026") for _ in range(2))
+    first, second = (sent(alice, place, done_on=format_date(paris_today(timezone.now()))) for _ in range(2))
     enter(page, olga, live_server.url)
     page.goto(f"{live_server.url}/gestion/?vue=libre")
     page.get_by_role("link", name=number_of(first)).press("Enter")

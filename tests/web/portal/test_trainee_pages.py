@@ -133,7 +133,7 @@ def test_a_whole_one_leads_back_to_the_list(as_alice: Client, draft: Dossier, ro
     answer = send_back(as_alice, trainee_of(draft, row), **PERSON, nir=NIR)
     assert answer["Location"] == step_of(draft, "stagiaires")
     text = text_of(as_alice.get(answer["Location"]))
-    assert "Zoé Müller est ajouté à la demande." in text
+    assert "Zoé Müller figure dans la demande : ses informations sont enregistrées." in text
     assert "Complet" in text
 
 

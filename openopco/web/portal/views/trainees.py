@@ -59,7 +59,7 @@ def _keep(request: PersonRequest, dossier: Dossier, row: str) -> HttpResponse:
         return redirect(f"{presenting.target_url(dossier, STEP, row)}#id_nir")
     if nir_error or unkept or page.lacks_of(STEP, row):
         return _show(request, page, row, insist=True, nir_error=nir_error, unkept=unkept)
-    messages.success(request, f"{_name(page, row)} est ajouté à la demande.")
+    messages.success(request, f"{_name(page, row)} figure dans la demande : ses informations sont enregistrées.")
     for warning in [*page.warnings_of(STEP, row), *page.warnings_of(STEP, row, beside=True)]:
         messages.warning(request, warning.message)
     return redirect(presenting.step_url(dossier, STEP))
