@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from openopco.kernel.errors import InvalidValue
+
 # Letters that no Unicode decomposition brings back to the plain alphabet.
 PLAIN_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 # « ² » or « ① » aren't digits that somebody types in a number: they stay as they are, and are refused as such.
@@ -32,6 +34,13 @@ def clean_text(raw: str) -> str:
     """Several lines fit to be kept: as `clean_line`, but line ends (as \\n), tabs and inner spaces stay."""
     lines = LINE_ENDS.sub("\n", raw).split("\n")
     return "\n".join(unicodedata.normalize("NFC", _visible(line)).rstrip() for line in lines).strip()
+
+
+def refuse_too_long(text: str, most: int) -> str:
+    """The text as given. Raises InvalidValue past `most` characters: nobody's words are cut."""
+    if len(text) > most:
+        raise InvalidValue(f"Ce texte est trop long : {most} caractères au plus, et il en compte {len(text)}.")
+    return text
 
 
 def typed(raw: str) -> str:

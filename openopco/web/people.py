@@ -68,7 +68,6 @@ class PersonForm(forms.Form):
     reason = forms.CharField(
         label="Motif du refus",
         required=False,
-        max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="La personne le lira.",
     )
@@ -127,6 +126,8 @@ def person_page(request: PersonRequest, establishment_id: int, membership_id: in
             done = _act(request, membership)
         except OpenOpcoError as error:
             refusal = error.message
+            if request.POST.get("geste") == "refuser" and form.is_valid():
+                form.add_error("reason", refusal)
         else:
             messages.success(request, done)
             return redirect(
@@ -156,7 +157,7 @@ def _act(request: PersonRequest, membership: Membership) -> str:
         accept_membership(actor=actor, membership_id=pk, note=request.POST.get("note", ""))
         return f"{who} agit désormais pour l'établissement."
     if gesture == "refuser":
-        refuse_membership(actor=actor, membership_id=pk, reason=request.POST.get("reason", "")[:500])
+        refuse_membership(actor=actor, membership_id=pk, reason=request.POST.get("reason", ""))
         return f"La demande de {who} est refusée : la personne est prévenue."
     if gesture == "terminer":
         end_membership(actor=actor, membership_id=pk)

@@ -20,11 +20,12 @@ from openopco.dossiers.queries import checks_of, is_filer_accepted
 from openopco.dossiers.queries.modifications import agreement_good_until, open_modification
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.nir import refuse_nir
-from openopco.kernel.text import clean_text
+from openopco.kernel.text import clean_text, refuse_too_long
 from openopco.rights import Actor, Permission
 
 MODIFICATION_FIRST = "L'employeur a signalé une modification : décidez-en d'abord."
 CENT = Decimal("0.01")
+LONGEST_CANCEL_REASON = 1000
 FILER_UNKNOWN = (
     "Décidez d'abord du rattachement de la personne qui a envoyé la demande. "
     "Si vous ne pouvez pas l'accepter, classez la demande sans suite."
@@ -134,11 +135,12 @@ def _decide(
 
 @action
 def cancel(*, actor: Actor, number: str, reason: str = "", version: int | None = None) -> Dossier:
-    """The employer takes back a request that is not decided yet."""
+    """The employer takes back a request that is not decided yet. Raises `InvalidValue` for a reason that can't be kept."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_CANCEL, number=number, version=version)
     workflow.check(dossier, workflow.Event.ANNULER)
+    told = refuse_too_long(refuse_nir(clean_text(reason)), LONGEST_CANCEL_REASON)
     no_deadline(dossier)
     drop_open_correction(dossier)
     drop_open_modification(dossier)
-    move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": refuse_nir(clean_text(reason))})
+    move(dossier, workflow.Event.ANNULER, actor=actor, payload={"motif": told})
     return dossier

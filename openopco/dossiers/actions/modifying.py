@@ -35,7 +35,7 @@ from openopco.dossiers.rules import notice_due_on
 from openopco.kernel.calendar import format_date, paris_today, parse_date
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.kernel.nir import refuse_nir
-from openopco.kernel.text import clean_text
+from openopco.kernel.text import clean_text, refuse_too_long
 from openopco.opco import parameters
 from openopco.organisations.models import Provider
 from openopco.rights import Actor, Permission
@@ -64,12 +64,12 @@ class Wanted:
 @action
 def prepare(*, actor: Actor, number: str, wanted: Wanted) -> Modification:
     """Keeps what the actor has typed of a modification, right or wrong; whoever joins stays. Nobody else reads it yet.
-    Raises `NotModifiable`, `InvalidValue` for a NIR in words."""
+    Raises `NotModifiable`, `InvalidValue` for a reason too long, or a NIR in words."""
     dossier = lock(actor=actor, permission=Permission.MODIFICATION_PROPOSE, number=number)
     require_modifiable(dossier, today=paris_today(timezone.now()))
     modification = prepared_for(dossier, actor)
     modification.known_typed = refuse_nir(clean_text(wanted.known_typed))[:20]
-    modification.reason = refuse_nir(clean_text(wanted.reason))[:LONGEST_REASON]
+    modification.reason = refuse_too_long(refuse_nir(clean_text(wanted.reason)), LONGEST_REASON)
     modification.save()
     joining = set(joining_rows(modification))
     modification.items.exclude(row__in=joining).delete()

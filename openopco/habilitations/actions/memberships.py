@@ -35,13 +35,14 @@ from openopco.habilitations.queries import SESSION_KEY
 from openopco.habilitations.rules import MOST_PENDING, is_reason
 from openopco.habilitations.workflow import Event
 from openopco.kernel.nir import refuse_nir
-from openopco.kernel.text import clean_text
+from openopco.kernel.text import clean_text, refuse_too_long
 from openopco.organisations.errors import ClosedEstablishment
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Permission, Subject, require
 
 OWNER_KIND = "membership"
 PROOF_ZONE = "justificatif"
+LONGEST_WORDS = 500
 
 
 @action
@@ -86,7 +87,7 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "", proof
     membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
     if proof is not None and proof != proof_key(membership):
         raise ProofChanged
-    note = refuse_nir(clean_text(note))[:500]
+    note = refuse_too_long(refuse_nir(clean_text(note)), LONGEST_WORDS)
     if actor.is_opco and not _has_proof(membership) and not is_reason(note):
         raise ProofNeeded
     membership.role = role_at_first(membership.establishment_id)
@@ -103,7 +104,7 @@ def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membe
     """An officer, or an administrator of the establishment, refuses, and writes why: the person reads it.
     Raises Forbidden, NotPossibleNow, ReasonNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.REFUSER)
-    reason = refuse_nir(clean_text(reason))[:500]
+    reason = refuse_too_long(refuse_nir(clean_text(reason)), LONGEST_WORDS)
     if not is_reason(reason):
         raise ReasonNeeded
     _decide(membership, Event.REFUSER, actor, reason)

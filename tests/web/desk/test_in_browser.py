@@ -55,15 +55,12 @@ def olga(db: None) -> Actor:
 
 def request_of(actor: Actor, place: Establishment, olga: Actor, **changes: Any) -> Dossier:
     """A request whose days are none of today's business."""
-    return taken(
-        actor,
-        place,
-        olga,
-        done_on=format_date(paris_today(timezone.now())),
-        starts_on="12/01/2099",
-        ends_on="13/01/2099",
-        **changes,
-    )
+    days = {"done_on": today_typed(), "starts_on": "12/01/2099", "ends_on": "13/01/2099"}
+    return taken(actor, place, olga, **days, **changes)
+
+
+def today_typed() -> str:
+    return format_date(paris_today(timezone.now()))
 
 
 def enter(page: Page, actor: Actor, address: str) -> None:

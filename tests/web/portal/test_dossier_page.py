@@ -17,7 +17,18 @@ from openopco.notifications.models import Notice
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.documents.factories import upload
-from tests.dossiers.factories import NIR, PERSON, asked, complete_draft, in_state, number_of, piece, sent, taken
+from tests.dossiers.factories import (
+    NIR,
+    PERSON,
+    asked,
+    complete_draft,
+    in_state,
+    number_of,
+    piece,
+    sent,
+    signalled,
+    taken,
+)
 from tests.web.portal.people import browser_of, text_of, title_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
@@ -265,6 +276,21 @@ def test_cancelling_asks_first_then_tells(as_alice: Client, alice: Actor, place:
     assert "Salarié parti" in text_of(response)
     dossier.refresh_from_db()
     assert dossier.state == State.ANNULEE
+
+
+def test_too_long_a_reason_to_cancel_is_refused_whole(as_alice: Client, alice: Actor, place: Establishment) -> None:
+    page = f"{page_of(sent(alice, place))}annuler/"
+    response = as_alice.post(page, {"motif": "x" * 1001})
+    assert response.status_code == 422
+    assert "1000 caractères au plus, et il en compte 1001." in text_of(response)
+    assert "x" * 1001 in text_of(response)
+
+
+def test_a_modification_that_waits_is_the_opcos_turn() -> None:
+    dossier, alice, _ = in_state(State.ACCORDEE)
+    signalled(alice, dossier)
+    text = text_of(browser_of(alice).get(page_of(dossier)))
+    assert "À qui de jouer OPCO Mobilités Quoi Le gestionnaire examine la modification signalée." in text
 
 
 @pytest.mark.parametrize("state", [State.ACCORDEE, State.REFUSEE, State.ANNULEE])

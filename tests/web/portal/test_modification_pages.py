@@ -83,6 +83,13 @@ class TestTheForm:
         assert 'name="hours" value="12"' in answer.content.decode()
         assert not Modification.objects.exists()
 
+    def test_too_long_a_reason_is_refused_whole(self, granted: Any) -> None:
+        dossier, browser, _ = granted
+        answer = browser.post(url(dossier), {"hours": "12", "known_on": "23/11/2026", "reason": "x" * 2001})
+        assert answer.status_code == 422
+        for words in ("2000 caractères au plus, et il en compte 2001.", "x" * 2001, 'name="hours" value="12"'):
+            assert words in answer.content.decode()
+
     def test_an_unknown_provider_is_told_by_its_field(self, granted: Any) -> None:
         dossier, browser, _ = granted
         answer = browser.post(url(dossier), {"provider_siret": "123", **SAID})

@@ -170,6 +170,9 @@ def test_who_asks_is_answered_by_the_administrator(place: Establishment, alice: 
     address = f"{page_of(place)}{charlie.memberships.get().pk}/"
     page = client_of(alice).post(address, {"geste": "refuser", "reason": ""})
     assert page.status_code == 422
+    page = client_of(alice).post(address, {"geste": "refuser", "reason": "x" * 501})
+    assert "500 caractères au plus, et il en compte 501." in page.content.decode()
+    assert "x" * 501 in page.content.decode()
     client_of(alice).post(address, {"geste": "accepter"})
     assert charlie.memberships.get().state == MembershipState.ACCEPTED
 

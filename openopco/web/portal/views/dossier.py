@@ -67,12 +67,13 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
     kind = kinds.get(found.kind)
     today, decisions = paris_today(timezone.now()), versions_of(found)
     told = modifications_of(found, reader)
+    life = life_of(found, told, Audience.EMPLOYEUR, pieces_told(told))
     return {
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
         "word": wording.WORDS[State(found.state)],
         "explanation": STATE_EXPLANATIONS[State(found.state)],
-        "turn": wording.turn_of(found),
+        "turn": wording.turn_of(found, is_modified=life["open_modification"] is not None),
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",
         "is_unconfirmed": wording.is_from_unconfirmed(found, reader),
@@ -82,7 +83,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "start": start_of(found, today),
         "notice_days": parameters.value("change_notice_days", on=today),
         "can_modify": _may_modify(reader, found, today),
-        **life_of(found, told, Audience.EMPLOYEUR, pieces_told(told)),
+        **life,
         "pieces": [_piece(kind, piece) for piece in draft.pieces],
         "paper": paper_card(found, draft),
         "letters": letters_html(letter_links(found, letters_of(found))),
@@ -221,7 +222,7 @@ def cancel(request: PersonRequest, number: str) -> HttpResponse:
         return redirect("portal:dossier", number)
     if request.method != "POST":
         return render(request, "portal/cancel.html", {"dossier": found, "typed": "", "error": ""})
-    reason = request.POST.get("motif", "")[:1000]
+    reason = request.POST.get("motif", "")
     try:
         deciding.cancel(actor=request.actor, number=number, reason=reason)
     except InvalidValue as error:
