@@ -21,7 +21,12 @@ def typed_in(request: PersonRequest, specs: Mapping[str, FieldSpec], on: date | 
     """What the page changed of its fields, in words, by control; a NIR is on the card, and never written back here."""
     sent = {name: posted_field(request, name) for name, spec in specs.items() if spec.kind != "nir"}
     return [
-        RawField(name, in_opco_words(specs[name].label), in_words(specs[name], value[0], on))
+        RawField(
+            name,
+            in_opco_words(specs[name].label),
+            in_words(specs[name], value[0], on),
+            kind="textarea" if specs[name].kind == "textarea" else "text",
+        )
         for name, value in sent.items()
         if value
     ]
