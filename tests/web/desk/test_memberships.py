@@ -18,6 +18,7 @@ from openopco.organisations import registries
 from openopco.organisations.models import Provider
 from tests.accounts.factories import UserFactory
 from tests.answers import release
+from tests.documents import hostile
 from tests.documents.factories import upload
 from tests.habilitations.factories import MembershipFactory, officer
 from tests.organisations.factories import ACTIF_AUTO, AXEPT, EstablishmentFactory, ProviderFactory
@@ -106,7 +107,8 @@ def test_accepting_with_a_proof_tells_the_person(desk: Client, asked: Membership
 def test_a_proof_joined_since_the_page_was_shown_is_opened_first(desk: Client, asked: Membership) -> None:
     prove(asked)
     seen = value_of(desk.get(page_of(asked)), "proof")
-    prove(asked)
+    other = upload("pouvoir.pdf", hostile.pdf(pages=2))
+    add_proof(actor=actor_for(asked.user), membership_id=asked.pk, upload=other)
     for stale in (seen, ""):
         page = desk.post(page_of(asked, "accepter/"), {"proof": stale, "note": "Kbis lu"})
         assert page.status_code == 409
