@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from openopco.base.prepared import Prepared
@@ -97,8 +97,8 @@ def modifications_of(dossier: Dossier, reader: Actor) -> list[Told]:
 
 
 def pieces_told(told: Iterable[Told]) -> dict[int, list[Document]]:
-    """The pieces of each modification, by its id. One query, none where there is no modification."""
-    ids = [each.modification.pk for each in told]
+    """The pieces of each modification that `modifications_of` gave, by its id. One query, none where there is no piece."""
+    ids = [each.modification.pk for each in told if each.items[0].__dict__["has_pieces"]]
     return documents_of_many(MODIFICATION_DOCUMENT, ids) if ids else {}
 
 
@@ -107,11 +107,13 @@ def _may_read(modification: Modification, reader: Actor) -> bool:
     return modification.state != PREPARED or modification.filed_by_id == reader.user_id
 
 
+_PIECES = Document.objects.filter(owner_kind=MODIFICATION_DOCUMENT)
 _items_of: Prepared[ModificationItem] = Prepared(
     (int,),
     lambda pk: (
         ModificationItem.objects.filter(modification__dossier_id=pk)
         .select_related("modification", "provider")
+        .annotate(has_pieces=Exists(_PIECES.filter(owner_id=OuterRef("modification_id"))))
         .order_by("modification_id", "id")
     ),
 )

@@ -26,6 +26,7 @@ from tests.dossiers.factories import (
     number_of,
     piece,
     sent,
+    signalled,
     taken,
 )
 from tests.habilitations.factories import employer
@@ -117,7 +118,7 @@ def test_a_piece_opens_in_another_tab_once_it_is_known_to_be_safe(
     assert "Contrôle antivirus en cours" in text_of(page)
 
 
-def test_what_is_asked_is_shown_and_not_what_the_employer_begins_to_type(
+def test_what_is_toldis_shown_and_not_what_the_employer_begins_to_type(
     desk: Client, olga: Actor, alice: Actor, place: Establishment
 ) -> None:
     dossier = asked(alice, place, olga, Point(ItemKind.CHAMP, "title", "Reprenez celui du devis."))
@@ -255,6 +256,20 @@ def test_a_page_costs_the_same_however_many_trainees(
 
 
 QUERIES = {"": 12, "echanges/": 9, "historique/": 9, "accorder/": 12, "corrections/": 12}
+
+
+def test_a_granted_request_with_modifications_costs_no_more_than_any_page_may(
+    desk: Client, olga: Actor, alice: Actor, place: Establishment
+) -> None:
+    dossier = taken(alice, place, olga)
+    deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("560.00"))
+    signalled(alice, dossier)
+    desk.get(url(dossier))
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.get(url(dossier)).status_code == 200
+    # Nomenclatures are read once in a process; here there are none.
+    told = [query["sql"] for query in queries if "reference_" not in query["sql"]]
+    assert len(told) <= 12, told
 
 
 def test_many_messages_and_corrections_cost_no_more(
