@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from openopco.demo import prepare, supervisor
+from openopco.demo.accounts import ACCOUNTS
 from openopco.demo.supervisor import Child, Stop, Supervisor
 from tests.conftest import free_port
 
@@ -154,7 +155,7 @@ def test_what_is_announced_holds_the_address_the_accounts_and_the_password(
     supervisor.announce(8123, tmp_path)
     lines = capsys.readouterr().out.splitlines()
     assert "  http://127.0.0.1:8123/" in lines
-    assert sum("@demo.example" in line for line in lines) == 4
+    assert [line.split()[0] for line in lines if "@demo.example" in line] == [email for email, _ in ACCOUNTS]
     assert [line for line in lines if line.startswith("Mot de passe : ")] == [f"Mot de passe : {supervisor.PASSWORD}"]
 
 
