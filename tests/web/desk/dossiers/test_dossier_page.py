@@ -238,6 +238,28 @@ def test_every_page_leads_back_to_the_list_one_came_from(
     assert found(page, "//a[@rel='next']/@href") == [f"{url(dossier, 'suivant/')}?vue=ouverts&q=garage"]
 
 
+def test_a_twin_is_named_and_somebody_born_another_day_is_not(
+    desk: Client, olga: Actor, alice: Actor, place: Establishment
+) -> None:
+    twin = sent(alice, place)
+    other = sent(alice, place, people=({**PERSON, "birth_date": "06/01/1995"},))
+    [doubles] = found(desk.get(url(taken(alice, place, olga))), "//li[.//strong='Doublons']")
+    told = " ".join(doubles.text_content().split())
+    assert number_of(twin) in told
+    assert number_of(other) not in told
+
+
+@pytest.mark.parametrize(("accepted", "where"), [(True, "checks-passed"), (False, "checks")])
+def test_the_attachment_checked_is_that_of_who_filed(
+    desk: Client, olga: Actor, alice: Actor, place: Establishment, accepted: bool, where: str
+) -> None:
+    """Neither a colleague's, nor his own elsewhere."""
+    filer = employer(place, accepted=accepted)
+    employer(garage(), user=User.objects.get(pk=filer.user_id))
+    dossier = taken(filer, place, olga)
+    assert "Rattachement" in found(desk.get(url(dossier)), f"//ul[@class='{where}']//strong/text()")
+
+
 # --- what it costs -------------------------------------------------------------------------------------------------------
 
 
