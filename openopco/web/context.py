@@ -19,7 +19,7 @@ from openopco.opco.identities import Identity, identity
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
 from openopco.web.components.tags import SPRITE
-from openopco.web.menu import MenuLink, address_of, menu_for
+from openopco.web.menu import MenuLink, address_of, home_of, menu_for
 from openopco.web.storage import address_of_asset
 from openopco.web.theme import logo_url, theme_url
 
@@ -119,11 +119,8 @@ class Frame:
 
     @property
     def home_url(self) -> str:
-        """The first page of one's menu: the dashboard, the officer's worklist, the administration; the landing page of
-        whoever did not sign in."""
-        if self.actor.user_id is None:
-            return "/"
-        return self.menu[0].url if self.menu else "/"
+        """The first page of one's menu; the landing page of whoever did not sign in."""
+        return (home_of(self.actor) if self.actor.user_id else "") or "/"
 
     @property
     def help_url(self) -> str:

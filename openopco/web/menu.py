@@ -90,6 +90,11 @@ def menu_for(actor: Actor, path: str) -> tuple[MenuLink, ...]:
     return _marked(links, _place_of(path, actor))
 
 
+def home_of(actor: Actor) -> str:
+    """The address of the first page of one's menu: the dashboard, the officer's worklist, the administration. Empty without."""
+    return next((link.url for link in menu_for(actor, "") if link.url), "")
+
+
 def _place_of(path: str, actor: Actor) -> str:
     """A draft has no entry of its own: it is one of the requests, or one of those that an officer types."""
     list_of = "desk:papers" if actor.is_opco else "portal:requests"

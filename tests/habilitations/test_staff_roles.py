@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from openopco.accounts.models import User
+from openopco.base.kept import Kept
 from openopco.habilitations.actions import (
     confirm_staff_role,
     end_staff_role,
@@ -15,7 +16,7 @@ from openopco.habilitations.actions import (
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.errors import FourEyes, LastAdministrators, NotPossibleNow
 from openopco.habilitations.models import StaffRole
-from openopco.habilitations.queries import active_administrators, actor_for, staff_roles
+from openopco.habilitations.queries import active_administrators, actor_for, officers_by_name, staff_roles
 from openopco.journal.queries import entries_of
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.notifications.models import Notice
@@ -42,6 +43,16 @@ def test_a_role_counts_once_a_second_administrator_confirms_it() -> None:
         "staff_role.granted",
         "staff_role.confirmed",
     ]
+
+
+def test_a_list_names_an_officer_once_he_is_confirmed() -> None:
+    waits, counts = granted(administrator()), officer()
+    assert [pk for pk, _ in officers_by_name()] == [counts.user_id]
+    confirm_staff_role(actor=administrator(), role_id=waits.pk)
+    assert [pk for pk, _ in officers_by_name()] == [counts.user_id], "kept for half a minute"
+    for kept in Kept.every:
+        kept.forget()
+    assert {pk for pk, _ in officers_by_name()} == {counts.user_id, waits.user_id}
 
 
 def test_who_gives_does_not_confirm() -> None:

@@ -24,7 +24,7 @@ from openopco.web.desk.access import found, opened, sought
 from openopco.web.desk.acts import Acts
 from openopco.web.desk.blocks import cards_html, sections_html, zones_html
 from openopco.web.desk.filters import read_trail
-from openopco.web.desk.lines import checks_html
+from openopco.web.desk.lines import checks_html, html_of
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import words_of
 from openopco.web.modifications import life_of, versions
@@ -104,7 +104,7 @@ def trainee(request: PersonRequest, number: str, row: str) -> HttpResponse:
     if not sections:
         raise Http404
     section = showing.section_of(reading, sections[0], may_mend=frame["possible"].mend, query=frame["query"])
-    return render(request, "desk/trainee.html", frame | {"section": section})
+    return render(request, "desk/trainee.html", frame | {"section": section, "lines_html": html_of(section.lines)})
 
 
 @require_safe

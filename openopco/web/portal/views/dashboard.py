@@ -22,7 +22,7 @@ from openopco.opco import changelog
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from openopco.web.components.tags import moment
-from openopco.web.menu import menu_for
+from openopco.web.menu import home_of
 from openopco.web.portal import wording
 from openopco.web.portal.closing import closing_notice
 
@@ -34,7 +34,7 @@ SHOWN_STATES = (State.COMPLEMENT_DEMANDE, State.TRANSMISE, State.EN_INSTRUCTION,
 def dashboard(request: PersonRequest) -> HttpResponse:
     """The employer's first page; the OPCO's people have theirs."""
     if request.user.is_opco:
-        return redirect(_home_of_staff(request))
+        return redirect(home_of(request.actor) or "account_profile")
     membership = current_membership(request)
     context: dict[str, Any] = {
         "kinds": kinds.all_kinds(),
@@ -47,12 +47,6 @@ def dashboard(request: PersonRequest) -> HttpResponse:
         context |= _requests(request, membership.establishment)
         context["funds"] = closure_for(membership.establishment.idcc, paris_today(timezone.now()))
     return render(request, "portal/dashboard.html", context)
-
-
-def _home_of_staff(request: PersonRequest) -> str:
-    """The first page that an officer or an administrator may open."""
-    links = menu_for(request.actor, request.path)
-    return next((link.url for link in links if link.url), reverse("account_profile"))
 
 
 def _requests(request: PersonRequest, establishment: Establishment) -> dict[str, Any]:
