@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Final
 
-from openopco.demo.accounts import ADMINISTRATOR, EMPLOYER, OFFICER, SECOND_ADMINISTRATOR, SECOND_OFFICER
+from openopco.demo.accounts import (
+    ACCOUNTANT,
+    ADMINISTRATOR,
+    CONTROLLER,
+    EMPLOYER,
+    OFFICER,
+    SECOND_ACCOUNTANT,
+    SECOND_ADMINISTRATOR,
+    SECOND_OFFICER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,8 @@ class Person:
 
 OFFICERS = (Person(OFFICER, "Nadia", "Benali"), Person(SECOND_OFFICER, "Étienne", "Rousseau"))
 ADMINISTRATORS = (Person(ADMINISTRATOR, "Hélène", "Marchand"), Person(SECOND_ADMINISTRATOR, "Yann", "Le Goff"))
+CONTROLLERS = (Person(CONTROLLER, "Samira", "Haddad"),)
+ACCOUNTANTS = (Person(ACCOUNTANT, "Bruno", "Keller"), Person(SECOND_ACCOUNTANT, "Lucie", "Fontaine"))
 EMPLOYERS = (
     Person(EMPLOYER, "Camille", "Martin", ("83135297600011",)),
     Person("atelier@demo.example", "Luc", "Schmitt", ("00071037600013", "00071111900016")),
@@ -29,7 +40,7 @@ EMPLOYERS = (
 # At ACTIF AUTO CONTROLE, after its administrator: a declarant, somebody who asks to act, an address invited.
 COLLEAGUE = Person("collegue@demo.example", "Inès", "Muller", ("83135297600011",))
 ASKER = Person("accueil@demo.example", "Théo", "Weber", ("83135297600011",), waits=True)
-INVITED = "comptable@demo.example"
+INVITED = "cabinet@demo.example"
 
 
 # An establishment that the registry does not know yet: typed by its employer, to be verified by an officer.

@@ -58,6 +58,12 @@ HEADCOUNTS = {
     data.GRANDMOUGIN: "34",
     data.CYCLES: "2",
 }
+# Whom the two administrators appoint.
+STAFF = {
+    StaffRoleName.GESTIONNAIRE: data.OFFICERS,
+    StaffRoleName.CONTROLEUR: data.CONTROLLERS,
+    StaffRoleName.COMPTABLE: data.ACCOUNTANTS,
+}
 # What must bear the day of the act. Receipts, slow to draw, are left to the worker.
 SAME_DAY = ("dossiers.tell", "dossiers.dispatch", "dossiers.tell_of_funds", "mail.send")
 
@@ -110,18 +116,18 @@ class Loader:
         return actor_for(self.users[person.email])
 
     def _people(self) -> None:
-        for person in (*data.OFFICERS, *data.ADMINISTRATORS, *data.EMPLOYERS, data.COLLEAGUE, data.ASKER):
+        staffed = [person for people in STAFF.values() for person in people]
+        for person in (*staffed, *data.ADMINISTRATORS, *data.EMPLOYERS, data.COLLEAGUE, data.ASKER):
             kind = AccountKind.EXTERNE if person.sirets else AccountKind.OPCO
             self.users[person.email] = User.objects.create_user(
                 person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name, kind=kind
             )
         first, second = data.ADMINISTRATORS
         staff.make_first_administrators(users=[self.users[first.email], self.users[second.email]])
-        for officer in data.OFFICERS:
-            role = staff.grant_staff_role(
-                actor=self.actor(first), user_id=self.users[officer.email].pk, role=StaffRoleName.GESTIONNAIRE
-            )
-            staff.confirm_staff_role(actor=self.actor(second), role_id=role.pk)
+        for code, people in STAFF.items():
+            for person in people:
+                role = staff.grant_staff_role(actor=self.actor(first), user_id=self.users[person.email].pk, role=code)
+                staff.confirm_staff_role(actor=self.actor(second), role_id=role.pk)
 
     def _decided_ahead(self) -> None:
         """What an administrator has planned: a shorter delay, a reason of this OPCO's own."""

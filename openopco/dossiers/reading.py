@@ -110,7 +110,7 @@ def _tell(refusal: ReadAudit) -> bool:
     notify(
         user_ids=active_administrators(),
         kind=TOO_MANY.code,
-        title="Un compte de gestionnaire ouvre beaucoup de dossiers en peu de temps : vérifiez.",
+        title="Un compte de l'OPCO ouvre beaucoup de dossiers en peu de temps : vérifiez.",
         url="/administration/",
         subject_kind="user",
         subject_id=refusal.actor_id,

@@ -36,3 +36,5 @@ class StaffRoleName(TextChoices):
 
     GESTIONNAIRE = "gestionnaire", "Gestionnaire"
     ADMINISTRATEUR = "administrateur", "Administrateur"
+    CONTROLEUR = "controleur", "Contrôleur"
+    COMPTABLE = "comptable", "Comptable"

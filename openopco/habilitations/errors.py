@@ -84,6 +84,15 @@ class FourEyes(OpenOpcoError):
     message = "Un autre administrateur doit confirmer ce rôle : personne ne le donne seul, ni à soi-même."
 
 
+class AccountantsAlone(InvalidValue):
+    """Who orders payments neither decides, nor checks, nor says who does."""
+
+    message = (
+        "Un comptable n'a aucun autre rôle : celui qui paie ne décide pas des demandes, ne contrôle pas le service fait "
+        "et ne gère pas les droits."
+    )
+
+
 class LastAdministrators(OpenOpcoError):
     """Roles are confirmed by two: with one administrator left, nobody could be appointed any more."""
 

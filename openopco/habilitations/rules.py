@@ -1,6 +1,9 @@
 """Limits of the room. Pure."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+
+from openopco.habilitations.enums import StaffRoleName
 
 MOST_PENDING = 10
 LEAST_REASON = 5
@@ -8,6 +11,12 @@ LEAST_ADMINISTRATORS = 2
 MOST_INVITATIONS_PER_DAY = 20
 MOST_SENDINGS = 5
 BETWEEN_SENDINGS = timedelta(minutes=5)
+
+
+def may_hold_together(roles: Collection[StaffRoleName]) -> bool:
+    """Whether one person may hold these roles at the OPCO. A payment gathers hundreds of requests: no check made on each
+    of them would keep who orders it apart from who decided one, so that an accountant is nothing else."""
+    return StaffRoleName.COMPTABLE not in roles or len(set(roles)) == 1
 
 
 def is_reason(text: str) -> bool:

@@ -12,6 +12,8 @@ class Role(StrEnum):
     RESPONSABLE = "responsable"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
+    CONTROLEUR = "controleur"
+    COMPTABLE = "comptable"
     SYSTEME = "systeme"
 
 
@@ -20,11 +22,13 @@ ROLE_LABELS = {
     Role.RESPONSABLE: "Administrateur d'établissement",
     Role.GESTIONNAIRE: "Gestionnaire",
     Role.ADMINISTRATEUR: "Administrateur",
+    Role.CONTROLEUR: "Contrôleur",
+    Role.COMPTABLE: "Comptable",
     Role.SYSTEME: "Système",
 }
 # Capacities that reach one establishment; who holds RESPONSABLE is EMPLOYEUR there as well.
 ESTABLISHMENT_ROLES = frozenset({Role.EMPLOYEUR, Role.RESPONSABLE})
-OPCO_ROLES = frozenset({Role.GESTIONNAIRE, Role.ADMINISTRATEUR})
+OPCO_ROLES = frozenset({Role.GESTIONNAIRE, Role.ADMINISTRATEUR, Role.CONTROLEUR, Role.COMPTABLE})
 
 
 @dataclass(frozen=True, slots=True)

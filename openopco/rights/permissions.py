@@ -9,6 +9,7 @@ from openopco.rights.actor import ESTABLISHMENT_ROLES, Actor, Grant, Role
 
 class Permission(StrEnum):
     DOSSIER_READ = "dossier.read"
+    DESK_READ = "desk.read"
     DOSSIER_CREATE = "dossier.create"
     DRAFT_WRITE = "draft.write"
     DOSSIER_SEND = "dossier.send"
@@ -68,6 +69,7 @@ _ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE})
 _OFFICER = frozenset(
     {
         Permission.DOSSIER_READ,
+        Permission.DESK_READ,
         Permission.DOSSIER_FILE_FOR,
         Permission.DOSSIER_TAKE,
         Permission.DOSSIER_ASSIGN,
@@ -103,11 +105,17 @@ _ADMINISTRATOR = frozenset(
     }
 )
 
+# Who checks that the service was done reads what was said of it; who pays reads the request alone.
+_CONTROLLER = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ, Permission.NOTE_READ})
+_ACCOUNTANT = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ})
+
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,
     Role.RESPONSABLE: _ESTABLISHMENT_ADMINISTRATOR,
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
+    Role.CONTROLEUR: _CONTROLLER,
+    Role.COMPTABLE: _ACCOUNTANT,
     Role.SYSTEME: frozenset(
         {
             Permission.DOSSIER_LAPSE,

@@ -11,13 +11,14 @@ from openopco.rights import PERMISSIONS, Actor, Permission, Role
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the menu; `external_only` hides it from the OPCO's own people."""
+    """A line of the menu; `external_only` hides it from the OPCO's own people, `unless` from those who hold that."""
 
     label: str
     route: str = ""
     permission: Permission | None = None
     children: tuple["Entry", ...] = ()
     external_only: bool = False
+    unless: Permission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ MENU = (
     ),
     Entry("Mes habilitations", "portal:memberships", external_only=True),
     Entry("Dossiers à traiter", "desk:worklist", Permission.DOSSIER_TAKE),
+    Entry("Dossiers", "desk:worklist", Permission.DESK_READ, unless=Permission.DOSSIER_TAKE),
     Entry("Saisir une demande reçue", "desk:papers", Permission.DOSSIER_FILE_FOR),
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
@@ -127,7 +129,8 @@ def _link(entry: Entry, roles: frozenset[Role], is_opco: bool, urlconf: str | No
 
 
 def _may_see(entry: Entry, roles: frozenset[Role]) -> bool:
-    return entry.permission is None or any(entry.permission in PERMISSIONS[role] for role in roles)
+    held = frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+    return (entry.permission is None or entry.permission in held) and entry.unless not in held
 
 
 def _marked(links: tuple[MenuLink, ...], path: str) -> tuple[MenuLink, ...]:

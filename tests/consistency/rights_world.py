@@ -111,6 +111,8 @@ def build() -> World:
             "stranger": stranger.user,
             "officer": officer,
             "administrator": administrator,
+            "controller": StaffRoleFactory.create(role="controleur").user,
+            "accountant": StaffRoleFactory.create(role="comptable").user,
         },
         draft=draft,
         sent=sent,

@@ -14,7 +14,7 @@ from openopco.habilitations.actions import (
     make_first_administrators,
 )
 from openopco.habilitations.enums import StaffRoleName
-from openopco.habilitations.errors import FourEyes, LastAdministrators, NotPossibleNow
+from openopco.habilitations.errors import AccountantsAlone, FourEyes, LastAdministrators, NotPossibleNow
 from openopco.habilitations.models import StaffRole
 from openopco.habilitations.queries import active_administrators, actor_for, officers_by_name, staff_roles
 from openopco.journal.queries import entries_of
@@ -233,3 +233,27 @@ def test_the_table_refuses_the_same_live_role_twice() -> None:
     role = StaffRoleFactory.create()
     with pytest.raises(IntegrityError), transaction.atomic():
         StaffRoleFactory.create(user=role.user)
+
+
+def test_an_accountant_holds_no_other_role_and_nobody_else_becomes_one() -> None:
+    pays = granted(administrator(), role=StaffRoleName.COMPTABLE).user_id
+    for role in (GESTIONNAIRE, ADMINISTRATEUR, StaffRoleName.CONTROLEUR):
+        with pytest.raises(AccountantsAlone):
+            grant_staff_role(actor=administrator(), user_id=pays, role=role)
+        other = granted(administrator(), role=role).user_id
+        with pytest.raises(AccountantsAlone):
+            grant_staff_role(actor=administrator(), user_id=other, role=StaffRoleName.COMPTABLE)
+
+
+def test_who_is_no_accountant_any_more_may_be_something_else() -> None:
+    held = granted(administrator(), role=StaffRoleName.COMPTABLE)
+    end_staff_role(actor=administrator(), role_id=held.pk)
+    assert grant_staff_role(actor=administrator(), user_id=held.user_id, role=GESTIONNAIRE).pk
+
+
+def test_an_officer_may_check_too_since_each_request_keeps_who_decided_it() -> None:
+    held = granted(administrator())
+    second = grant_staff_role(actor=administrator(), user_id=held.user_id, role=StaffRoleName.CONTROLEUR)
+    for role in (held, second):
+        confirm_staff_role(actor=administrator(), role_id=role.pk)
+    assert actor_for(held.user).roles == {Role.GESTIONNAIRE, Role.CONTROLEUR}

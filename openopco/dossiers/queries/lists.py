@@ -15,7 +15,7 @@ from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.figures import beginning_of
 from openopco.dossiers.models import Dossier, Follow, Modification, News
 from openopco.dossiers.queries.held import exhausted_now, replaced_ids, waiting_for_funds, with_funds
-from openopco.dossiers.queries.scope import HIDDEN, sees_all_of, visible_to
+from openopco.dossiers.queries.scope import HIDDEN, reads_all_sent, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
     among_newest,
@@ -25,7 +25,7 @@ from openopco.dossiers.search import (
     matching,
     words_of,
 )
-from openopco.rights import Actor, Grant, Role
+from openopco.rights import OPCO_ROLES, Actor, Grant, Role
 
 PAGE_SIZE = 25
 
@@ -136,17 +136,22 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     « tout », else all that is open."""
     keys, descending = _order_of(filters)
     is_ready = filters.portfolio not in (WAITING, REPLACED) and (filters.portfolio != FREE or exhausted_now() is None)
-    if not after and is_ready and filters.is_plain and actor.roles == {Role.GESTIONNAIRE}:
+    if not after and is_ready and filters.is_plain and _reads_as_officers(actor):
         mine = [actor.user_id] if filters.portfolio in PERSONAL and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
     is_search = filters.is_search and can_search_newest(filters.words)
-    if not after and keys == ("id",) and is_search and actor.roles == {Role.GESTIONNAIRE}:
+    if not after and keys == ("id",) and is_search and _reads_as_officers(actor):
         states, words = [filters.state] if filters.state else [], filters.words
         found = _newest(len(words), len(states))(expression_of(words), *words, *states)
         return first_page(found, keys=keys, size=PAGE_SIZE)
     queryset = _with_holder(portfolio_of(actor, filters))
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
+
+
+def _reads_as_officers(actor: Actor) -> bool:
+    """Whether the actor sees what every officer sees, and nothing else: the queries written once are theirs."""
+    return reads_all_sent(actor) and actor.roles <= OPCO_ROLES
 
 
 @lru_cache(maxsize=2 * MOST_WORDS)

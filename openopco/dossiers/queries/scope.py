@@ -11,7 +11,7 @@ from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, Dossier, Modification, PaperFiling
 from openopco.habilitations.queries import accepted_membership
-from openopco.rights import Actor, Permission, Role, Subject, may
+from openopco.rights import Actor, Permission, Subject, may
 
 # The drafts of those whose attachment waits: theirs alone.
 HIDDEN = Q(state=State.BROUILLON, unconfirmed=True)
@@ -22,13 +22,18 @@ def subject_of(dossier: Dossier) -> Subject:
     return Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
 
 
+def reads_all_sent(actor: Actor) -> bool:
+    """Whether the actor reads, at the desk, every request that was sent."""
+    return may(actor, Permission.DESK_READ)
+
+
 def visible_to(actor: Actor) -> QuerySet[Dossier]:
     """The requests that an actor may read: the OPCO's people see all that was sent; an employer those of his
     establishments, less the drafts of those whose attachment waits, or, while his own waits, those he typed."""
     if actor.is_system:
         return Dossier.objects.all()
     reach = Q(pk__in=[])
-    if Role.GESTIONNAIRE in actor.roles:
+    if reads_all_sent(actor):
         reach |= ~Q(state=State.BROUILLON)
     confirmed = [grant.establishment_id for grant in actor.employer_grants() if grant.confirmed]
     waiting = [grant.establishment_id for grant in actor.employer_grants() if not grant.confirmed]
@@ -57,7 +62,7 @@ def sees(actor: Actor, dossier: Dossier) -> bool:
     """`visible_to`, of a request already read."""
     if actor.is_system:
         return True
-    if Role.GESTIONNAIRE in actor.roles and dossier.state != State.BROUILLON:
+    if reads_all_sent(actor) and dossier.state != State.BROUILLON:
         return True
     if _types(actor, dossier):
         return True

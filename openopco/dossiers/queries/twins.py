@@ -12,8 +12,8 @@ from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.models import Dossier, Modification
-from openopco.dossiers.queries.scope import visible_to
-from openopco.rights import Actor, Role
+from openopco.dossiers.queries.scope import reads_all_sent, visible_to
+from openopco.rights import Actor
 
 MOST_TWINS = 50
 NOT_LIVE = [State.BROUILLON, State.REFUSEE, State.SANS_SUITE, State.ANNULEE]
@@ -34,7 +34,7 @@ def find_twins(
     wanted = {person for person in people if all(person)}
     if not wanted:
         return []
-    if viewer is None or viewer.is_system or Role.GESTIONNAIRE in viewer.roles:
+    if viewer is None or viewer.is_system or reads_all_sent(viewer):
         found = _overlapping(dossier, starts_on, ends_on, {born for _, born in wanted})
     else:
         found = _overlapping_among(visible_to(viewer), dossier, starts_on, ends_on)

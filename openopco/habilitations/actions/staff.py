@@ -9,10 +9,10 @@ from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.habilitations import notices
 from openopco.habilitations.enums import StaffRoleName
-from openopco.habilitations.errors import FourEyes, LastAdministrators, NotPossibleNow
+from openopco.habilitations.errors import AccountantsAlone, FourEyes, LastAdministrators, NotPossibleNow
 from openopco.habilitations.models import StaffRole
 from openopco.habilitations.queries import active_administrators
-from openopco.habilitations.rules import LEAST_ADMINISTRATORS, may_lose_an_administrator
+from openopco.habilitations.rules import LEAST_ADMINISTRATORS, may_hold_together, may_lose_an_administrator
 from openopco.journal.actions import record
 from openopco.kernel.errors import InvalidValue
 from openopco.rights import SYSTEM, Actor, Permission, require
@@ -21,7 +21,7 @@ from openopco.rights import SYSTEM, Actor, Permission, require
 @action
 def grant_staff_role(*, actor: Actor, user_id: int, role: StaffRoleName) -> StaffRole:
     """An administrator proposes a role for somebody of the OPCO; it counts once another confirms it.
-    Raises Forbidden, FourEyes, InvalidValue."""
+    Raises Forbidden, FourEyes, AccountantsAlone, InvalidValue."""
     require(actor, Permission.STAFF_MANAGE)
     user = User.objects.select_for_update().get(pk=user_id)
     _refuse_unfit(actor, user, role)
@@ -115,8 +115,11 @@ def _refuse_unfit(actor: Actor, user: User, role: StaffRoleName) -> None:
         raise FourEyes
     if not (user.is_opco and user.is_active):
         raise InvalidValue("Ce rôle est pour une personne de l'OPCO, dont le compte est actif.")
-    if StaffRole.objects.filter(user=user, role=role, until__isnull=True).exists():
+    held = {StaffRoleName(each.role) for each in StaffRole.objects.filter(user=user, until__isnull=True)}
+    if role in held:
         raise InvalidValue("Cette personne a déjà ce rôle, ou il attend d'être confirmé.")
+    if not may_hold_together({*held, role}):
+        raise AccountantsAlone
 
 
 def _keep_enough() -> None:

@@ -13,6 +13,8 @@ from openopco.rights import Actor
 DUTIES = (
     (StaffRoleName.GESTIONNAIRE, "Gestionnaire : examine les demandes, valide les rattachements"),
     (StaffRoleName.ADMINISTRATEUR, "Administrateur : gère les comptes de l'OPCO, lit les avis et les paramètres"),
+    (StaffRoleName.CONTROLEUR, "Contrôleur : lit les dossiers et leurs échanges, pour contrôler le service fait"),
+    (StaffRoleName.COMPTABLE, "Comptable : lit les dossiers, pour les règlements ; n'a aucun autre rôle"),
 )
 
 

@@ -20,8 +20,10 @@ from openopco.web.modifications import start_of
 @dataclass(frozen=True, slots=True)
 class Possible:
     """`is_own`: he typed or filed it, a colleague must examine it. `is_mine`: he holds it, or stands in; `held_by`: who else does;
-    `stands_in_for`: the colleague whose request it is while he is away."""
+    `stands_in_for`: the colleague whose request it is while he is away; `works`: whether he examines requests at all, or
+    only reads them."""
 
+    works: bool
     is_own: bool
     is_mine: bool
     stands_in_for: str
@@ -56,6 +58,7 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
     stands_in = _stands_in(actor, dossier)
     mine = stands_in or (dossier.holder_id is not None and dossier.holder_id == actor.user_id)
     return Possible(
+        works=may(actor, Permission.DOSSIER_TAKE),
         is_own=actor.user_id is not None and actor.user_id in (dossier.created_by_id, dossier.filed_by_id),
         is_mine=mine,
         stands_in_for=dossier.holder.full_name if stands_in and dossier.holder else "",

@@ -65,6 +65,8 @@ class Acts:
             yield self._at("desk:assign"), "Confier à un collègue"
 
     def _posts(self) -> SafeString:
+        if not self._possible.works:
+            return SafeString()
         route, words = ("unfollow", "Ne plus suivre") if self._followed else ("follow", "Suivre ce dossier")
         posts = [self._posted(f"desk:{route}", "button-link", filled("{}{}", icon("star"), words), FOLLOW_KEY)]
         if self._possible.release:
@@ -79,6 +81,8 @@ class Acts:
             yield address_with("portal:course_start", number), "Noter que la formation a commencé"
         if can.modify:
             yield address_with("portal:modify", number), "Enregistrer une modification dite par téléphone"
+        if not can.works:
+            return
         yield f"{self._at('desk:talk')}#id_message", "Écrire à l'employeur"
         yield self._at("desk:as_employer"), "Voir comme l'employeur"
         yield address_with("desk:company", str(self._dossier.establishment_id)), "Fiche de l'employeur"
@@ -92,7 +96,9 @@ class Acts:
         return filled(BESIDE, self._at("desk:previous"), back, small, self._at("desk:next"), on)
 
     def shortcuts(self) -> SafeString:
-        """The page of the shortcuts, which turns them on unless the reader wants none."""
+        """The page of the shortcuts, which turns them on unless the reader wants none; nothing for who only reads."""
+        if not self._possible.works:
+            return SafeString()
         wanted = filled(" data-shortcuts") if self._request.COOKIES.get("raccourcis") != "non" else ""
         return filled('<a href="{}"{}>Raccourcis clavier</a>', address_of("desk:shortcuts"), wanted)
 

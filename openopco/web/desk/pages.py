@@ -8,15 +8,16 @@ from openopco.dossiers.models import Dossier
 from openopco.dossiers.reading import count_opening
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
+from openopco.rights import Permission, may
 from openopco.web.desk.acting import possible_for
 from openopco.web.desk.filters import read_trail
 from openopco.web.desk.showing import standing_of
 from openopco.web.menu import address_with
 
 TABS = (
-    ("desk:dossier", "Examen"),
-    ("desk:talk", "Échanges"),
-    ("desk:history", "Historique"),
+    ("desk:dossier", "Examen", Permission.DESK_READ),
+    ("desk:talk", "Échanges", Permission.NOTE_READ),
+    ("desk:history", "Historique", Permission.NOTE_READ),
 )
 
 
@@ -38,7 +39,8 @@ def frame_of(request: PersonRequest, dossier: Dossier, current: str = "") -> dic
                 "url": f"{address_with(route, str(dossier.number))}{trail.query}",
                 "current": route == current,
             }
-            for route, label in TABS
+            for route, label, permission in TABS
+            if may(request.actor, permission)
         ],
     }
 

@@ -60,12 +60,13 @@ def rows_of(
 
 # Written here: a template would take ten times longer to say the same.
 ROW = (
-    '<tr><td class="desk-tick"><input type="checkbox" class="tick" name="d" value="{}" aria-label="Choisir {}"></td>'
+    "<tr>{}"
     '<th scope="row"><a class="figures" href="{}">{}</a>{}</th><td data-label="Employeur">{}<small>{}</small></td>'
     '<td data-label="Formation">{}<small>{}</small></td><td data-label="Début" class="figures">{}</td>'
     '<td data-label="Coût HT" class="number">{}</td><td data-label="État, échéance"><span class="desk-state">'
     '<span class="badge badge-{}">{}</span>{}</span></td><td data-label="Traité par">{}</td></tr>'
 )
+TICK = '<td class="desk-tick"><input type="checkbox" class="tick" name="d" value="{0}" aria-label="Choisir {0}"></td>'
 NEWS = '<span class="badge badge-news">{}</span>'
 STAR = '<span class="desk-star">{}Suivi</span>'
 WAITS = ' <span class="badge badge-{}">{}</span>'
@@ -74,15 +75,14 @@ EARLY = ' <span class="badge badge-wait" title="La formation commence avant la r
 TAKE = '<button class="button button-second button-small" formaction="{}">Prendre<span class="visually-hidden"> {}</span></button>'
 
 
-def html_of(rows: Iterable[WorkRow]) -> SafeString:
-    """The body of the table."""
-    return filled_each(ROW, map(_columns, rows), "\n")
+def html_of(rows: Iterable[WorkRow], *, ticks: bool = True) -> SafeString:
+    """The body of the table; `ticks`: each row may be chosen for a batch."""
+    return filled_each(ROW, (_columns(row, filled(TICK, row.number) if ticks else "") for row in rows), "\n")
 
 
-def _columns(row: WorkRow) -> tuple[str, ...]:
+def _columns(row: WorkRow, tick: str) -> tuple[str, ...]:
     return (
-        row.number,
-        row.number,
+        tick,
         row.url,
         row.number,
         _marks(row),

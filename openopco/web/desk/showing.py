@@ -1,7 +1,7 @@
 """From a request to what the officer's page shows of it: state, checks, sections, pieces, who files and who teaches."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from openopco.kernel.calendar import days_left, delay_in_words, format_date, par
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.kernel.sizes import format_size
-from openopco.rights import Actor
+from openopco.rights import Actor, Permission, may
 from openopco.training.rules import PIECES, TRAINEES
 from openopco.web.desk.lines import CheckLine, Line
 from openopco.web.desk.points import Target, key_of, targets_of
@@ -39,12 +39,14 @@ FILE_STATES = {"pending": "Contrôle antivirus en cours", "infected": "Dangereux
 
 @dataclass(frozen=True)
 class Reading:
-    """A request read for the desk, as it was sent: `points` are those that wait for the employer."""
+    """A request read for the desk, as it was sent: `points` are those that wait for the employer; `may_reveal`: whether
+    its reader may open a NIR."""
 
     dossier: Dossier
     kind: kinds.Kind
     draft: DraftView
     points: list[CorrectionItem]
+    may_reveal: bool
 
     @cached_property
     def targets(self) -> Mapping[str, Target]:
@@ -57,7 +59,8 @@ def read(dossier: Dossier, actor: Actor) -> Reading:
     points = queries.open_points(dossier) if dossier.state == State.COMPLEMENT_DEMANDE else []
     day = paris_today(dossier.sent_at or timezone.now())
     draft = queries.load_draft(dossier, today=day, viewer=actor, with_twins=dossier.is_open, points=points)
-    return Reading(dossier, kinds.get(dossier.kind), draft, points)
+    reveals = may(actor, Permission.NIR_REVEAL, queries.subject_of(dossier))
+    return Reading(dossier, kinds.get(dossier.kind), draft, points, reveals)
 
 
 # --- state -----------------------------------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ def _shown(reading: Reading, line: SummaryLine) -> str:
 
 def _line(reading: Reading, line: SummaryLine, value: str, may_mend: bool, query: str) -> Line:
     number, nir_url = str(reading.dossier.number), ""
-    if line.target == "nir" and (row := reading.draft.row(line.row)) and row.has_nir:
+    if line.target == "nir" and reading.may_reveal and (row := reading.draft.row(line.row)) and row.has_nir:
         nir_url = address_with("desk:nir", number, line.row) + query
     target = reading.targets.get(key_of(ItemKind.CHAMP, line.row, line.target)) if may_mend else None
     if target is None:
@@ -254,9 +257,10 @@ class Facts:
     verify_url: str = ""
 
 
-def cards_of(draft: DraftView) -> list[Facts]:
+def cards_of(draft: DraftView, *, may_verify: bool) -> list[Facts]:
     """Who asks, then who teaches: nobody outside where the training is internal."""
-    return [employer_card(draft.employer), provider_card(None if draft.raw("internal") == YES else draft.provider)]
+    cards = [employer_card(draft.employer), provider_card(None if draft.raw("internal") == YES else draft.provider)]
+    return cards if may_verify else [replace(card, verify_url="") for card in cards]
 
 
 def employer_card(employer: EmployerFacts) -> Facts:

@@ -12,7 +12,7 @@ from openopco.dossiers.notices import path_for
 from openopco.dossiers.reading import count_opening, open_request
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
-from openopco.rights import Actor
+from openopco.rights import Actor, Permission, require
 
 
 def draft_or_404(request: PersonRequest, key: object) -> Dossier:
@@ -46,6 +46,14 @@ def dossier_or_404(request: PersonRequest, number: str) -> Dossier:
     # A refused POST shows the request too, though nothing new is then read.
     opening = open_request if request.method == "GET" else count_opening
     opening(actor=request.actor, dossier=found)
+    return found
+
+
+def dossier_to_act_on(request: PersonRequest, number: str, permission: Permission) -> Dossier:
+    """As `dossier_or_404`, of a page that leads to an act: who reads the request and may not do it gets 403. The action asks
+    again for itself. Raises `Forbidden`."""
+    found = dossier_or_404(request, number)
+    require(request.actor, permission, queries.subject_of(found))
     return found
 
 

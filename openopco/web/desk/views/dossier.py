@@ -16,7 +16,7 @@ from openopco.dossiers.queries.modifications import modifications_of, pieces_tol
 from openopco.dossiers.reading import note_as_employer
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
-from openopco.rights import Permission
+from openopco.rights import Permission, may
 from openopco.web.admin.access import needs
 from openopco.web.components.letters import letter_links, letters_html
 from openopco.web.desk import showing
@@ -33,7 +33,7 @@ from openopco.web.portal.views.dossier import as_its_employer_reads_it
 
 
 @require_safe
-@needs(Permission.DOSSIER_TAKE)
+@needs(Permission.DESK_READ)
 def dossier(request: PersonRequest, number: str) -> HttpResponse:
     """« Examen »: the checks, then the request."""
     dossier, marks = opened(request, number)
@@ -69,7 +69,7 @@ def show(
         "sections_html": sections_html(showing.sections_of(reading, may_mend=may_mend, query=frame["query"])),
         "trainees": showing.trainee_rows(reading, frame["query"]),
         "zones_html": zones_html(showing.piece_zones(reading, may_mend=may_mend)),
-        "cards_html": cards_html(showing.cards_of(reading.draft)),
+        "cards_html": cards_html(_cards(request, reading)),
         "asked": _asked(reading),
         "decision": decisions[0] if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
@@ -78,6 +78,10 @@ def show(
         "letters": letters_html(letter_links(dossier, letters_of(dossier))),
     }
     return render(request, "desk/dossier.html", context, status=status)
+
+
+def _cards(request: PersonRequest, reading: showing.Reading) -> list[showing.Facts]:
+    return showing.cards_of(reading.draft, may_verify=may(request.actor, Permission.ESTABLISHMENT_VERIFY))
 
 
 def _marks_of(request: PersonRequest, dossier: Dossier) -> Marks:
@@ -94,7 +98,7 @@ def _asked(reading: showing.Reading) -> dict[str, Any] | None:
 
 
 @require_safe
-@needs(Permission.DOSSIER_TAKE)
+@needs(Permission.DESK_READ)
 def trainee(request: PersonRequest, number: str, row: str) -> HttpResponse:
     """One trainee of a request that has many."""
     dossier = found(request, number)
@@ -108,14 +112,14 @@ def trainee(request: PersonRequest, number: str, row: str) -> HttpResponse:
 
 
 @require_safe
-@needs(Permission.DOSSIER_TAKE)
+@needs(Permission.DESK_READ)
 def following(request: PersonRequest, number: str) -> HttpResponse:
     """« Dossier suivant » of the list one came from; the list itself once there is none."""
     return _beside(request, number, backward=False)
 
 
 @require_safe
-@needs(Permission.DOSSIER_TAKE)
+@needs(Permission.DESK_READ)
 def preceding(request: PersonRequest, number: str) -> HttpResponse:
     """« Dossier précédent »."""
     return _beside(request, number, backward=True)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from openopco.dossiers import queries
 from openopco.dossiers.funds import exhausted
 from openopco.dossiers.models import Dossier, SavedFilter
-from openopco.dossiers.queries import ALL, FREE, REPLACED, TAB_CEILING, WAITING, DeskCounts, Filters
+from openopco.dossiers.queries import ALL, FREE, MODIFIED, OPEN, REPLACED, TAB_CEILING, WAITING, DeskCounts, Filters
 from openopco.habilitations import absences
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import officers_by_name
 from openopco.kernel.calendar import paris_today
-from openopco.rights import Actor, Permission
+from openopco.rights import Actor, Permission, may
 from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk import filters as words
@@ -25,9 +25,11 @@ from openopco.web.desk.rows import html_of, rows_of
 
 
 @require_safe
-@needs(Permission.DOSSIER_TAKE)
+@needs(Permission.DESK_READ)
 def worklist(request: PersonRequest) -> HttpResponse:
-    """Portfolios, filters, and 25 requests, those due soonest first."""
+    """Portfolios, filters, and 25 requests, those due soonest first; for who only reads, all requests there are."""
+    if not may(request.actor, Permission.DOSSIER_TAKE):
+        return _to_read(request)
     lists = queries.saved_lists(request.actor)
     default = next((each for each in lists if each.is_default), None)
     if default and not request.GET:
@@ -39,23 +41,51 @@ def worklist(request: PersonRequest) -> HttpResponse:
     marks = queries.marks_of(actor=request.actor, dossiers=shown)
     counts = queries.desk_counts(actor=request.actor, portfolio=trail.portfolio, today=today)
     context = {
-        "trail": trail,
-        "typed": trail.typed,
+        **_form(trail, filters),
+        "works": True,
         "page": page,
         "rows": html_of(rows_of(shown, actor=request.actor, today=today, query=trail.query, marks=marks)),
         "tabs": _tabs(trail, counts, request.actor, today),
         "late": _late(trail, counts),
+        "lists": [_kept(each, trail) for each in lists],
+        "batch_acts": batching.CHOICES,
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+# The portfolios that are nobody's own.
+TO_READ = (ALL, OPEN, MODIFIED)
+
+
+def _to_read(request: PersonRequest) -> HttpResponse:
+    trail, today = read_trail(request.GET), paris_today(timezone.now())
+    if trail.portfolio not in TO_READ:
+        trail = trail.having(vue=ALL)
+    filters = trail.filters(today)
+    page = queries.worklist(actor=request.actor, filters=filters, after=request.GET.get("after"))
+    rows = rows_of(page.items, actor=request.actor, today=today, query=trail.query)
+    context = {
+        **_form(trail, filters),
+        "page": page,
+        "rows": html_of(rows, ticks=False),
+        "tabs": [_tab(trail, code, dict(words.PORTFOLIOS)[code], NO_COUNTS) for code in TO_READ],
+    }
+    return render(request, "desk/worklist.html", context)
+
+
+def _form(trail: Trail, filters: Filters) -> dict[str, Any]:
+    """What the filters show."""
+    return {
+        "trail": trail,
+        "typed": trail.typed,
         "errors": trail.errors(),
         "states": words.STATES,
         "orders": words.ORDERS,
-        "lists": [_kept(each, trail) for each in lists],
-        "batch_acts": batching.CHOICES,
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
         "officers": [(str(pk), name) for pk, name in officers_by_name()],
         "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
     }
-    return render(request, "desk/worklist.html", context)
 
 
 def _proposed_first(request: PersonRequest, filters: Filters, listed: list[Dossier]) -> list[Dossier]:
@@ -66,6 +96,7 @@ def _proposed_first(request: PersonRequest, filters: Filters, listed: list[Dossi
     return [*first, *(each for each in listed if each not in first)]
 
 
+NO_COUNTS = DeskCounts({}, 0)
 DEFAULT_ORDER = {ALL: "", WAITING: "anciennete"}
 
 

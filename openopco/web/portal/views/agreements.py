@@ -15,8 +15,9 @@ from openopco.dossiers.queries.modifications import has_started, version_of
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import format_date, paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
+from openopco.rights import Permission
 from openopco.web.components.raw import RawField
-from openopco.web.portal.access import dossier_or_404
+from openopco.web.portal.access import dossier_or_404, dossier_to_act_on
 from openopco.web.portal.presenting import error_links
 
 
@@ -36,7 +37,7 @@ def version(request: PersonRequest, number: str, version: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PersonRequest, number: str) -> HttpResponse:
     """Began, on which day; put off or given up, it is a modification."""
-    dossier = dossier_or_404(request, number)
+    dossier = dossier_to_act_on(request, number, Permission.COURSE_CONFIRM)
     page_url = path_for(dossier, Audience.OPCO if request.user.is_opco else Audience.EMPLOYEUR)
     if dossier.state != State.ACCORDEE or has_started(dossier):
         messages.info(request, "Cette question ne se pose plus pour cette demande.")

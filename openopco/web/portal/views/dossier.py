@@ -37,7 +37,7 @@ from openopco.web.menu import address_with
 from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.papers import paper_card
 from openopco.web.portal import wording
-from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.access import dossier_or_404, dossier_to_act_on, view_of
 from openopco.web.portal.rows import folds_of
 from openopco.web.portal.zones import CLOSED
 
@@ -216,7 +216,7 @@ def message(request: PersonRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PersonRequest, number: str) -> HttpResponse:
     """Asks, then takes the request back. Too late where it has been decided meanwhile."""
-    found = dossier_or_404(request, number)
+    found = dossier_to_act_on(request, number, Permission.DOSSIER_CANCEL)
     if not workflow.find(State(found.state), workflow.Event.ANNULER):
         messages.info(request, "Cette demande ne peut plus être annulée.")
         return redirect("portal:dossier", number)

@@ -13,7 +13,8 @@ from openopco.dossiers.actions import modification_pieces as pieces
 from openopco.dossiers.errors import UnknownDossier
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
-from openopco.web.portal.access import dossier_or_404
+from openopco.rights import Permission
+from openopco.web.portal.access import dossier_to_act_on
 from openopco.web.portal.joining import tell_left_out, tell_refused
 from openopco.web.portal.zones import shown
 
@@ -21,7 +22,7 @@ from openopco.web.portal.zones import shown
 @require_POST
 def join(request: PersonRequest, number: str) -> HttpResponse:
     """Joins files, or takes one off. The page's script sends them one by one and gets JSON; a plain form sends them together."""
-    dossier_or_404(request, number)
+    dossier_to_act_on(request, number, Permission.MODIFICATION_PROPOSE)
     if "remove" in request.POST:
         return _take_off(request, number, request.POST["remove"])
     files = request.FILES.getlist("file")

@@ -43,10 +43,11 @@ from openopco.opco import parameters
 from openopco.organisations.actions.providers import find_or_create_provider
 from openopco.organisations.errors import NotFound
 from openopco.organisations.models import Provider
+from openopco.rights import Permission
 from openopco.trainees import queries as directory
 from openopco.trainees.models import Trainee
 from openopco.web import modifications as showing
-from openopco.web.portal.access import dossier_or_404
+from openopco.web.portal.access import dossier_to_act_on
 from openopco.web.portal.posted import number_in
 from openopco.web.portal.presenting import error_links, raw_field
 from openopco.web.portal.views.choosing import LONGEST_SEARCH, values_of
@@ -77,7 +78,7 @@ def _closed(request: PersonRequest, dossier: Dossier) -> HttpResponse | None:
 @require_http_methods(WRITE_METHODS)
 def modify(request: PersonRequest, number: str) -> HttpResponse:
     """What changes, since when, why. POST keeps it all, right or wrong, then leads to « avant / après »."""
-    dossier = dossier_or_404(request, number)
+    dossier = dossier_to_act_on(request, number, Permission.MODIFICATION_PROPOSE)
     if closed := _closed(request, dossier):
         return closed
     return _keep(request, dossier) if request.method == "POST" else _form(request, dossier)
@@ -168,7 +169,7 @@ def _context(request: PersonRequest, dossier: Dossier) -> dict[str, Any]:
 @require_http_methods(WRITE_METHODS)
 def person(request: PersonRequest, number: str) -> HttpResponse:
     """Somebody who joins: chosen among the employer's people, or described."""
-    dossier = dossier_or_404(request, number)
+    dossier = dossier_to_act_on(request, number, Permission.MODIFICATION_PROPOSE)
     if closed := _closed(request, dossier):
         return closed
     if request.method != "POST":
@@ -232,7 +233,7 @@ def _person(
 @require_http_methods(WRITE_METHODS)
 def review(request: PersonRequest, number: str) -> HttpResponse:
     """« Avant / après », then it goes."""
-    dossier = dossier_or_404(request, number)
+    dossier = dossier_to_act_on(request, number, Permission.MODIFICATION_PROPOSE)
     if closed := _closed(request, dossier):
         return closed
     modification = prepared_by(dossier, request.actor)
@@ -269,7 +270,7 @@ def _send(request: PersonRequest, dossier: Dossier) -> HttpResponse:
 @require_POST
 def withdraw(request: PersonRequest, number: str) -> HttpResponse:
     """Takes back what waits for an answer; what was only prepared is thrown away (« abandonner »)."""
-    dossier = dossier_or_404(request, number)
+    dossier = dossier_to_act_on(request, number, Permission.MODIFICATION_PROPOSE)
     try:
         if "abandonner" in request.POST:
             modifying.abandon(actor=request.actor, number=number)
