@@ -66,7 +66,7 @@ class Acts:
 
     def _posts(self) -> SafeString:
         if not self._possible.works:
-            return SafeString()
+            return filled("")
         route, words = ("unfollow", "Ne plus suivre") if self._followed else ("follow", "Suivre ce dossier")
         posts = [self._posted(f"desk:{route}", "button-link", filled("{}{}", icon("star"), words), FOLLOW_KEY)]
         if self._possible.release:
@@ -98,7 +98,7 @@ class Acts:
     def shortcuts(self) -> SafeString:
         """The page of the shortcuts, which turns them on unless the reader wants none; nothing for who only reads."""
         if not self._possible.works:
-            return SafeString()
+            return filled("")
         wanted = filled(" data-shortcuts") if self._request.COOKIES.get("raccourcis") != "non" else ""
         return filled('<a href="{}"{}>Raccourcis clavier</a>', address_of("desk:shortcuts"), wanted)
 
