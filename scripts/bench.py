@@ -21,6 +21,10 @@ FEW = 10_000
 SMALL_BATCH, LARGE_BATCH = 50, 1000
 # Of a batch's row, beside the same act through the door; of an export ten times longer, in MB more than the short one.
 MOST_PER_ROW, MOST_EXPORT_MB = 1.0, 15.0
+FEW_TRANSFERS, MANY_TRANSFERS = 5_000, 50_000
+# Of the file of transfers: seconds at most; beside sepaxml, which checks nothing and counts as it goes, when ours goes
+# over each transfer twice; MB more than for a tenth.
+MOST_FILE_SECONDS, MOST_BESIDE_SEPAXML, MOST_FILE_MB = 60.0, 2.0, 15.0
 PACE = "floor: bare 25 rows"
 MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
 
@@ -62,6 +66,7 @@ def run(rows: int, arguments: argparse.Namespace) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.bench.run", "--rows", str(rows), "--out", str(result)]
     command += ["--seconds", str(arguments.seconds), "--only", arguments.only]
     command += ["--batch", str(SMALL_BATCH if arguments.smoke else LARGE_BATCH)]
+    command += ["--transfers", str(FEW_TRANSFERS if arguments.smoke else MANY_TRANSFERS)]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -146,7 +151,8 @@ def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argp
         if not arguments.smoke:
             failures += [f"{name}: {ratio:.2f} of the floor, {share} wanted"] if ratio < share else []
             failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
-    return failures + _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
+    failures += _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
+    return failures + _missed_transfers(found["transfers"], is_quick=arguments.smoke)
 
 
 def _medians(found: dict[str, Any]) -> dict[str, float]:
@@ -185,6 +191,21 @@ def _missed_works(works: dict[str, Any], *, is_quick: bool) -> list[str]:
         if many["megabytes"] > few["megabytes"] + MOST_EXPORT_MB:
             failures.append(f"export {many['format']}: {many['megabytes']:.1f} MB, {few['megabytes']:.1f} for a tenth")
     return failures
+
+
+def _missed_transfers(transfers: dict[str, Any], *, is_quick: bool) -> list[str]:
+    few, many, bare = transfers["few"], transfers["many"], transfers["sepaxml"]
+    seconds, ratio = many["written"] + many["validated"], many["written"] / bare["written"]
+    print(
+        f"a file of {many['lines']} transfers: written in {many['written']:.1f} s, {ratio:.2f} × sepaxml's, "
+        f"validated in {many['validated']:.1f} s; +{many['megabytes']:.1f} MB (+{few['megabytes']:.1f} for a tenth, "
+        f"sepaxml +{bare['megabytes']:.1f})"
+    )
+    failures = [f"transfers: {seconds:.0f} s"] if seconds > MOST_FILE_SECONDS else []
+    if many["megabytes"] > few["megabytes"] + MOST_FILE_MB:
+        failures.append(f"transfers: {many['megabytes']:.1f} MB, {few['megabytes']:.1f} for a tenth")
+    is_slow = ratio > MOST_BESIDE_SEPAXML and not is_quick
+    return failures + ([f"transfers: {ratio:.2f} × sepaxml"] if is_slow else [])
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--batch", type=int, default=1000)
+    parser.add_argument("--transfers", type=int, default=50_000)
     parser.add_argument("--out", required=True)
     return parser.parse_args()
 
@@ -59,7 +60,7 @@ def _database(rows: int, drafts: int) -> Any:
 
 def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.wsgi import application
-    from tests.bench import measuring, pages, works
+    from tests.bench import measuring, pages, transfers, works
     from tests.bench.wsgi import Browser
 
     cases = [
@@ -80,6 +81,7 @@ def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         },
         "worker_kb": worker_memory(alice.cookies),
         "works": works.measure(measured.officer, measured.password, arguments.rows, arguments.batch),
+        "transfers": transfers.measure(arguments.transfers),
     }
 
 

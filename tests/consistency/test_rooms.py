@@ -20,6 +20,7 @@ ROOMS = [
     "notifications",
     "opco",
     "organisations",
+    "payments",
     "reference",
     "rights",
     "trainees",

@@ -1,0 +1,1 @@
+"""Payment orders, batches of credit transfers, what the bank answers."""
