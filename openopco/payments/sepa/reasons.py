@@ -1,0 +1,63 @@
+"""Why a bank refuses or gives back a transfer: the codes of ISO 20022 (external code sets), and what to say of them."""
+
+from typing import Final
+
+REASONS: Final[dict[str, str]] = {
+    "AC01": "Le numéro de compte (IBAN) du bénéficiaire est incorrect.",
+    "AC02": "Le numéro du compte à débiter est incorrect.",
+    "AC03": "Le numéro de compte (IBAN) du bénéficiaire est incorrect.",
+    "AC04": "Le compte du bénéficiaire est clôturé.",
+    "AC06": "Le compte du bénéficiaire est bloqué.",
+    "AC13": "Ce type de compte ne peut pas recevoir ce virement.",
+    "AC14": "Ce type de compte ne peut pas recevoir ce virement.",
+    "AG01": "Ce compte n'accepte pas les virements.",
+    "AG02": "Le type d'opération n'est pas valable pour la banque.",
+    "AM01": "Le montant est nul.",
+    "AM02": "Le montant dépasse ce que la banque permet.",
+    "AM03": "Le montant n'est pas en euros.",
+    "AM04": "La provision du compte à débiter est insuffisante.",
+    "AM05": "La banque a déjà reçu ce virement : c'est un doublon.",
+    "AM09": "Le montant reçu n'est pas celui qui était attendu.",
+    "AM10": "La somme des virements n'est pas celle qu'annonce le fichier.",
+    "BE01": "Le nom du bénéficiaire ne correspond pas au titulaire du compte.",
+    "BE04": "Il manque l'adresse du bénéficiaire, ou elle est incorrecte.",
+    "BE05": "La banque ne reconnaît pas le donneur d'ordre.",
+    "BE06": "La banque ne connaît pas ce bénéficiaire.",
+    "BE07": "Il manque l'adresse du donneur d'ordre, ou elle est incorrecte.",
+    "CNOR": "La banque du bénéficiaire n'est pas joignable par virement SEPA.",
+    "CURR": "Le montant n'est pas en euros.",
+    "CUST": "Le virement est rendu à la demande du client.",
+    "CUTA": "La banque n'a pas exécuté le virement et l'annule.",
+    "DNOR": "La banque du donneur d'ordre n'est pas joignable par virement SEPA.",
+    "DS02": "La signature de l'ordre manque ou n'est pas reconnue.",
+    "DT01": "La date demandée n'est pas valable.",
+    "DU01": "La banque a déjà reçu un fichier de cette référence.",
+    "DUPL": "La banque a déjà reçu ce virement : c'est un doublon.",
+    "ED05": "Le règlement entre banques a échoué.",
+    "ERIN": "Le virement est parti par erreur et a été rendu.",
+    "FF01": "Le fichier n'a pas le format que la banque attend.",
+    "FOCR": "Le virement est rendu, à la suite d'une demande de rappel.",
+    "FR01": "Le virement est rendu : une fraude est soupçonnée.",
+    "FRAD": "Le virement est rendu : une fraude est soupçonnée.",
+    "MD07": "Le titulaire du compte est décédé.",
+    "MS02": "Le bénéficiaire a refusé le virement, sans dire pourquoi.",
+    "MS03": "La banque n'a pas donné de motif.",
+    "NARR": "La banque a donné son motif en toutes lettres.",
+    "NOAS": "Le bénéficiaire n'a pas répondu à sa banque.",
+    "RC01": "Le code de la banque (BIC) est incorrect.",
+    "RC03": "Le code de la banque du donneur d'ordre est incorrect.",
+    "RC04": "Le code de la banque du bénéficiaire est incorrect.",
+    "RC07": "Le code de la banque du bénéficiaire (BIC) est incorrect.",
+    "RF01": "La référence du virement a déjà servi.",
+    "RR01": "Il manque le compte du donneur d'ordre, ou il est incorrect (obligation réglementaire).",
+    "RR02": "Il manque le nom ou l'adresse du donneur d'ordre (obligation réglementaire).",
+    "RR03": "Il manque le nom ou l'adresse du bénéficiaire (obligation réglementaire).",
+    "RR04": "La banque invoque une obligation réglementaire.",
+    "TECH": "Le virement est rendu à la suite d'un incident technique.",
+    "TM01": "Le fichier est arrivé après l'heure limite de la banque.",
+}
+
+
+def in_words(code: str) -> str:
+    """The French sentence of a code; the code itself where nobody has worded it; nothing where there is none."""
+    return REASONS.get(code, f"La banque a donné le motif {code}.") if code else ""
