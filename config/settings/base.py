@@ -36,6 +36,7 @@ ROOMS = [
     "trainees",
     "dossiers",
     "training",
+    "billing",
     "exports",
     "web",
 ]

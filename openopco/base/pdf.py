@@ -24,12 +24,14 @@ class PdfFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file carried inside the PDF. `name` is plain ASCII (readers disagree on the rest); PDF/UA wants `description`."""
+    """A file carried inside the PDF. `name` is plain ASCII (readers disagree on the rest); PDF/UA wants `description`.
+    `relationship`: what it is to the document, of PDF/A-3 ("alternative": the same, told another way)."""
 
     name: str
     content: bytes
     mime_type: str
     description: str
+    relationship: str = "supplement"
 
 
 def render(
@@ -95,6 +97,7 @@ def _write_attachment(root: Path, number: int, attachment: Attachment) -> dict[s
         "name": attachment.name,
         "mime_type": attachment.mime_type,
         "description": attachment.description,
+        "relationship": attachment.relationship,
     }
 
 

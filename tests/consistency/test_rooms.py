@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2] / "openopco"
 ROOMS = [
     "accounts",
     "base",
+    "billing",
     "documents",
     "dossiers",
     "exports",

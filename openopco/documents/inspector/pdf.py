@@ -43,18 +43,22 @@ _KEYS = {
 _CONTAINERS = (pikepdf.Dictionary, pikepdf.Array, pikepdf.Stream)
 
 
-def inspect_pdf(path: str, size: int) -> Facts:
-    """`size` in bytes. Raises `Refusal`."""
+CARRYING = frozenset({"/EmbeddedFiles", "/EF"})
+
+
+def inspect_pdf(path: str, size: int, *, permitted: frozenset[str] = frozenset()) -> Facts:
+    """`size` in bytes. `permitted`: `CARRYING` for a document that may carry files, which the caller then looks at; what
+    they unpack to is counted here with the rest. Raises `Refusal`."""
     try:
         with pikepdf.open(path) as pdf:
-            return _inspect_open(pdf, size)
+            return _inspect_open(pdf, size, permitted)
     except pikepdf.PasswordError as error:
         raise Refusal(RefusalCode.ENCRYPTED) from error
     except (pikepdf.PdfError, pikepdf.DataDecodingError, RuntimeError, ValueError, TypeError) as error:
         raise Refusal(RefusalCode.DAMAGED) from error
 
 
-def _inspect_open(pdf: pikepdf.Pdf, size: int) -> Facts:
+def _inspect_open(pdf: pikepdf.Pdf, size: int, permitted: frozenset[str]) -> Facts:
     if pdf.is_encrypted:
         raise Refusal(RefusalCode.ENCRYPTED)
     if len(pdf.objects) > LIMITS.pdf_objects:
@@ -64,17 +68,17 @@ def _inspect_open(pdf: pikepdf.Pdf, size: int) -> Facts:
         raise Refusal(RefusalCode.DAMAGED)
     if pages > LIMITS.pdf_pages:
         raise Refusal(RefusalCode.TOO_MANY_PAGES)
-    _inspect_objects(pdf, size)
+    _inspect_objects(pdf, size, permitted)
     return Facts("pdf", pages)
 
 
-def _inspect_objects(pdf: pikepdf.Pdf, size: int) -> None:
+def _inspect_objects(pdf: pikepdf.Pdf, size: int, permitted: frozenset[str]) -> None:
     unpacked = 0
-    automatic = _refuse_dangerous(pdf.trailer)
+    automatic = _refuse_dangerous(pdf.trailer, permitted)
     for top in pdf.objects:
         if not isinstance(top, _CONTAINERS):
             continue
-        automatic += _refuse_dangerous(top)
+        automatic += _refuse_dangerous(top, permitted)
         if isinstance(top, pikepdf.Stream):
             _refuse_pixel_flood(top)
             unpacked += unpacked_size(top, LIMITS.unpacked_megabytes * 2**20 - unpacked)
@@ -85,12 +89,12 @@ def _inspect_objects(pdf: pikepdf.Pdf, size: int) -> None:
         refuse_automatic(key, value)
 
 
-def _refuse_dangerous(top: pikepdf.Object) -> list[tuple[str, pikepdf.Object]]:
+def _refuse_dangerous(top: pikepdf.Object, permitted: frozenset[str]) -> list[tuple[str, pikepdf.Object]]:
     """What it holds that comes by itself, to be looked at with the whole document known."""
     automatic = []
     for part in _direct_parts(top):
         for key, value in part.items():
-            if key in _KEYS and not _is_empty(value):
+            if key in _KEYS and key not in permitted and not _is_empty(value):
                 raise Refusal(_KEYS[key])
             if key in AUTOMATIC_KEYS and value is not None:
                 automatic.append((key, value))
