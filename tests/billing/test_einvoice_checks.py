@@ -111,7 +111,7 @@ def test_every_reason_is_told_at_once(judged: Judged) -> None:
 def test_sentences_are_french_and_repeat_no_more_than_a_little_of_the_file(judged: Judged) -> None:
     for one in wrong.every():
         for finding in judged(one.content).findings:
-            assert finding.sentence[0].isupper()
+            assert finding.sentence[0].isupper() or finding.sentence.startswith("« ")
             assert finding.sentence.endswith((".", ")."))
             assert "shall" not in finding.sentence
             assert len(finding.sentence) < 400

@@ -143,7 +143,7 @@ def _vat_regime(invoice: ElectronicInvoice) -> Iterator[Finding]:
     for tax in invoice.taxes:
         if tax.category is TaxCategory.STANDARD:
             if tax.rate not in RATES:
-                yield _error("VAT-RATE", f"{_percent(tax.rate)} n'est pas un taux de TVA en France.")
+                yield _error("VAT-RATE", f"Le taux de {_percent(tax.rate)} n'est pas un taux de TVA en France.")
         elif tax.category is TaxCategory.EXEMPT:
             yield from _exemption(invoice, tax)
         else:
