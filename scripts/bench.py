@@ -25,6 +25,9 @@ FEW_TRANSFERS, MANY_TRANSFERS = 5_000, 50_000
 # Of the file of transfers: seconds at most; beside sepaxml, which checks nothing and counts as it goes, when ours goes
 # over each transfer twice; MB more than for a tenth.
 MOST_FILE_SECONDS, MOST_BESIDE_SEPAXML, MOST_FILE_MB = 60.0, 2.0, 15.0
+FEW_INVOICES, MANY_INVOICES = 100, 1_000
+# Of the invoices read: beside the library's reading and Saxon's judging, each bare, ours also inspecting the whole PDF.
+MOST_BESIDE_LIBRARIES = 3.0
 PACE = "floor: bare 25 rows"
 MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
 
@@ -67,6 +70,7 @@ def run(rows: int, arguments: argparse.Namespace) -> dict[str, Any]:
     command += ["--seconds", str(arguments.seconds), "--only", arguments.only]
     command += ["--batch", str(SMALL_BATCH if arguments.smoke else LARGE_BATCH)]
     command += ["--transfers", str(FEW_TRANSFERS if arguments.smoke else MANY_TRANSFERS)]
+    command += ["--invoices", str(FEW_INVOICES if arguments.smoke else MANY_INVOICES)]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -152,6 +156,7 @@ def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argp
             failures += [f"{name}: {ratio:.2f} of the floor, {share} wanted"] if ratio < share else []
             failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
     failures += _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
+    failures += _missed_invoices(found["invoices"], is_quick=arguments.smoke)
     return failures + _missed_transfers(found["transfers"], is_quick=arguments.smoke)
 
 
@@ -191,6 +196,18 @@ def _missed_works(works: dict[str, Any], *, is_quick: bool) -> list[str]:
         if many["megabytes"] > few["megabytes"] + MOST_EXPORT_MB:
             failures.append(f"export {many['format']}: {many['megabytes']:.1f} MB, {few['megabytes']:.1f} for a tenth")
     return failures
+
+
+def _missed_invoices(invoices: dict[str, Any], *, is_quick: bool) -> list[str]:
+    count, bare = invoices["invoices"], invoices["library"] + invoices["rules"]
+    ratio = invoices["house"] / bare
+    print(
+        f"{count} Factur-X invoices: read and judged in {invoices['house']:.1f} s ({count / invoices['house']:.0f} a second; "
+        f"the first one {invoices['first']:.1f} s), {ratio:.2f} × the bare libraries, which read them and check their schemas "
+        f"in {invoices['library']:.1f} s, and play EN 16931 on them in {invoices['rules']:.1f} s"
+    )
+    is_slow = ratio > MOST_BESIDE_LIBRARIES and not is_quick
+    return [f"invoices: {ratio:.2f} × the bare libraries"] if is_slow else []
 
 
 def _missed_transfers(transfers: dict[str, Any], *, is_quick: bool) -> list[str]:

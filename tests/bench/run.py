@@ -41,6 +41,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="")
     parser.add_argument("--batch", type=int, default=1000)
     parser.add_argument("--transfers", type=int, default=50_000)
+    parser.add_argument("--invoices", type=int, default=1_000)
     parser.add_argument("--out", required=True)
     return parser.parse_args()
 
@@ -60,7 +61,7 @@ def _database(rows: int, drafts: int) -> Any:
 
 def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.wsgi import application
-    from tests.bench import measuring, pages, transfers, works
+    from tests.bench import invoices, measuring, pages, transfers, works
     from tests.bench.wsgi import Browser
 
     cases = [
@@ -82,6 +83,7 @@ def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         "worker_kb": worker_memory(alice.cookies),
         "works": works.measure(measured.officer, measured.password, arguments.rows, arguments.batch),
         "transfers": transfers.measure(arguments.transfers),
+        "invoices": invoices.measure(arguments.invoices),
     }
 
 
