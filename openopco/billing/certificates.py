@@ -11,14 +11,9 @@ from typing import Any, Final, NamedTuple
 from openopco.kernel.calendar import format_date
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_hours
+from openopco.organisations.enums import Nature
 
-# Code du travail, L. 6313-1: the four kinds of action, in the order of the ministry's model.
-NATURES: Final = {
-    "action": "Action de formation",
-    "bilan": "Bilan de compétences",
-    "vae": "Action de validation des acquis de l'expérience",
-    "apprentissage": "Action de formation par apprentissage",
-}
+NATURES: Final = dict(Nature.choices)
 YEARS_KEPT: Final = 3
 
 
