@@ -53,6 +53,21 @@ def _clean_log_context() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _everything_is_funded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One rule pays all of every request, of any year: what is decided is the affair of each test. Those of `tests/funding` say
+    what rules they want, as do those marked `funding_rules`."""
+    if "tests/funding" in str(request.path) or request.node.get_closest_marker("funding_rules"):
+        return
+    from openopco.funding import ruling, shipped
+    from openopco.funding.enums import Base, Fund
+    from openopco.funding.terms import Rule
+
+    everything = Rule("tests", "Tout est pris en charge", Fund.ALTERNANCE, tuple(Base), 1, "Les tests")
+    monkeypatch.setattr(shipped, "shipped_rules", lambda slug: (everything,))
+    ruling.standing.forget()
+
+
+@pytest.fixture(autouse=True)
 def _lists_as_shipped() -> None:
     """As in a process that has just read its lists and found nothing decided: no test pays that query for another."""
     from openopco.opco import lists

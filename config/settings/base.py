@@ -37,6 +37,7 @@ ROOMS = [
     "dossiers",
     "training",
     "billing",
+    "funding",
     "exports",
     "web",
 ]

@@ -27,3 +27,9 @@ class CentsField(models.BigIntegerField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> int | None:
         return None if value is None else to_cents(Decimal(value))
+
+
+def cents(amount: Decimal) -> models.Value:
+    """Euros as a column's own integer, for arithmetic in the database: `F("engaged") + cents(amount)`. A bare Decimal beside an
+    `F` would be taken for that many cents."""
+    return models.Value(amount, output_field=CentsField())

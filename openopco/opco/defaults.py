@@ -177,6 +177,39 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire",
         effect="Le délai annoncé à l'employeur, dans l'aide et après l'envoi, pour signaler un changement.",
     ),
+    "subrogation_pdc_only": Default(
+        "Subrogation réservée au plan de développement des compétences",
+        "",
+        yes_or_no,
+        (
+            Version(ALWAYS, False, "Usage des OPCO avant la réforme de la TVA : l'OPCO pouvait régler l'organisme."),
+            Version(
+                date(2026, 10, 1),
+                True,
+                "OPCO Mobilités, conditions générales d'intervention, septembre 2026 : réforme de la TVA des OPCO, en "
+                "vigueur au 1er octobre 2026.",
+                elsewhere=f"{HOUSE} : réforme de la TVA des OPCO, en vigueur au 1er octobre 2026.",
+            ),
+        ),
+        effect=(
+            "Pour les accords donnés à partir de ce jour, l'OPCO ne règle l'organisme que si l'entreprise est sous l'effectif "
+            "ci-dessous et si tout vient du plan de développement des compétences. Sinon l'employeur est remboursé."
+        ),
+        from_label="Pour les accords donnés à partir du",
+    ),
+    "subrogation_below": Default(
+        "Effectif en dessous duquel la subrogation réservée est possible",
+        "salariés",
+        whole(1, 500_000),
+        _shipped(
+            50,
+            "OPCO Mobilités, conditions générales d'intervention, septembre 2026 : entreprises de moins de 50 salariés.",
+            f"{HOUSE} : entreprises de moins de 50 salariés (L.6332-3).",
+        ),
+        unit_of_one="salarié",
+        effect="Une entreprise de cet effectif ou plus règle l'organisme et se fait rembourser.",
+        from_label="Pour les accords donnés à partir du",
+    ),
     "least_agreement_days": Default(
         "Durée minimale d'un accord, si tard qu'il soit donné",
         "jours calendaires",

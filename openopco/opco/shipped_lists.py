@@ -52,7 +52,7 @@ def _phrases(label: str, usage: str, *shipped: tuple[str, str, str]) -> ListKind
 
 
 THREE = "Une à trois majuscules ou chiffres, par exemple EMP."
-CSP, CONTRACT_TYPE, EDUCATION_LEVEL = "csp", "contract_type", "education_level"
+CSP, CONTRACT_TYPE, EDUCATION_LEVEL, THEME = "csp", "contract_type", "education_level", "theme"
 REFUSAL, CLOSING, CORRECTION, PARTIAL, MESSAGE = "refus", "sans_suite", "complement", "accord_partiel", "message"
 
 LISTS: Final[dict[str, ListKind]] = {
@@ -78,6 +78,21 @@ LISTS: Final[dict[str, ListKind]] = {
         "Un nombre de 1 à 99.",
         _entries([(str(code), label) for code, label in EducationLevel.choices]),
         needs_one=True,
+    ),
+    THEME: ListKind(
+        "Thèmes de formation",
+        "Le champ « Thème de la formation » d'une demande ; les règles de financement d'une branche en dépendent.",
+        WORD_CODE,
+        "Lettres minuscules, chiffres et tirets : permis-fimo. Les règles de financement nomment ce code.",
+        _entries(
+            [
+                ("permis-fimo", "Permis C, CE, D, DE, BE ou FIMO"),
+                ("capacite", "Capacité de transport (CTRMP, CTCR)"),
+                ("ambulance", "Auxiliaire ambulancier"),
+                ("fco", "Formation continue obligatoire (FCO)"),
+                ("parcours", "Parcours multimodal de la branche automobile"),
+            ]
+        ),
     ),
     REFUSAL: _phrases(
         "Motifs de refus",

@@ -131,7 +131,7 @@ def _plausible(draft: DraftView) -> Iterator[Check]:
     words = f"{format_euros(hourly)} par heure et par stagiaire." if hourly is not None else "Coût horaire inconnu."
     yield Check("heures", "Heures et coût", Outcome.LOOK if odd else Outcome.PASSED, " ".join(odd) or words)
     if extra := ancillary_total(draft):
-        detail = f"{format_euros(extra)} HT demandés : la décision porte sur le coût pédagogique seul."
+        detail = f"{format_euros(extra)} HT demandés en plus du coût pédagogique : à justifier au moment de payer."
         yield Check("frais_annexes", "Frais annexes", Outcome.LOOK, detail)
     identity = [warning.message for warning in warnings(draft) if warning.target == "nir"]
     if identity:

@@ -156,6 +156,13 @@ MODALITY = FieldSpec(
     choices=_choices(Modality),
     default=Modality.PRESENTIEL.value,
 )
+THEME = FieldSpec(
+    "theme",
+    "Thème de la formation",
+    kind="select",
+    listed=lists.THEME,
+    hint="Certaines aides de votre branche en dépendent. Laissez vide si aucun ne convient.",
+)
 HOURS = FieldSpec(
     "hours",
     "Durée en heure(s)",
@@ -365,6 +372,7 @@ TRAINING_FIELDS = (
     CERTIFYING,
     CERTIFICATION,
     MODALITY,
+    THEME,
     HOURS,
     COST,
     PLACE_POSTAL_CODE,
@@ -377,4 +385,4 @@ MODIFIABLE_FIELDS = (STARTS_ON, ENDS_ON, HOURS, COST, MODALITY, PLACE_POSTAL_COD
 # What a « reprise » or a copy must be told anew.
 NOT_COPIED = frozenset({"starts_on", "ends_on", "done_at", "done_on", "attest"})
 # What a model of course keeps.
-TEMPLATE_FIELDS = ("title", "nature", "modality", "certifying", "certification", "hours", "cost")
+TEMPLATE_FIELDS = ("title", "nature", "modality", "theme", "certifying", "certification", "hours", "cost")

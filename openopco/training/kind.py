@@ -67,8 +67,9 @@ class TrainingActionKind:
         names = tuple(f"{row.raw('first_name')} {row.raw('last_name')} {row.raw('birth_name')}" for row in draft.rows)
         title = draft.value(f.TITLE) or ""
         taught_outside = not draft.value(f.INTERNAL)
-        cost, idcc = draft.value(f.COST), draft.value(f.IDCC) or ""
-        return Heading(title, starts, ends, len(draft.rows), cost, names, has_provider=taught_outside, idcc=idcc)
+        idcc = draft.value(f.IDCC) or ""
+        asked = rules.amount_asked(draft)
+        return Heading(title, starts, ends, len(draft.rows), asked, names, has_provider=taught_outside, idcc=idcc)
 
     def summary(self, draft: DraftView) -> list[SummarySection]:
         return [_employer(draft), _provider(draft), _training(draft), *_people(draft), _pieces(draft), _closing(draft)]

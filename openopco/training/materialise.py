@@ -33,6 +33,7 @@ def _course(draft: DraftView) -> dict[str, Any]:
         "title": value(f.TITLE),
         "nature": value(f.NATURE),
         "modality": value(f.MODALITY),
+        "theme": value(f.THEME) or "",
         "certification": certification or "",
         "starts_on": value(f.STARTS_ON),
         "ends_on": value(f.ENDS_ON),

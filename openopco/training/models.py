@@ -20,6 +20,7 @@ class TrainingAction(models.Model):
     title = models.CharField(max_length=255)
     nature = models.CharField(max_length=10, choices=Nature.choices)
     modality = models.CharField(max_length=12, choices=Modality.choices)
+    theme = models.CharField(max_length=40, blank=True, default="", db_default="")
     certification = models.CharField(max_length=12, blank=True, default="")
     starts_on = models.DateField()
     ends_on = models.DateField()

@@ -285,8 +285,14 @@ def _free(draft: DraftView) -> Iterator[Warning_]:
         yield Warning_(TRAINING, "cost", "Le coût pédagogique est de 0 € : vérifiez-le.")
 
 
+def amount_asked(draft: DraftView) -> Decimal | None:
+    """Euros HT of all that is asked: the course and the frais annexes; None while the course has no cost."""
+    cost: Decimal | None = draft.value(f.COST)
+    return None if cost is None else cost + ancillary_total(draft)
+
+
 def ancillary_total(draft: DraftView) -> Decimal:
-    """Euros HT of frais annexes, for all trainees. The OPCO decides on the « coût pédagogique » alone."""
+    """Euros HT of frais annexes, for all trainees."""
     amounts = (draft.value(spec) for spec in f.ANCILLARY if spec.kind == "amount")
     return sum((amount for amount in amounts if amount is not None), Decimal(0))
 

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.db import models
 
 from openopco.base.jobs import registered_jobs, registered_sweeps
+from openopco.dossiers.effects import registered as registered_effects
+from openopco.dossiers.funders import registered as registered_funders
 from openopco.journal.subscriptions import registered_subscriptions
 from openopco.reference.usages import registered_usages
 
@@ -51,11 +53,13 @@ def test_each_room_with_tables_has_its_migrations() -> None:
 
 
 def test_ways_up_are_listed() -> None:
-    """The jobs, sweeps, subscriptions and usages of the house, in tests/consistency/ways_up.txt: a change there is a decision."""
+    """Jobs, sweeps, subscriptions, usages, effects and the funder are in tests/consistency/ways_up.txt."""
     lines = [f"job {name}" for name in registered_jobs() if not name.startswith("test.")]
     lines += [f"sweep {name}" for name in registered_sweeps() if not name.startswith("test.")]
     lines += [f"subscription {one.pattern} -> {one.handler}" for one in registered_subscriptions()]
     lines += [f"usage {one.facet} <- {one.name}" for one in registered_usages()]
+    lines += [f"effect {event} -> {name}" for event, names in registered_effects().items() for name in names]
+    lines += [f"funder {name}" for name in registered_funders()]
     assert sorted(lines) == (ROOT / "tests/consistency/ways_up.txt").read_text().splitlines()
 
 

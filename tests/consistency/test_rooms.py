@@ -14,6 +14,7 @@ ROOMS = [
     "documents",
     "dossiers",
     "exports",
+    "funding",
     "habilitations",
     "journal",
     "kernel",

@@ -373,11 +373,11 @@ class TestSlips:
             with pytest.raises(InvalidValue, match="seul lui peut augmenter le coût"):
                 self.mend(olga, dossier, name, value)
         mended = self.mend(olga, dossier, "cost", "500,00")
-        assert (str(mended.amount_asked), str(TrainingAction.objects.get().cost)) == ("560.00", "500.00")
+        assert (str(mended.amount_asked), str(TrainingAction.objects.get().cost)) == ("590.00", "500.00")
         self.mend(olga, dossier, "repas_amount", "20,00")
         self.mend(olga, dossier, "hours", "15")
         dossier.refresh_from_db()
-        assert str(dossier.amount_asked) == "560.00"
+        assert str(dossier.amount_asked) == "590.00"
 
     def test_the_employer_alone_moves_what_he_asks(self, alice: Actor, olga: Actor, place: Establishment) -> None:
         dossier = taken(alice, place, olga)

@@ -201,9 +201,9 @@ def test_sent_after_the_last_day() -> None:
     assert not [each for each in in_time if each.code == "date_limite"]
 
 
-def test_ancillary_costs_are_shown_and_not_decided() -> None:
+def test_ancillary_costs_are_shown_as_still_to_be_proven() -> None:
     found = check(
         "frais_annexes", repas_quantity="2", repas_amount="30,00", transport_quantity="1", transport_amount="9"
     )
     assert (found.outcome, found.blocking) == (Outcome.LOOK, False)
-    assert found.detail == "39,00\u202f€ HT demandés : la décision porte sur le coût pédagogique seul."
+    assert found.detail == "39,00\u202f€ HT demandés en plus du coût pédagogique : à justifier au moment de payer."

@@ -20,6 +20,8 @@ class Decision(models.Model):
     reason = models.TextField(blank=True, default="")
     # Of the standard reason the text began with, in the list of its outcome: what statistics count by.
     reason_code = models.CharField(max_length=40, blank=True, default="")
+    # What it engages and what it leaves to the employer, line by line, as decided (`dossiers.funders`).
+    funding = models.JSONField(default=dict, db_default={})
     snapshot = models.JSONField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_by_label = models.CharField(max_length=200)

@@ -1,0 +1,1 @@
+"""What the OPCO funds: dated rules, envelopes, companies' accounts, and what it has engaged on each request."""

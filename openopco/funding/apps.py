@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class FundingConfig(AppConfig):
+    name = "openopco.funding"
+    label = "funding"
+    verbose_name = "Financement"
+
+    def ready(self) -> None:
+        from openopco.dossiers import funders
+        from openopco.funding import effects
+        from openopco.funding.actions.engaging import engage
+
+        funders.register(engage)
+        effects.register()

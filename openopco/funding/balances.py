@@ -1,0 +1,70 @@
+"""What is left for a request: of envelopes, of its company's budgets, of its account."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from openopco.funding.enums import Fund
+from openopco.funding.models import Commitment, CompanyBudget, Envelope, VoluntaryAccount
+from openopco.funding.rules import Account, Left
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """The rows themselves: `envelopes` by fund, the branch's own before that of all; budgets by their code."""
+
+    envelopes: Mapping[Fund, Envelope]
+    budgets: Mapping[str, CompanyBudget]
+    account: VoluntaryAccount | None
+
+
+def balances(*, company_id: int, year: int, idcc: str, locked: bool = False) -> Balances:
+    """What stands for a company in a year. `locked` holds the rows until the transaction ends, in the order that everybody
+    keeps: budgets, account, envelopes. Three queries."""
+    budgets = CompanyBudget.objects.filter(company_id=company_id, year=year).order_by("pk")
+    accounts = VoluntaryAccount.objects.filter(company_id=company_id)
+    envelopes = Envelope.objects.filter(year=year, idcc__in=["", idcc]).order_by("pk")
+    if locked:
+        budgets, accounts = budgets.select_for_update(), accounts.select_for_update()
+        envelopes = envelopes.select_for_update()
+    known = {budget.budget: budget for budget in budgets}
+    account = accounts.first()
+    return Balances(_by_fund(envelopes), known, account)
+
+
+def _by_fund(envelopes: Iterable[Envelope]) -> dict[Fund, Envelope]:
+    found: dict[Fund, Envelope] = {}
+    for envelope in envelopes:
+        fund = Fund(envelope.fund)
+        if fund not in found or envelope.idcc:
+            found[fund] = envelope
+    return found
+
+
+def left_of(standing: Balances, own: Iterable[Commitment] = ()) -> Left:
+    """What is left, where `own` lines, about to be engaged anew, count as given back."""
+    own = list(own)
+    envelopes = {
+        fund: envelope.left + _sum(line for line in own if line.envelope_id == envelope.pk)
+        if envelope.is_blocking
+        else None
+        for fund, envelope in standing.envelopes.items()
+    }
+    companies = {
+        code: budget.engaged - _sum(line for line in own if line.budget == code and line.year == budget.year)
+        for code, budget in standing.budgets.items()
+    }
+    return Left(envelopes, companies, _account(standing.account, own))
+
+
+def _account(account: VoluntaryAccount | None, own: Iterable[Commitment]) -> Account | None:
+    if account is None:
+        return None
+    mine = _sum(line for line in own if line.fund == Fund.VOLONTAIRE)
+    return Account(account.balance + mine, account.pays_ancillary, account.pays_wages)
+
+
+def _sum(lines: Iterable[Commitment]) -> Decimal:
+    return sum((line.amount for line in lines), ZERO)
