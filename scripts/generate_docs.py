@@ -86,6 +86,7 @@ def rights() -> str:
 
 def ways_up() -> str:
     from openopco.base.jobs import registered_jobs, registered_sweeps
+    from openopco.dossiers import effects, funders
     from openopco.journal.subscriptions import registered_subscriptions
     from openopco.reference.usages import registered_usages
 
@@ -93,6 +94,8 @@ def ways_up() -> str:
     lines += [f"sweep {name}" for name in registered_sweeps()]
     lines += [f"subscription {one.pattern} -> {one.handler}" for one in registered_subscriptions()]
     lines += [f"usage {one.facet} <- {one.name}" for one in registered_usages()]
+    lines += [f"effect {event} -> {name}" for event, names in effects.registered().items() for name in names]
+    lines += [f"funder {name}" for name in funders.registered()]
     return "\n".join(sorted(lines)) + "\n"
 
 

@@ -56,7 +56,7 @@ def _clean_log_context() -> Iterator[None]:
 def _everything_is_funded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """One rule pays all of every request, of any year: what is decided is the affair of each test. Those of `tests/funding` say
     what rules they want, as do those marked `funding_rules`."""
-    if "tests/funding" in str(request.path) or request.node.get_closest_marker("funding_rules"):
+    if {"funding", "demo"} & set(request.path.parts) or request.node.get_closest_marker("funding_rules"):
         return
     from openopco.funding import ruling, shipped
     from openopco.funding.enums import Base, Fund

@@ -16,7 +16,7 @@ from django.utils import timezone
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
-from openopco.demo import data, desk
+from openopco.demo import data, desk, money
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.agreements import Afterwards
 from openopco.demo.data import Person, Request, Worker
@@ -87,6 +87,8 @@ class Loader:
         with self.day(-20, 11):
             self._decided_ahead()
         self._employers()
+        with self.day(-398, 9):
+            self._money()
         self._colleagues()
         desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
@@ -136,6 +138,11 @@ class Loader:
         set_parameter(actor=actor, code="answer_target_days", value=15, starts_on=day, source=source)
         words = Wording("Budget de la branche atteint", 6, "Le budget de votre branche est engagé pour cette année.")
         add_entry(actor=actor, list_code=REFUSAL, code="budget-branche", wording=words, starts_on=self.today)
+
+    def _money(self) -> None:
+        administrator, accountant = self.actor(data.ADMINISTRATORS[0]), self.actor(data.ACCOUNTANTS[0])
+        money.publish(administrator=administrator, today=self.today)
+        money.pay_in(accountant=accountant, today=paris_today(timezone.now()))
 
     def _employers(self) -> None:
         for person in data.EMPLOYERS:
@@ -269,7 +276,12 @@ class _Story(Afterwards):
 
     def _close(self) -> None:
         today = format_date(timezone.now().astimezone(PARIS).date())
-        self._type({"done_at": "Mulhouse", "done_on": today, "attest": "oui", "voluntary": "oui"})
+        self._type({"done_at": "Mulhouse", "done_on": today, "attest": "oui", **self._paying()})
+
+    def _paying(self) -> dict[str, str]:
+        """Who has an account at the OPCO lets it pay; the others ask that their provider be paid."""
+        has_account = any(siret == self.request.siret for siret, *_ in money.ACCOUNTS)
+        return {"voluntary": "oui"} if has_account else {"subrogation": "oui"}
 
     def _type(self, values: dict[str, str]) -> None:
         standing = dict(DraftField.objects.filter(dossier__key=self.key, row="").values_list("name", "revision"))

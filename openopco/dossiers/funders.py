@@ -1,10 +1,12 @@
 """Who says what an agreement engages. One room registers itself at start; without it nothing is engaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from openopco.kernel.money import format_euros
 
 if TYPE_CHECKING:
     from openopco.dossiers.models import Decision, Dossier
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Engaged:
     """What an agreement engages: `lines` as JSON, kept in the decision and told in its letter; `unfunded` likewise, what it
-    leaves to the employer. `keep` writes them down, once the decision has its row."""
+    leaves to the employer. A line has « montant », « objet », « phrase », and one engaged « a_qui » and « direct » (whether the
+    provider is paid). `keep` writes them down, once the decision has its row."""
 
     lines: list[dict[str, Any]]
     unfunded: list[dict[str, Any]]
@@ -37,3 +40,35 @@ def engage(dossier: "Dossier", amount: Decimal, now: datetime) -> Engaged | None
 def registered() -> list[str]:
     """The funder's name, for the consistency test."""
     return [f"{each.__module__}.{each.__name__}" for each in _FUNDER]
+
+
+REFUND = (
+    "Réglez l'organisme de formation, puis demandez-nous le remboursement du montant hors taxe, avec sa facture et le certificat "
+    "de réalisation. La TVA reste à votre charge."
+)
+DIRECT = (
+    "Nous réglons l'organisme de formation, sur sa facture et le certificat de réalisation, dans la limite du montant accordé. "
+    "Le reste et la TVA lui sont dus par vous."
+)
+
+
+def told(funding: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision engages, as the variables of its letter: empty where nothing is."""
+    lines = funding.get("lignes", [])
+    direct = any(line["direct"] for line in lines)
+    return {
+        "financement": [*map(_engaged, lines), *map(_left, funding.get("reste", []))],
+        "reglement": "" if not lines else DIRECT if direct else REFUND,
+    }
+
+
+def _engaged(line: Mapping[str, Any]) -> str:
+    return f"{_amount(line)}. {line['phrase']} Réglé à : {line['a_qui'].lower()}."
+
+
+def _left(line: Mapping[str, Any]) -> str:
+    return f"Reste à votre charge : {_amount(line)}. {line['phrase']}"
+
+
+def _amount(line: Mapping[str, Any]) -> str:
+    return f"{format_euros(Decimal(line['montant']))} HT, {line['objet'].lower()}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from openopco.base.jobs import enqueue
 from openopco.base.prepared import Prepared
+from openopco.dossiers import funders
 from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Decision, Dossier, Letter
 from openopco.dossiers.notices import path_for
@@ -42,7 +43,12 @@ def write_for_decision(dossier: Dossier, decision: Decision) -> Letter | None:
     if kind is None:
         return None
     values = decision_values(
-        dossier, kind, amount=decision.amount_granted, reason=decision.reason, before=_agreed_before(decision)
+        dossier,
+        kind,
+        amount=decision.amount_granted,
+        reason=decision.reason,
+        before=_agreed_before(decision),
+        funding=decision.funding,
     )
     return _write(
         dossier, kind, values, at=decision.decided_at, officer=decision.decided_by_label, thing={"decision": decision}
@@ -122,7 +128,7 @@ def request_values(dossier: Dossier, *, today: date, officer: str) -> dict[str, 
         "Organisme de formation": provider,
         "Dates": f"du {starts} au {ends}" if starts and ends else "",
         "Stagiaires": people,
-        "Coût pédagogique demandé": cost,
+        "Coût demandé": cost,
     }
     return {
         **letters.house_values(),
@@ -164,15 +170,23 @@ def _filer(dossier: Dossier) -> str:
 
 
 def decision_values(
-    dossier: Dossier, kind: LetterKind, *, amount: Decimal | None, reason: str, before: date | None = None
+    dossier: Dossier,
+    kind: LetterKind,
+    *,
+    amount: Decimal | None,
+    reason: str,
+    before: date | None = None,
+    funding: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a decision adds: euros HT, the reason that the employer reads, the day of the agreement it replaces."""
+    """What a decision adds: euros HT, the reason that the employer reads, the day of the agreement it replaces, and what it
+    engages, as `Decision.funding` keeps it."""
     if kind is not LetterKind.ACCORD:
         return {"motif": reason}
     ends = dossier.ends_on
     claim = add_months(ends, parameters.value("claim_months", on=ends)) if ends else None
     days = parameters.value("change_notice_days", on=paris_today(timezone.now()))
     return {
+        **funders.told(funding or {}),
         "montant_accorde": f"{format_euros(amount or Decimal(0))} HT",
         "motif": reason,
         "accord_precedent": format_date(before) if before else "",

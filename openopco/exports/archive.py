@@ -160,7 +160,7 @@ def told_of(dossier: Dossier, reader: Actor, pieces: list[Piece]) -> dict[str, A
 
 def _decision(decision: Decision) -> dict[str, Any]:
     word = STATE_WORDS[Audience.EMPLOYEUR][State(decision.outcome)]
-    lines = [["Décision", word], ["Coût pédagogique demandé", f"{format_euros(decision.amount_asked)} HT"]]
+    lines = [["Décision", word], ["Coût demandé", f"{format_euros(decision.amount_asked)} HT"]]
     if decision.amount_granted is not None:
         lines.append(["Montant accordé", f"{format_euros(decision.amount_granted)} HT"])
     if decision.reason:

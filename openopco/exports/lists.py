@@ -114,7 +114,7 @@ _REQUEST = (
     Column("Début", lambda dossier: dossier.starts_on, 11),
     Column("Fin", lambda dossier: dossier.ends_on, 11),
     Column("Stagiaires", lambda dossier: dossier.trainee_count, 10),
-    Column("Coût pédagogique demandé HT", lambda dossier: dossier.amount_asked),
+    Column("Coût demandé HT", lambda dossier: dossier.amount_asked),
     Column("Montant accordé HT", lambda dossier: dossier.amount_granted),
     Column("Envoyée le", lambda dossier: dossier.sent_at),
     Column("Décidée le", lambda dossier: dossier.decided_at),

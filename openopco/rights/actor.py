@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from openopco.kernel.errors import Forbidden
+
 
 class Role(StrEnum):
     """A capacity in which somebody acts. Codes never change; people see `ROLE_LABELS`."""
@@ -48,6 +50,13 @@ class Actor:
     user_id: int | None
     label: str
     grants: tuple[Grant, ...] = field(default=())
+
+    @property
+    def person_id(self) -> int:
+        """The id of who acts. Raises `Forbidden` for the system: people alone type, decide and write."""
+        if self.user_id is None:
+            raise Forbidden
+        return self.user_id
 
     @property
     def is_opco(self) -> bool:

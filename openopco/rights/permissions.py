@@ -44,6 +44,9 @@ class Permission(StrEnum):
     PARAMETER_MANAGE = "parameter.manage"
     TEMPLATE_MANAGE = "template.manage"
     REFERENCE_MANAGE = "reference.manage"
+    FUNDING_READ = "funding.read"
+    FUNDING_MANAGE = "funding.manage"
+    ACCOUNT_MANAGE = "account.manage"
 
 
 _EMPLOYER = frozenset(
@@ -90,6 +93,7 @@ _OFFICER = frozenset(
         Permission.LIST_EXPORT,
         Permission.STATISTICS_READ,
         Permission.MEMBERSHIP_MANAGE,
+        Permission.FUNDING_READ,
     }
 )
 _ADMINISTRATOR = frozenset(
@@ -102,12 +106,16 @@ _ADMINISTRATOR = frozenset(
         Permission.STATISTICS_READ,
         Permission.TEMPLATE_MANAGE,
         Permission.REFERENCE_MANAGE,
+        Permission.FUNDING_READ,
+        Permission.FUNDING_MANAGE,
     }
 )
 
 # Who checks that the service was done reads what was said of it; who pays reads the request alone.
-_CONTROLLER = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ, Permission.NOTE_READ})
-_ACCOUNTANT = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ})
+_CONTROLLER = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ, Permission.NOTE_READ, Permission.FUNDING_READ})
+_ACCOUNTANT = frozenset(
+    {Permission.DOSSIER_READ, Permission.DESK_READ, Permission.FUNDING_READ, Permission.ACCOUNT_MANAGE}
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,

@@ -20,6 +20,9 @@ from openopco.dossiers.actions import corrections, deciding
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import ItemKind, LetterKind, State
 from openopco.dossiers.models import CorrectionRequest, Decision, Dossier, Letter
+from openopco.dossiers.queries import load_draft
+from openopco.funding.actions.engaging import as_json
+from openopco.funding.estimating import estimate_of
 from openopco.journal.models import Entry
 from openopco.opco.texts.actions import set_template
 from openopco.opco.texts.shipped import Words
@@ -219,7 +222,9 @@ class TestConstraints:
 
 def test_a_preview_is_the_letter_that_the_act_writes(alice: Actor, olga: Actor, place: Establishment) -> None:
     dossier = taken(alice, place, olga)
-    values = letters.decision_values(dossier, LetterKind.ACCORD, amount=Decimal("560.00"), reason="")
+    estimate = estimate_of(dossier, load_draft(dossier, today=TODAY), today=TODAY)
+    funding = as_json(estimate.lines, ())
+    values = letters.decision_values(dossier, LetterKind.ACCORD, amount=Decimal("560.00"), reason="", funding=funding)
     shown = letters.preview(dossier, LetterKind.ACCORD, values, actor=olga)
     assert not Letter.objects.exists()
     deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("560.00"))

@@ -91,7 +91,7 @@ class TestContents:
         heads, values = ([cell.value for cell in row] for row in sheet.iter_rows())
         row = dict(zip(heads, values, strict=True))
         assert row["Numéro"] == dossier.number
-        assert row["Coût pédagogique demandé HT"] == 560
+        assert row["Coût demandé HT"] == 560
         assert row["Début"].year == 2027
         assert row["SIRET"] == place.siret
 

@@ -60,5 +60,9 @@ def officer() -> Actor:
     return actor_for(StaffRoleFactory.create(role=StaffRoleName.GESTIONNAIRE).user)
 
 
+def accountant() -> Actor:
+    return actor_for(StaffRoleFactory.create(role=StaffRoleName.COMPTABLE).user)
+
+
 def administrator() -> Actor:
     return actor_for(StaffRoleFactory.create().user)

@@ -15,7 +15,7 @@ from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding import ruling
 from openopco.funding.balances import Balances, balances, left_of
-from openopco.funding.enums import Fund
+from openopco.funding.enums import Fund, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.facts import facts_of
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
@@ -199,8 +199,16 @@ def _as_json(line: Line) -> dict[str, Any]:
         "source": line.source,
         "phrase": line.sentence,
         "beneficiaire": str(line.payee),
+        "objet": line.base.label,
+        "a_qui": line.payee.label,
+        "direct": line.payee is Payee.ORGANISME,
     }
 
 
 def _told(each: Unfunded) -> dict[str, Any]:
-    return {"base": str(each.base), "montant": f"{each.amount:.2f}", "phrase": each.sentence}
+    return {"base": str(each.base), "objet": each.base.label, "montant": f"{each.amount:.2f}", "phrase": each.sentence}
+
+
+def as_json(lines: Iterable[Line], unfunded: Iterable[Unfunded]) -> dict[str, Any]:
+    """What `Decision.funding` keeps of an agreement."""
+    return {"lignes": [_as_json(line) for line in lines], "reste": [_told(each) for each in unfunded]}

@@ -51,7 +51,7 @@ _REQUEST: Final = (
     Variable("date_debut", "Le premier jour de la formation", "15/02/2027"),
     Variable("date_fin", "Le dernier jour de la formation", "16/02/2027"),
     Variable("stagiaires", "Le nombre de stagiaires", "2 stagiaires"),
-    Variable("cout_demande", "Le coût pédagogique demandé", "1 250,00 € HT"),
+    Variable("cout_demande", "Le coût demandé", "1 250,00 € HT"),
     Variable("date_envoi", "Le jour où la demande a été envoyée", "04/01/2027"),
     Variable("lien", "L'adresse de la demande dans le portail", "https://portail.example/demandes/AF-2027-000123/"),
     Variable("gestionnaire", "Le gestionnaire qui a examiné la demande", "Olga Roux"),
@@ -64,7 +64,7 @@ _REQUEST: Final = (
             ["Organisme de formation", "CENTRE DE FORMATION DU RHIN"],
             ["Dates", "du 15/02/2027 au 16/02/2027"],
             ["Stagiaires", "2 stagiaires"],
-            ["Coût pédagogique demandé", "1 250,00 € HT"],
+            ["Coût demandé", "1 250,00 € HT"],
         ],
         Shape.TABLE,
     ),
@@ -83,6 +83,25 @@ _GRANT: Final = (
     ),
     Variable("accord_precedent", "Le jour de l'accord que celui-ci remplace", "08/01/2027", may_be_empty=True),
     Variable("delai_signalement", "Le délai pour signaler un changement", "8 jours"),
+    Variable(
+        "financement",
+        "Ce qui est pris en charge ou non, ligne par ligne : montant, règle, bénéficiaire",
+        [
+            "1 000,00 € HT, coût pédagogique. Plan de développement des compétences : budget de 1 500,00 € par entreprise en "
+            "2027, dont il vous reste 1 000,00 €. Réglé à : l'employeur.",
+            "Reste à votre charge : 250,00 € HT, coût pédagogique. Budget de 1 500,00 € par entreprise en 2027, déjà utilisé.",
+        ],
+        Shape.LIST,
+        may_be_empty=True,
+    ),
+    Variable(
+        "reglement",
+        "Comment demander le paiement",
+        "Réglez l'organisme, puis demandez-nous le remboursement du montant hors taxe, avec la facture et le certificat de "
+        "réalisation.",
+        Shape.TEXT,
+        may_be_empty=True,
+    ),
     Variable("demande_avant", "Le dernier jour pour demander le paiement", "16/06/2027", may_be_empty=True),
 )
 _ASK: Final = (

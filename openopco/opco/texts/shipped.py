@@ -47,10 +47,12 @@ SHIPPED: Final[dict[str, Words]] = {
     "accord": _letter(
         "Accord de prise en charge de votre demande {{ numero }}",
         "Nous avons examiné votre demande du {{ date_envoi }} et nous avons le plaisir de vous accorder "
-        "**{{ montant_accorde }}** pour le coût pédagogique de cette formation.",
+        "**{{ montant_accorde }}** pour cette formation.",
         "Cet accord remplace celui du {{ accord_precedent }}.",
         "{{ tableau }}",
+        "## Ce qui est pris en charge\n\n{{ financement }}",
         "**Pourquoi ce montant.** {{ motif }}",
+        "## Comment être payé\n\n{{ reglement }}",
         "## Ce qu'il vous reste à faire",
         "- Si quelque chose change (dates, stagiaires, durée, coût, organisme, annulation), signalez-le par écrit dans "
         "les {{ delai_signalement }}.\n"

@@ -60,7 +60,7 @@ WORDS: Mapping[Act, Words] = {
     Act.ACCORDER: Words(
         "Accorder",
         "Accorder",
-        "Chaque demande est accordée pour le coût pédagogique demandé, et l'employeur prévenu aussitôt. Celles dont un "
+        "Chaque demande est accordée pour le coût demandé, et l'employeur prévenu aussitôt. Celles dont un "
         "contrôle est en échec, ou dont le coût a été rectifié, sont laissées de côté.",
         "Accorder les demandes",
     ),

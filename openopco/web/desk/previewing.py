@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
 
 from openopco.dossiers import letters
 from openopco.dossiers.enums import LetterKind
 from openopco.dossiers.errors import MissingReason
 from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import load_draft
+from openopco.funding.actions.engaging import as_json
+from openopco.funding.estimating import estimate_of, lines_of
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import parse_amount
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
@@ -24,8 +31,18 @@ def decision_letter(actor: Actor, dossier: Dossier, kind: LetterKind, typed: Typ
         amount = parse_amount(typed.value("amount"))
     elif not reason:
         raise MissingReason
-    values = letters.decision_values(dossier, kind, amount=amount, reason=reason)
+    funding = _funding(actor, dossier, amount) if amount is not None else None
+    values = letters.decision_values(dossier, kind, amount=amount, reason=reason, funding=funding)
     return shown(letters.preview(dossier, kind, values, actor=actor))
+
+
+def _funding(actor: Actor, dossier: Dossier, amount: Decimal) -> dict[str, Any]:
+    """What an agreement of that amount would engage now."""
+    today = paris_today(timezone.now())
+    draft = load_draft(dossier, today=today, viewer=actor)
+    estimate = estimate_of(dossier, draft, today=today)
+    unfunded = estimate.proposal.unfunded if estimate.proposal else ()
+    return as_json(lines_of(estimate, amount), unfunded)
 
 
 def correction_letter(

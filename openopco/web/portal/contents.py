@@ -78,7 +78,6 @@ def _closing(page: Opened, wrong: Mapping[str, str]) -> Context:
     sections = [section for section in page.kind.summary(page.draft) if section.step != rules.SUMMARY]
     return {
         "cards": summary_cards(page, sections),
-        "ancillary": rules.ancillary_total(page.draft),
         "points": attested_points(page.draft),
         "closed": closed,
         "last_day": None if closed else rules.last_submission(page.draft),

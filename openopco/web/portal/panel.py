@@ -9,7 +9,9 @@ from django.template.loader import render_to_string
 
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import Missing
+from openopco.funding.estimating import estimate_of
 from openopco.training.rules import name_of
+from openopco.web.funding import shown_estimate
 from openopco.web.portal.opened import Opened
 from openopco.web.portal.presenting import anchored, step_url, target_url
 
@@ -33,6 +35,7 @@ def panel_context(page: Opened, current: str, row: str = "") -> dict[str, Any]:
         "items": missing_items(page, current, row),
         "complete": COMPLETE,
         "saved_at": page.dossier.updated_at,
+        "funding": shown_estimate(estimate_of(page.dossier, page.draft, today=page.draft.today)),
     }
 
 

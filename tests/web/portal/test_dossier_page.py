@@ -95,11 +95,9 @@ def test_a_grant_shows_both_amounts_and_why(as_alice: Client, alice: Actor, olga
     dossier = taken(alice, place, olga, cost="1 250,50", repas_quantity="2", repas_amount="30,00")
     deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("1000"), reason="35 € de l'heure au plus.")
     text = text_of(as_alice.get(page_of(dossier)))
-    assert "Coût pédagogique demandé 1 250,50 € HT" in text
+    assert "Coût demandé 1 280,50 € HT" in text
     assert "Montant accordé 1 000,00 € HT" in text
-    assert (
-        "La décision porte sur le coût pédagogique seul : vos frais annexes (30,00 € HT) n'y sont pas compris." in text
-    )
+    assert "Pris en charge 1 000,00 € HT" in text
     assert text.count("35 € de l'heure au plus.") == 2
 
 

@@ -154,13 +154,21 @@ def test_what_is_odd_is_told_before_sending_and_forbids_nothing(as_alice: Client
     assert validate(as_alice, whole).status_code == 302
 
 
-def test_what_the_decision_bears_on_is_said_where_costs_are_asked(as_alice: Client, whole: Dossier) -> None:
-    said = "La décision portera sur le coût pédagogique seul"
-    assert said in text_of(as_alice.get(step_of(whole, "formation")))
-    assert f"{said}." in text_of(as_alice.get(step_of(whole, "synthese")))
-    send_back(as_alice, step_of(whole, "formation"), transport_quantity="1", transport_amount="40")
+def test_what_would_be_funded_is_said_beside_the_form_and_before_sending(as_alice: Client, whole: Dossier) -> None:
+    assert "Estimation : 560,00 € HT pris en charge, 0,00 € à votre charge." in text_of(
+        as_alice.get(step_of(whole, "formation"))
+    )
     text = text_of(as_alice.get(step_of(whole, "synthese")))
-    assert f"{said} : vos frais annexes (40,00 € HT) sont transmis avec la demande, sans montant accordé." in text
+    assert "Pris en charge 560,00 € HT Reste à votre charge 0,00 € HT" in text
+    assert "coût pédagogique. Tout est pris en charge : pris en charge en totalité." in text
+
+
+@pytest.mark.funding_rules
+def test_a_year_without_rules_is_said_and_gives_no_figure(as_alice: Client, whole: Dossier) -> None:
+    text = text_of(as_alice.get(step_of(whole, "synthese")))
+    assert "Règles 2027 non encore publiées" in text
+    assert "Pris en charge" not in text
+    assert validate(as_alice, whole).status_code == 302
 
 
 # --- sent ------------------------------------------------------------------------------------------------------------

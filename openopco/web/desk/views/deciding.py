@@ -16,6 +16,7 @@ from openopco.dossiers.actions import agreements, corrections, deciding
 from openopco.dossiers.enums import LetterKind
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.models import Dossier
+from openopco.funding.estimating import Estimate, estimate_of
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
@@ -34,6 +35,7 @@ from openopco.web.desk.phrases import INSERT, Shelf, shelf
 from openopco.web.desk.previewing import decision_letter
 from openopco.web.desk.typed import Typed, text_area
 from openopco.web.desk.views.holding import CONFLICT, OWN
+from openopco.web.funding import shown_estimate
 from openopco.web.menu import address_of
 
 WRITE_METHODS = ["GET", "HEAD", "POST"]
@@ -64,9 +66,9 @@ class Act:
 
 def _grant_fields(reading: showing.Reading | None) -> Typed:
     # What is asked, or less where it was rectified; once posted, what was typed stands.
-    standing = reading.kind.heading(reading.draft).amount if reading else None
+    standing = _proposed(reading) if reading else None
     asked = "" if standing is None else f"{standing:.2f}".replace(".", ",")
-    hint = "Coût pédagogique seul, au plus le coût demandé. Moins : dites pourquoi, l'employeur le lira."
+    hint = "Au plus ce que permettent les règles et ce qui est demandé. Moins : dites pourquoi, l'employeur le lira."
     amount = RawField(
         "amount",
         "Montant accordé HT",
@@ -80,6 +82,19 @@ def _grant_fields(reading: showing.Reading | None) -> Typed:
     )
     reason = text_area("reason", "Pourquoi ce montant", hint="Obligatoire si vous accordez moins que demandé.")
     return Typed({"amount": amount, "reason": reason})
+
+
+def _proposed(reading: showing.Reading) -> Decimal | None:
+    """What the rules give of what stands; where nothing can be told, what is asked."""
+    estimate = _estimate(reading)
+    asked: Decimal | None = reading.kind.heading(reading.draft).amount
+    if estimate.proposal is None or asked is None:
+        return asked
+    return min(asked, estimate.proposal.total)
+
+
+def _estimate(reading: showing.Reading) -> Estimate:
+    return estimate_of(reading.dossier, reading.draft, today=paris_today(timezone.now()))
 
 
 def _reason_fields(reading: showing.Reading | None) -> Typed:
@@ -308,7 +323,8 @@ def _show(
     letter: Shown | None = None,
 ) -> HttpResponse:
     frame = frame_of(request, dossier)
-    checks = showing.checks_of(reading or showing.read(dossier, request.actor)) if act.with_checks else []
+    reading = reading or showing.read(dossier, request.actor) if act.with_checks else None
+    checks = showing.checks_of(reading) if reading else []
     blocking = [check for check in checks if check.blocks]
     needs_filer = act.needs_filer and dossier.is_open and not queries.is_filer_accepted(dossier)
     context: dict[str, Any] = {
@@ -320,6 +336,7 @@ def _show(
         "memberships_url": address_of("desk:memberships"),
         "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
         "picker": _shelf(request, dossier, act).picker("reason") if act.phrases else None,
+        "funding": shown_estimate(_estimate(reading)) if reading and dossier.is_open else None,
         "can": act.is_possible(frame["possible"]) and not blocking and not needs_filer,
     }
     return render(request, "desk/act.html", frame | context, status=status)

@@ -27,6 +27,7 @@ from openopco.web.desk.filters import read_trail
 from openopco.web.desk.lines import checks_html, html_of
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.points import words_of
+from openopco.web.funding import shown_decision
 from openopco.web.modifications import life_of, versions
 from openopco.web.papers import paper_card
 from openopco.web.portal.views.dossier import as_its_employer_reads_it
@@ -72,6 +73,7 @@ def show(
         "cards_html": cards_html(_cards(request, reading)),
         "asked": _asked(reading),
         "decision": decisions[0] if decisions else None,
+        "funding": shown_decision(decisions[0].funding) if decisions else None,
         "versions": versions(dossier, decisions, "portal:version"),
         **life_of(dossier, told, Audience.OPCO, pieces_told(told)),
         "paper": paper_card(dossier, reading.draft),

@@ -91,7 +91,7 @@ def _fields(dossier: Dossier, waiting: Waiting | None) -> Typed:
         AMOUNT,
         "Montant désormais accordé HT",
         _proposed(dossier, waiting),
-        hint="Coût pédagogique seul, au plus le coût modifié.",
+        hint="Au plus le coût modifié, et ce que permettent les règles.",
         required=True,
         kind="amount",
         inputmode="decimal",

@@ -17,6 +17,7 @@ from openopco.kernel.calendar import format_date, paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.rights import Permission
 from openopco.web.components.raw import RawField
+from openopco.web.funding import shown_decision
 from openopco.web.portal.access import dossier_or_404, dossier_to_act_on
 from openopco.web.portal.presenting import error_links
 
@@ -30,7 +31,13 @@ def version(request: PersonRequest, number: str, version: int) -> HttpResponse:
     except UnknownDossier as error:
         raise Http404 from error
     page_url = path_for(dossier, Audience.OPCO if request.user.is_opco else Audience.EMPLOYEUR)
-    context = {"dossier": dossier, "decision": decision, "page_url": page_url}
+    context = {
+        "dossier": dossier,
+        "decision": decision,
+        "page_url": page_url,
+        "funding": shown_decision(decision.funding),
+        "is_opco": request.user.is_opco,
+    }
     return render(request, "portal/agreement.html", context)
 
 

@@ -31,8 +31,9 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_size
 from openopco.opco import parameters
 from openopco.rights import Actor, Grant, Permission, Role, may
-from openopco.training.rules import PIECES, ancillary_total
+from openopco.training.rules import PIECES
 from openopco.web.components.letters import letter_links, letters_html
+from openopco.web.funding import shown_decision
 from openopco.web.menu import address_with
 from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.papers import paper_card
@@ -77,8 +78,8 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",
         "is_unconfirmed": wording.is_from_unconfirmed(found, reader),
-        "ancillary": ancillary_total(draft),
         "decision": decisions[0] if decisions else None,
+        "funding": shown_decision(decisions[0].funding) if decisions else None,
         "versions": versions(found, decisions, "portal:version"),
         "start": start_of(found, today),
         "notice_days": parameters.value("change_notice_days", on=today),

@@ -304,7 +304,7 @@ def test_what_was_rectified_is_granted_with_a_reason_alone(desk: Client, dossier
     post(desk, dossier, "rectifier/?point=champ::cost", value="56", reason="Un zéro de trop.")
     page = desk.get(url(dossier, "accorder/"))
     assert found(page, "//input[@name='amount']/@value") == ["56,00"]
-    assert "Coût pédagogique demandé : 560,00 € HT" in text_of(page)
+    assert "Coût demandé : 560,00 € HT" in text_of(page)
     assert post(desk, dossier, "accorder/", amount="56").status_code == 422
     post(desk, dossier, "accorder/", amount="56", reason="Un zéro de trop.")
     assert (Decision.objects.get().amount_asked, now(dossier).state) == (Decimal("560.00"), State.ACCORDEE)
@@ -316,7 +316,7 @@ def test_the_officer_sees_the_costs_that_he_does_not_decide(
     dossier = taken(alice, place, olga, repas_quantity="2", repas_amount="30,00")
     for page in ("", "accorder/"):
         shown = text_of(desk.get(url(dossier, page)))
-        assert "30,00 € HT demandés : la décision porte sur le coût pédagogique seul." in shown
+        assert "30,00 € HT demandés en plus du coût pédagogique : à justifier au moment de payer." in shown
 
 
 def test_a_newcomers_request_is_not_refused_before_his_attachment_is_decided(

@@ -1,0 +1,70 @@
+"""What the OPCO would fund of a request as it stands: shown while one types, before sending, and to the officer who decides."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from openopco.dossiers.draft import DraftView
+from openopco.dossiers.models import Dossier
+from openopco.funding import ruling
+from openopco.funding.actions.engaging import with_payees
+from openopco.funding.balances import balances, left_of
+from openopco.funding.facts import facts_of, missing_for
+from openopco.funding.models import Commitment
+from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
+from openopco.opco import parameters
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`missing` names what must be typed before any figure, and nothing else is told then. `direct` is why, or why not, the
+    provider is paid by the OPCO; `ticking` is how much more the company's own payments would pay, were they allowed."""
+
+    missing: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    facts: Facts | None = None
+    direct: str = ""
+    ticking: Decimal = ZERO
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.proposal.lines if self.proposal else ()
+
+
+def estimate_of(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
+    """What the rules of today give. Three queries at most, none while something it needs is missing. Of a request typed by
+    somebody whose attachment nobody has accepted, nothing of the company is told: neither budget had nor account."""
+    facts = facts_of(dossier, draft, granted_on=today)
+    if facts is None:
+        return Estimate(missing=tuple(missing_for(draft)))
+    left = _left(dossier, facts)
+    rules = ruling.rules()
+    proposal = propose(facts, rules, left)
+    paid = replace(proposal, lines=with_payees(facts, proposal.lines))
+    return Estimate((), paid, facts, _direct(facts, paid), _ticking(facts, proposal, left))
+
+
+def lines_of(estimate: Estimate, amount: Decimal) -> tuple[Line, ...]:
+    """The lines that an agreement of `amount` would engage, first lines first; none where nothing can be told."""
+    return with_payees(estimate.facts, reduce(estimate.lines, amount)) if estimate.facts else ()
+
+
+def _left(dossier: Dossier, facts: Facts) -> Left:
+    own = Commitment.objects.filter(dossier=dossier) if dossier.amount_granted is not None else ()
+    standing = balances(company_id=dossier.establishment.company_id, year=facts.year, idcc=facts.idcc)
+    left = left_of(standing, own)
+    return replace(left, companies={}, account=None) if dossier.unconfirmed and not dossier.is_open else left
+
+
+def _direct(facts: Facts, proposal: Proposal) -> str:
+    restricted = parameters.value("subrogation_pdc_only", on=facts.granted_on)
+    below = parameters.value("subrogation_below", on=facts.granted_on)
+    return why_no_subrogation(facts, proposal.lines, restricted=restricted, below=below)
+
+
+def _ticking(facts: Facts, proposal: Proposal, left: Left) -> Decimal:
+    if facts.voluntary or left.account is None or proposal.unpublished is not None:
+        return ZERO
+    return propose(replace(facts, voluntary=True), ruling.rules(), left).total - proposal.total
