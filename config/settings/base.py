@@ -36,8 +36,8 @@ ROOMS = [
     "trainees",
     "dossiers",
     "training",
-    "billing",
     "funding",
+    "billing",
     "exports",
     "web",
 ]
