@@ -2,12 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from openopco.funding.enums import Base, Payee
 from openopco.funding.estimating import Estimate
+from openopco.funding.models import Envelope
 from openopco.funding.rules import unpublished_words
+from openopco.funding.ruling import Standing
+from openopco.funding.wording import gives_in_words, scope_in_words
+from openopco.kernel.calendar import format_date
+from openopco.reference.queries import idcc_label
 
 ZERO = Decimal(0)
 
@@ -68,3 +74,44 @@ def _kept(lines: Iterable[Mapping[str, Any]]) -> Iterable[Shown]:
     for line in lines:
         payee = Payee(line["beneficiaire"]).label if "beneficiaire" in line else ""
         yield Shown(Base(line["base"]).label, Decimal(line["montant"]), line["phrase"], payee, line.get("source", ""))
+
+
+# --- rules and envelopes ---------------------------------------------------------------------------------------------
+
+
+ALL_BRANCHES = "Toutes les branches"
+
+
+def envelope_line(each: Envelope) -> dict[str, Any]:
+    """An envelope as the lists and its page show it."""
+    left = each.left
+    word, tone = ("Épuisée", "wait") if left <= 0 else ("Ouverte", "ok")
+    if left < 0:
+        word, tone = "Dépassée", "bad"
+    share = 0 if each.amount <= 0 else min(int(each.engaged / each.amount * 100), 100)
+    return {"row": each, "branch": _branch(each), "left": left, "word": word, "tone": tone, "share": share}
+
+
+def _branch(each: Envelope) -> str:
+    return f"{each.idcc} {idcc_label(each.idcc)}".strip() if each.idcc else ALL_BRANCHES
+
+
+def rule_line(each: Standing, today: date) -> dict[str, Any]:
+    """A rule as the lists and its pages show it, with where it stands on a day."""
+    word, tone = "En vigueur", "ok"
+    first = each.rule.scope.granted_from
+    if each.last_day is not None:
+        word, tone = f"Prend fin le {format_date(each.last_day)}", "wait"
+        if each.last_day < today:
+            word, tone = f"Terminée le {format_date(each.last_day)}", "off"
+    elif first is not None and first > today:
+        word, tone = f"À partir du {format_date(first)}", "info"
+    return {
+        "standing": each,
+        "rule": each.rule,
+        "word": word,
+        "tone": tone,
+        "scope": scope_in_words(each.rule.scope),
+        "gives": gives_in_words(each.rule),
+        "bases": ", ".join(base.label for base in each.rule.bases),
+    }

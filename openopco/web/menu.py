@@ -51,7 +51,7 @@ MENU = (
     Entry("Statistiques", "desk:statistics", Permission.STATISTICS_READ),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),
-    Entry("Financement", "admin_opco:funding", Permission.FUNDING_READ),
+    Entry("Financement", "desk:funding", Permission.FUNDING_READ),
     Entry("Fonds épuisés", "admin_opco:funds", Permission.PARAMETER_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),
     Entry("Listes et phrases", "admin_opco:lists", Permission.PARAMETER_MANAGE),

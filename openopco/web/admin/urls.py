@@ -32,7 +32,6 @@ urlpatterns = [
     path("administration/absences/<int:absence_id>/terminer/", absences.end, name="end_absence"),
     path("administration/portefeuilles/", portfolios.listing, name="portfolios"),
     path("administration/portefeuilles/<int:rule_id>/terminer/", portfolios.end, name="end_rule"),
-    path("financement/", funding.home, name="funding"),
     path("administration/regles/nouvelle/", funding.add, name="add_rule"),
     path("administration/regles/<slug:code>/terminer/", funding.end, name="end_funding_rule"),
     path("administration/enveloppes/nouvelle/", funding.new_envelope, name="new_envelope"),

@@ -18,7 +18,7 @@ from tests.web.desk.dossiers.reading import found, text_of
 
 D = Decimal
 pytestmark = [pytest.mark.django_db, pytest.mark.funding_rules]
-HOME = "/financement/"
+HOME = "/gestion/financement/"
 RULE = {
     "code": "pdc-2027-0",
     "label": "Plan 2027",

@@ -1,4 +1,4 @@
-"""« Financement »: the rules, each with its source, and the envelopes. Read by the OPCO's people, changed by administrators."""
+"""Rules and envelopes as administrators add, try, end and change them."""
 
 from typing import Any
 
@@ -7,74 +7,24 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from openopco.funding import queries
 from openopco.funding.actions.envelopes import change_envelope, open_envelope
 from openopco.funding.actions.rules import add_rule, end_rule, problems
 from openopco.funding.enums import Base, Cumulation, Fund
 from openopco.funding.errors import BadRule, UnknownEnvelope, UnknownRule
-from openopco.funding.models import Envelope
-from openopco.funding.ruling import Standing
 from openopco.funding.terms import Rule, load
-from openopco.funding.wording import gives_in_words, scope_in_words
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros
-from openopco.reference.queries import idcc_label
-from openopco.rights import Permission, may
+from openopco.rights import Permission
 from openopco.web.admin.access import needs
 from openopco.web.admin.funding_forms import AmountForm, EndForm, EnvelopeForm, RuleForm, initial_from
+from openopco.web.funding import envelope_line, rule_line
 
 WRITE_METHODS = ["GET", "HEAD", "POST"]
-ALL_BRANCHES = "Toutes les branches"
-
-
-@require_safe
-@needs(Permission.FUNDING_READ)
-def home(request: PersonRequest) -> HttpResponse:
-    """Envelopes first, then every rule in the order in which it is tried."""
-    today = paris_today(timezone.now())
-    context = {
-        "envelopes": [_envelope(each) for each in queries.envelopes(request.actor)],
-        "rules": [_rule(each, today) for each in queries.standing_rules(request.actor)],
-        "may_change": may(request.actor, Permission.FUNDING_MANAGE),
-    }
-    return render(request, "admin/funding/home.html", context)
-
-
-def _envelope(each: Envelope) -> dict[str, Any]:
-    left = each.left
-    word, tone = ("Épuisée", "wait") if left <= 0 else ("Ouverte", "ok")
-    if left < 0:
-        word, tone = "Dépassée", "bad"
-    share = 0 if each.amount <= 0 else min(int(each.engaged / each.amount * 100), 100)
-    return {"row": each, "branch": _branch(each), "left": left, "word": word, "tone": tone, "share": share}
-
-
-def _branch(each: Envelope) -> str:
-    return f"{each.idcc} {idcc_label(each.idcc)}".strip() if each.idcc else ALL_BRANCHES
-
-
-def _rule(each: Standing, today: Any) -> dict[str, Any]:
-    word, tone = "En vigueur", "ok"
-    first = each.rule.scope.granted_from
-    if each.last_day is not None:
-        word, tone = f"Prend fin le {format_date(each.last_day)}", "wait"
-        if each.last_day < today:
-            word, tone = f"Terminée le {format_date(each.last_day)}", "off"
-    elif first is not None and first > today:
-        word, tone = f"À partir du {format_date(first)}", "info"
-    return {
-        "standing": each,
-        "rule": each.rule,
-        "word": word,
-        "tone": tone,
-        "scope": scope_in_words(each.rule.scope),
-        "gives": gives_in_words(each.rule),
-        "bases": ", ".join(base.label for base in each.rule.bases),
-    }
 
 
 @require_http_methods(WRITE_METHODS)
@@ -94,7 +44,7 @@ def add(request: PersonRequest) -> HttpResponse:
         _mark(form, error.errors)
         return _form(request, form, status=422)
     messages.success(request, f"La règle « {row.label} » est ajoutée.")
-    return redirect("admin_opco:funding")
+    return redirect("desk:funding")
 
 
 def _initial(request: PersonRequest) -> dict[str, Any]:
@@ -153,8 +103,8 @@ def end(request: PersonRequest, code: str) -> HttpResponse:
             form.add_error("last_day", error.message)
         else:
             messages.success(request, f"La règle prend fin le {format_date(ending.last_day)}.")
-            return redirect("admin_opco:funding")
-    context = {"form": form, "line": _rule(standing, today)}
+            return redirect("desk:funding")
+    context = {"form": form, "line": rule_line(standing, today)}
     return render(request, "admin/funding/end.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -170,7 +120,7 @@ def new_envelope(request: PersonRequest) -> HttpResponse:
             form.add_error("year", error.message)
         else:
             messages.success(request, f"L'enveloppe {made.year} est ouverte : {format_euros(made.amount)} HT.")
-            return redirect("admin_opco:funding")
+            return redirect("desk:funding")
     status = 422 if request.method == "POST" else 200
     return render(request, "admin/funding/new_envelope.html", {"form": form}, status=status)
 
@@ -191,7 +141,7 @@ def envelope(request: PersonRequest, envelope_id: int) -> HttpResponse:
             form.add_error("amount", error.message)
         else:
             messages.success(request, "Le montant de l'enveloppe est changé.")
-            return redirect("admin_opco:funding")
-    context = {"form": form, "line": _envelope(found), "changes": found.changes.all()[:100]}
+            return redirect("desk:funding")
+    context = {"form": form, "line": envelope_line(found), "changes": found.changes.all()[:100]}
     status = 422 if request.method == "POST" else 200
     return render(request, "admin/funding/envelope.html", context, status=status)
