@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("openopco.web.public.urls")),
     path("", include("openopco.web.public.account_urls")),
     path("", include("openopco.web.portal.urls")),
+    path("", include("openopco.web.provider.urls")),
     path("", include("openopco.web.desk.urls")),
     path("", include("openopco.web.admin.urls")),
     path("healthz", healthz, name="healthz"),

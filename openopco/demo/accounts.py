@@ -8,6 +8,7 @@ SECOND_ADMINISTRATOR = "administrateur2@demo.example"
 CONTROLLER = "controleur@demo.example"
 ACCOUNTANT = "comptable@demo.example"
 SECOND_ACCOUNTANT = "comptable2@demo.example"
+PROVIDER = "organisme@demo.example"
 
 ACCOUNTS = (
     (EMPLOYER, "employeur, ACTIF AUTO CONTROLE"),
@@ -18,6 +19,7 @@ ACCOUNTS = (
     (CONTROLLER, "contrôleur de l'OPCO"),
     (ACCOUNTANT, "comptable de l'OPCO"),
     (SECOND_ACCOUNTANT, "second comptable"),
+    (PROVIDER, "organisme de formation, aXept"),
 )
 # Everybody's: the demonstration answers on this machine alone.
 PASSWORD = "pneu-cerise-avril-42"  # noqa: S105 - printed on purpose

@@ -9,6 +9,7 @@ from openopco.demo.accounts import (
     CONTROLLER,
     EMPLOYER,
     OFFICER,
+    PROVIDER,
     SECOND_ACCOUNTANT,
     SECOND_ADMINISTRATOR,
     SECOND_OFFICER,
@@ -40,6 +41,8 @@ EMPLOYERS = (
 # At ACTIF AUTO CONTROLE, after its administrator: a declarant, somebody who asks to act, an address invited.
 COLLEAGUE = Person("collegue@demo.example", "Inès", "Muller", ("83135297600011",))
 ASKER = Person("accueil@demo.example", "Théo", "Weber", ("83135297600011",), waits=True)
+# For the provider of the walk: its own number, not that of an employer.
+TEACHER = Person(PROVIDER, "Claire", "Dubois", ("83426702300028",))
 INVITED = "cabinet@demo.example"
 
 

@@ -32,6 +32,7 @@ from openopco.dossiers.papers import Received
 from openopco.dossiers.tallying import tally
 from openopco.habilitations.actions import invitations, memberships, staff
 from openopco.habilitations.enums import MembershipRole, StaffRoleName
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.opco.actions.lists import Wording, add_entry
@@ -90,6 +91,8 @@ class Loader:
         with self.day(-398, 9):
             self._money()
         self._colleagues()
+        with self.day(-300, 9):
+            self._teacher()
         desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
@@ -119,7 +122,7 @@ class Loader:
 
     def _people(self) -> None:
         staffed = [person for people in STAFF.values() for person in people]
-        for person in (*staffed, *data.ADMINISTRATORS, *data.EMPLOYERS, data.COLLEAGUE, data.ASKER):
+        for person in (*staffed, *data.ADMINISTRATORS, *data.EMPLOYERS, data.COLLEAGUE, data.ASKER, data.TEACHER):
             kind = AccountKind.EXTERNE if person.sirets else AccountKind.OPCO
             self.users[person.email] = User.objects.create_user(
                 person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name, kind=kind
@@ -157,11 +160,19 @@ class Loader:
         head, place = self.actor(data.EMPLOYERS[0]), Establishment.objects.get(siret=data.ACTIF)
         for person, days in ((data.COLLEAGUE, -90), (data.ASKER, -2)):
             with self.day(days, 9):
-                asked = memberships.request_membership(actor=self.actor(person), establishment_id=place.pk)
+                asked = memberships.request_membership(actor=self.actor(person), place=Place(place.pk))
                 if not person.waits:
                     memberships.accept_membership(actor=head, membership_id=asked.pk)
         with self.day(-1, 9):
-            invitations.invite(actor=head, establishment_id=place.pk, email=data.INVITED, role=MembershipRole.DECLARANT)
+            invitations.invite(actor=head, place=Place(place.pk), email=data.INVITED, role=MembershipRole.DECLARANT)
+
+    def _teacher(self) -> None:
+        """Somebody acts for the provider of the walk."""
+        actor = self.actor(data.TEACHER)
+        provider = find_or_create_provider(actor=actor, siret=data.AXEPT)
+        asked = memberships.request_membership(actor=actor, place=Place(provider_id=provider.pk))
+        note = "Extrait d'immatriculation vu, gérante rappelée au standard."
+        memberships.accept_membership(actor=self.actor(data.OFFICERS[0]), membership_id=asked.pk, note=note)
 
     def _sheets(self) -> None:
         """What officers noted of those who ask and of those who teach."""
@@ -176,7 +187,7 @@ class Loader:
 
     def _attach(self, person: Person, siret: str) -> None:
         establishment = find_or_create_establishment(actor=self.actor(person), siret=siret)
-        membership = memberships.request_membership(actor=self.actor(person), establishment_id=establishment.pk)
+        membership = memberships.request_membership(actor=self.actor(person), place=Place(establishment.pk))
         complete_establishment(
             actor=self.actor(person), establishment_id=establishment.pk, headcount_exact=HEADCOUNTS[siret], **CONTACTS
         )

@@ -22,6 +22,8 @@ def is_unconfirmed(actor: Actor, establishment_id: int) -> bool:
 @on_accepted
 def confirm_requests(membership: Membership) -> None:
     """What the person typed and sent for the establishment is now the establishment's, like anybody's."""
+    if membership.establishment_id is None:
+        return
     typed = Q(state=State.BROUILLON, created_by_id=membership.user_id) | Q(filed_by_id=membership.user_id)
     waiting = Dossier.objects.filter(establishment_id=membership.establishment_id, unconfirmed=True)
     waiting.filter(typed).update(unconfirmed=False)

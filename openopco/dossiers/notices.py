@@ -154,6 +154,35 @@ def told_to_followers(event: str) -> Told | None:
     return Told(_O, WATCHED, lambda d: f"Dossier suivi {d.number} : {word}.") if word else None
 
 
+@dataclass(frozen=True, slots=True)
+class ToldToProvider:
+    """What the people of who teaches are told of a request that was granted."""
+
+    words: Callable[[Dossier], str]
+    only_while: State | None = None
+
+
+TAUGHT = register(
+    NoticeKind("dossier.organisme", "Dossier accordé à mon organisme de formation", act="Voir le dossier")
+)
+TOLD_TO_PROVIDER: dict[str, ToldToProvider] = {
+    f"dossier.{Event.ACCORDER}": ToldToProvider(
+        lambda d: f"La demande {d.number}, dont vous assurez la formation, est accordée.", State.ACCORDEE
+    ),
+    f"dossier.{Event.MODIFIER}": ToldToProvider(
+        lambda d: f"Le dossier {d.number} est modifié : relisez les dates, la durée et les stagiaires.", State.ACCORDEE
+    ),
+    f"dossier.{Event.RENDRE_CADUQUE}": ToldToProvider(lambda d: f"L'accord du dossier {d.number} n'est plus valable."),
+    f"dossier.{Event.LEVER_CADUCITE}": ToldToProvider(
+        lambda d: f"L'accord du dossier {d.number} est de nouveau valable.", State.ACCORDEE
+    ),
+    f"dossier.{Event.CONSTATER_ANNULATION}": ToldToProvider(
+        lambda d: f"La formation du dossier {d.number} est annulée par l'employeur."
+    ),
+}
+PROVIDER_PATH = "/organisme/dossiers/{}/"
+
+
 def _filed_for(came: str) -> Told:
     return Told(_E, FILED_FOR, lambda d: f"Un gestionnaire a saisi votre demande {d.number}, {came}.")
 

@@ -20,10 +20,23 @@ from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.letters import latest_letter, path_of_letter
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.news import followers_of
-from openopco.dossiers.notices import ANSWER_DUE, DRAFT_LEFT, Told, path_for, told_of, told_to_followers
+from openopco.dossiers.notices import (
+    ANSWER_DUE,
+    DRAFT_LEFT,
+    PROVIDER_PATH,
+    TAUGHT,
+    TOLD_TO_PROVIDER,
+    Told,
+    ToldToProvider,
+    path_for,
+    told_of,
+    told_to_followers,
+)
 from openopco.dossiers.people import employers_of
 from openopco.dossiers.receipts import render_receipt
 from openopco.habilitations.absences import replacement_of
+from openopco.habilitations.places import Place
+from openopco.habilitations.queries import people_of
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.notifications.actions import notify
@@ -74,9 +87,26 @@ def tell(*, entry_id: int) -> None:
         if told.only_while in (None, dossier.state):
             people = _people(dossier, told.audience, entry) - {entry.actor_id}
             _notify(dossier, told, people, key=f"entry:{entry.pk}")
+    if taught := TOLD_TO_PROVIDER.get(entry.event):
+        _tell_provider(dossier, taught, entry)
     if told_too := told_to_followers(entry.event):
         # Who holds it was just told, in words of his own.
         _notify(dossier, told_too, followers_of(dossier) - {entry.actor_id, dossier.holder_id}, key=f"entry:{entry.pk}")
+
+
+def _tell_provider(dossier: Dossier, told: ToldToProvider, entry: Entry) -> None:
+    """The people of who teaches, of what was granted: a request that is only asked is none of their business."""
+    if dossier.provider_id is None or told.only_while not in (None, dossier.state):
+        return
+    notify(
+        user_ids=people_of(Place(provider_id=dossier.provider_id)),
+        kind=TAUGHT.code,
+        title=told.words(dossier),
+        url=PROVIDER_PATH.format(dossier.number),
+        subject_kind="dossier",
+        subject_id=dossier.pk,
+        unique_key=f"entry:{entry.pk}",
+    )
 
 
 def _notify(dossier: Dossier, told: Told, people: Iterable[int | None], *, key: str) -> int:

@@ -127,7 +127,7 @@ _NUMBER = Column("Numéro", lambda dossier: dossier.number or "Brouillon", 18)
 
 def _memberships(actor: Actor, asked: Asked) -> QuerySet[Membership]:
     require(actor, Permission.MEMBERSHIP_DECIDE)
-    return Membership.objects.filter(state=MembershipState.PENDING).select_related("user", "establishment")
+    return Membership.objects.filter(state=MembershipState.PENDING).select_related("user", "establishment", "provider")
 
 
 def _establishments(actor: Actor, asked: Asked) -> QuerySet[Establishment]:
@@ -190,8 +190,9 @@ LISTS: Mapping[str, List] = {
                 Column("Prénom", lambda each: each.user.first_name, 18),
                 Column("Nom", lambda each: each.user.last_name, 24),
                 Column("Adresse e-mail", lambda each: each.user.email, 32),
-                Column("Établissement", lambda each: each.establishment.name, 36),
-                Column("SIRET", lambda each: each.establishment.siret, 16),
+                Column("Pour", lambda each: each.organisation.name, 36),
+                Column("SIRET", lambda each: each.organisation.siret, 16),
+                Column("En tant que", lambda each: "organisme" if each.provider_id else "employeur", 14),
                 Column("Justificatif joint", lambda each: "oui" if each.proof_id else "non", 16),
             ),
             _memberships,

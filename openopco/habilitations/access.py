@@ -8,7 +8,7 @@ from openopco.rights import ANONYMOUS, Actor
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The actor, and the live memberships its grants come from, each with its establishment loaded."""
+    """The actor, and the live memberships its grants come from, each with its establishment or provider loaded."""
 
     actor: Actor
     memberships: tuple[Membership, ...] = ()

@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class MembershipState(TextChoices):
-    """Where somebody's tie to an establishment stands. Only `workflow` names the next one."""
+    """Where somebody's tie to an establishment, or to a provider, stands. Only `workflow` names the next one."""
 
     PENDING = "PENDING", "Rattachement à valider"
     ACCEPTED = "ACCEPTED", "Rattachement accepté"
@@ -17,6 +17,13 @@ class MembershipRole(TextChoices):
 
     ADMINISTRATEUR = "ADMIN", "Administrateur de l'établissement"
     DECLARANT = "DECLARANT", "Déclarant"
+
+
+# What the same roles are called at a training provider.
+PROVIDER_ROLE_WORDS = {
+    MembershipRole.ADMINISTRATEUR: "Administrateur de l'organisme",
+    MembershipRole.DECLARANT: "Membre de l'organisme",
+}
 
 
 class InvitationState(TextChoices):

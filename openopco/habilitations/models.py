@@ -7,19 +7,57 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
-from openopco.organisations.models import Establishment
+from openopco.habilitations.enums import (
+    LIVE_STATES,
+    PROVIDER_ROLE_WORDS,
+    InvitationState,
+    MembershipRole,
+    MembershipState,
+    StaffRoleName,
+)
+from openopco.habilitations.places import Place
+from openopco.organisations.models import Establishment, Provider
 
 S, R = MembershipState, MembershipRole
 
 
-class Membership(models.Model):
-    """A person's tie to an establishment. Its state changes only in `actions`, as `workflow` allows."""
+class Placed(models.Model):
+    """What is of an employer's establishment or of a training provider, never of both."""
+
+    establishment = models.ForeignKey(
+        Establishment, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss"
+    )
+    provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="%(class)ss")
+    role = models.CharField(max_length=9, choices=R.choices, default=R.DECLARANT)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def place(self) -> Place:
+        return Place(self.establishment_id, self.provider_id)
+
+    @property
+    def organisation(self) -> Establishment | Provider:
+        """Whichever of the two it is of."""
+        found = self.establishment or self.provider
+        assert found is not None
+        return found
+
+    @property
+    def role_in_words(self) -> str:
+        role = R(self.role)
+        return role.label if self.provider_id is None else PROVIDER_ROLE_WORDS[role]
+
+
+OF_ONE = Q(establishment__isnull=False, provider=None) | Q(establishment=None, provider__isnull=False)
+
+
+class Membership(Placed):
+    """A person's tie to an establishment or to a provider. Its state changes only in `actions`, as `workflow` allows."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="memberships")
     state = models.CharField(max_length=8, choices=S.choices, default=S.PENDING)
-    role = models.CharField(max_length=9, choices=R.choices, default=R.DECLARANT)
     proof = models.ForeignKey("documents.Document", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     requested_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -37,6 +75,10 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user", "establishment"], condition=Q(state__in=LIVE_STATES), name="membership_one_live"
             ),
+            models.UniqueConstraint(
+                fields=["user", "provider"], condition=Q(state__in=LIVE_STATES), name="membership_one_live_provider"
+            ),
+            models.CheckConstraint(condition=OF_ONE, name="membership_of_one_place"),
             models.CheckConstraint(condition=Q(state__in=S.values), name="membership_state_known"),
             models.CheckConstraint(condition=Q(role__in=R.values), name="membership_role_known"),
             models.CheckConstraint(
@@ -62,15 +104,14 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}@{self.establishment_id} {self.state}"
+        return f"{self.user_id}@{self.place.in_journal} {self.state}"
 
 
-class Invitation(models.Model):
-    """An address asked to act for an establishment. Of the link only a digest is kept; sent again, the link changes."""
+class Invitation(Placed):
+    """An address asked to act for an establishment, or for a provider. Of the link only a digest is kept; sent
+    again, the link changes."""
 
-    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254)
-    role = models.CharField(max_length=9, choices=R.choices, default=R.DECLARANT)
     token_digest = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=8, choices=InvitationState.choices, default=InvitationState.PENDING)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -96,6 +137,12 @@ class Invitation(models.Model):
                 condition=Q(state=InvitationState.PENDING),
                 name="invitation_one_pending",
             ),
+            models.UniqueConstraint(
+                fields=["provider", "email"],
+                condition=Q(state=InvitationState.PENDING),
+                name="invitation_one_pending_provider",
+            ),
+            models.CheckConstraint(condition=OF_ONE, name="invitation_of_one_place"),
             models.CheckConstraint(condition=Q(state__in=InvitationState.values), name="invitation_state_known"),
             models.CheckConstraint(condition=Q(role__in=R.values), name="invitation_role_known"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="invitation_email_is_lower_case"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from openopco import opco
 from openopco.habilitations.models import Invitation, Membership, StaffRole
-from openopco.habilitations.queries import active_administrators, administrators_of, people_of_establishment
+from openopco.habilitations.queries import active_administrators, administrators_of, people_of
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.mail import queue_mail
 from openopco.notifications.actions import notify
@@ -18,11 +18,23 @@ DECIDED = register(
     NoticeKind("membership.decided", "Réponse sur un rattachement", compulsory=True, act="Voir mes habilitations")
 )
 JOINED = register(
-    NoticeKind("membership.joined", "Nouvelle personne rattachée à mon établissement", act="Vérifier qui agit pour moi")
+    NoticeKind(
+        "membership.joined",
+        "Nouvelle personne rattachée à mon établissement ou à mon organisme",
+        act="Vérifier qui agit pour moi",
+    )
 )
-ASKED = register(NoticeKind("membership.asked", "Demande à rejoindre mon établissement", act="Répondre à la demande"))
+ASKED = register(
+    NoticeKind(
+        "membership.asked", "Demande à rejoindre mon établissement ou mon organisme", act="Répondre à la demande"
+    )
+)
 LEFT = register(
-    NoticeKind("membership.left", "Personne qui n'agit plus pour mon établissement", act="Vérifier qui agit pour moi")
+    NoticeKind(
+        "membership.left",
+        "Personne qui n'agit plus pour mon établissement ou mon organisme",
+        act="Vérifier qui agit pour moi",
+    )
 )
 DECLINED = register(
     NoticeKind("membership.declined", "Invitation déclinée", readers=Readers.ALL, act="Voir qui agit encore")
@@ -52,11 +64,11 @@ def tell_holder(membership: Membership, sentence: str) -> None:
 
 def tell_colleagues(membership: Membership) -> None:
     """To those who already act for the establishment: a stranger let in by mistake is seen at once."""
-    colleagues = set(people_of_establishment(membership.establishment_id)) - {membership.user_id}
+    colleagues = set(people_of(membership.place)) - {membership.user_id}
     notify(
         user_ids=colleagues,
         kind=JOINED.code,
-        title=f"Une nouvelle personne peut agir pour {membership.establishment.name}.",
+        title=f"Une nouvelle personne peut agir pour {membership.organisation.name}.",
         url=MEMBERSHIPS_URL,
         subject_kind="membership",
         subject_id=membership.pk,
@@ -89,10 +101,10 @@ def _tell_of_role(user_ids: Iterable[int], role: StaffRole, event: str, sentence
 
 def tell_somebody_asks(membership: Membership) -> None:
     """To those who may answer in the establishment."""
-    name = membership.establishment.name
+    name = membership.organisation.name
     _tell(
         membership,
-        administrators_of(membership.establishment_id),
+        administrators_of(membership.place),
         ASKED,
         f"Une personne demande à agir pour {name} : acceptez ou refusez.",
         "asked",
@@ -101,14 +113,14 @@ def tell_somebody_asks(membership: Membership) -> None:
 
 def tell_somebody_left(membership: Membership, *, but: int | None) -> None:
     """To the administrators who remain, less whoever did it."""
-    told = set(administrators_of(membership.establishment_id)) - {but, membership.user_id}
-    _tell(membership, told, LEFT, f"Une personne n'agit plus pour {membership.establishment.name}.", "left")
+    told = set(administrators_of(membership.place)) - {but, membership.user_id}
+    _tell(membership, told, LEFT, f"Une personne n'agit plus pour {membership.organisation.name}.", "left")
 
 
 def tell_new_role(membership: Membership) -> None:
     """To its holder, each time."""
-    role, moment = membership.get_role_display().lower(), f"{timezone.now():%Y%m%d%H%M%S%f}"
-    sentence = f"Votre qualité pour {membership.establishment.name} a changé : {role}."
+    role, moment = membership.role_in_words.lower(), f"{timezone.now():%Y%m%d%H%M%S%f}"
+    sentence = f"Votre qualité pour {membership.organisation.name} a changé : {role}."
     _tell(membership, [membership.user_id], DECIDED, sentence, f"role:{moment}")
 
 
@@ -117,7 +129,7 @@ def tell_declined(invitation: Invitation) -> None:
     notify(
         user_ids=[invitation.invited_by_id],
         kind=DECLINED.code,
-        title=f"Une invitation à agir pour {invitation.establishment.name} a été déclinée.",
+        title=f"Une invitation à agir pour {invitation.organisation.name} a été déclinée.",
         url=MEMBERSHIPS_URL,
         subject_kind="invitation",
         subject_id=invitation.pk,
@@ -127,14 +139,14 @@ def tell_declined(invitation: Invitation) -> None:
 
 def mail_invitation(invitation: Invitation, token: str) -> None:
     """The link, to the address that it is for: the only place where it is ever written."""
-    identity, place = opco.identity(), invitation.establishment
+    identity, place = opco.identity(), invitation.organisation
     link = urljoin(settings.PUBLIC_URL, INVITATION_URL.format(token=token))
     queue_mail(
         to=invitation.email,
         subject=f"Invitation à agir pour {place.name} sur {identity.product}",
         text=(
             f"Bonjour,\n\nOn vous invite à agir pour {place.name} sur {identity.product}, en qualité de "
-            f"« {invitation.get_role_display()} ».\n\nPour accepter ou décliner, ouvrez ce lien avant le "
+            f"« {invitation.role_in_words} ».\n\nPour accepter ou décliner, ouvrez ce lien avant le "
             f"{format_date(paris_today(invitation.expires_at))} :\n{link}\n\nSans compte, vous en créerez un avec cette "
             f"adresse e-mail. Si vous n'attendiez pas cette invitation, ne faites rien.\n\n{identity.name}\n"
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -15,12 +15,16 @@ from openopco.base.prepared import Prepared
 from openopco.habilitations.access import NOBODY, Access
 from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
 from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
+from openopco.habilitations.places import Place
 from openopco.habilitations.tokens import digest_of
 from openopco.kernel.calendar import paris_today
-from openopco.organisations.models import Establishment
-from openopco.rights import Actor, Grant, Permission, Role, Subject, may, require
+from openopco.organisations.models import Establishment, Provider
+from openopco.rights import Actor, Grant, Permission, Role, may, require
 
-SESSION_KEY = "establishment_id"
+# What a session keeps of the place chosen: one of them.
+SESSION_KEYS = ("establishment_id", "provider_id")
+INVITING = ("establishment", "provider", "invited_by")
+AROUND = ("establishment__company", "provider")
 
 
 def access_of(user: User) -> Access:
@@ -39,15 +43,23 @@ def actor_for(user: User) -> Actor:
 
 
 def live_memberships(user: User) -> QuerySet[Membership]:
-    """Pending and accepted, each with its establishment and company, by the establishment's name."""
+    """Pending and accepted, each with its establishment and company, or its provider: employers first, by name."""
     mine = Membership.objects.filter(user=user, state__in=LIVE_STATES)
-    return mine.select_related("establishment__company").order_by("establishment__sort_key", "id")
+    employers_first = F("establishment__sort_key").asc(nulls_last=True)
+    return mine.select_related(*AROUND).order_by(employers_first, "provider__sort_key", "id")
 
 
 def current_establishment(request: HttpRequest) -> Establishment | None:
-    """The establishment the person has switched to, else its first one. No query beyond the actor's own."""
+    """The establishment the person has switched to, else its first one; None while he acts for a provider. No query beyond
+    the actor's own."""
     membership = current_membership(request)
     return membership.establishment if membership else None
+
+
+def current_provider(request: HttpRequest) -> Provider | None:
+    """The provider that the person now acts for; None while he acts for an employer."""
+    membership = current_membership(request)
+    return membership.provider if membership else None
 
 
 def current_membership(request: HttpRequest) -> Membership | None:
@@ -55,8 +67,8 @@ def current_membership(request: HttpRequest) -> Membership | None:
     memberships: tuple[Membership, ...] = request.access.memberships  # type: ignore[attr-defined]
     if not memberships:
         return None
-    chosen = request.session.get(SESSION_KEY)
-    return next((each for each in memberships if each.establishment_id == chosen), memberships[0])
+    chosen = {name: request.session[name] for name in SESSION_KEYS if name in request.session}
+    return next((each for each in memberships if each.place.of_it == chosen), memberships[0])
 
 
 def active_staff_roles() -> QuerySet[StaffRole]:
@@ -80,13 +92,13 @@ _live_of: Prepared[Membership] = Prepared((int,), lambda user_id: live_membershi
 
 
 def find_membership(actor: Actor, membership_id: int) -> Membership | None:
-    """A membership that the actor may see: his own, those of an establishment he administers, any for an officer.
+    """A membership that the actor may see: his own, those of a place he administers, any for an officer.
     None for everybody else's."""
-    found = Membership.objects.select_related("user", "establishment__company", "proof", "decided_by")
+    found = Membership.objects.select_related("user", *AROUND, "proof", "decided_by")
     membership = found.filter(pk=membership_id).first()
     if membership is None:
         return None
-    managed = Subject(membership.establishment_id)
+    managed = membership.place.subject()
     if membership.user_id != actor.user_id and not may(actor, Permission.MEMBERSHIP_MANAGE, managed):
         return None
     return membership
@@ -96,7 +108,7 @@ def own_memberships(actor: Actor) -> QuerySet[Membership]:
     """All memberships of the person, ended ones too, latest first."""
     if actor.user_id is None:
         return Membership.objects.none()
-    mine = Membership.objects.filter(user_id=actor.user_id).select_related("establishment__company", "proof")
+    mine = Membership.objects.filter(user_id=actor.user_id).select_related(*AROUND, "proof")
     return mine.order_by("-requested_at", "-id")
 
 
@@ -104,24 +116,26 @@ def memberships_to_decide(actor: Actor, after: str | None = None, *, size: int =
     """The officers' list of « rattachements à valider », oldest first. Raises Forbidden."""
     require(actor, Permission.MEMBERSHIP_DECIDE)
     waiting = Membership.objects.filter(state=MembershipState.PENDING)
-    waiting = waiting.select_related("user", "establishment__company", "proof")
+    waiting = waiting.select_related("user", *AROUND, "proof")
     return paginate(waiting, keys=("requested_at", "id"), after=after, size=size)
 
 
-def colleagues(actor: Actor, establishment_id: int) -> QuerySet[Membership]:
-    """Who acts, or asks to act, for an establishment, for those whose own membership is accepted. Raises Forbidden."""
-    require(actor, Permission.MEMBERSHIP_READ, Subject(establishment_id))
-    found = Membership.objects.filter(establishment_id=establishment_id, state__in=LIVE_STATES)
+def colleagues(actor: Actor, place: Place) -> QuerySet[Membership]:
+    """Who acts, or asks to act, for a place, for those whose own membership is accepted. Raises Forbidden."""
+    require(actor, Permission.MEMBERSHIP_READ, place.subject())
+    found = Membership.objects.filter(**place.of_it, state__in=LIVE_STATES)
     return found.select_related("user").order_by("requested_at", "id")
 
 
-def colleagues_of_many(actor: Actor, establishment_ids: Iterable[int]) -> dict[int, list[Membership]]:
-    """The accepted people of several establishments, in one query; of those alone where the actor may read them."""
-    readable = [each for each in establishment_ids if may(actor, Permission.MEMBERSHIP_READ, Subject(each))]
-    accepted = Membership.objects.filter(establishment_id__in=readable, state=MembershipState.ACCEPTED)
-    found: dict[int, list[Membership]] = {}
+def colleagues_of_many(actor: Actor, places: Iterable[Place]) -> dict[Place, list[Membership]]:
+    """The accepted people of several places, in one query; of those alone where the actor may read them."""
+    readable = [each for each in places if may(actor, Permission.MEMBERSHIP_READ, each.subject())]
+    there = Q(establishment_id__in=[each.establishment_id for each in readable if not each.is_provider])
+    there |= Q(provider_id__in=[each.provider_id for each in readable if each.is_provider])
+    accepted = Membership.objects.filter(there, state=MembershipState.ACCEPTED)
+    found: dict[Place, list[Membership]] = {}
     for membership in accepted.select_related("user").order_by("user__last_name", "user__first_name", "id"):
-        found.setdefault(membership.establishment_id, []).append(membership)
+        found.setdefault(membership.place, []).append(membership)
     return found
 
 
@@ -215,14 +229,20 @@ def _staff_grants(user: User) -> Iterator[Grant]:
 
 def _grants(membership: Membership) -> Iterator[Grant]:
     confirmed = membership.state == MembershipState.ACCEPTED
-    yield Grant(Role.EMPLOYEUR, membership.establishment_id, confirmed=confirmed)
+    role = Role.EMPLOYEUR if membership.provider_id is None else Role.ORGANISME
+    yield Grant(role, membership.establishment_id, confirmed, membership.provider_id)
     if confirmed and membership.role == MembershipRole.ADMINISTRATEUR:
-        yield Grant(Role.RESPONSABLE, membership.establishment_id)
+        yield Grant(Role.RESPONSABLE, membership.establishment_id, provider_id=membership.provider_id)
 
 
 def people_of_establishment(establishment_id: int) -> list[int]:
     """User ids of those whose attachment to the establishment is accepted."""
-    accepted = Membership.objects.filter(establishment_id=establishment_id, state=MembershipState.ACCEPTED)
+    return people_of(Place(establishment_id))
+
+
+def people_of(place: Place) -> list[int]:
+    """User ids of those whose attachment to the place is accepted."""
+    accepted = Membership.objects.filter(**place.of_it, state=MembershipState.ACCEPTED)
     return list(accepted.filter(user__is_active=True).order_by("user_id").values_list("user_id", flat=True))
 
 
@@ -250,31 +270,29 @@ def hold_accepted_membership(*, user_id: int | None, establishment_id: int) -> b
     return held is not None and held.state == MembershipState.ACCEPTED
 
 
-def administrators_of(establishment_id: int) -> list[int]:
-    """User ids of those who administer the establishment and whose account is open."""
-    held = Membership.objects.filter(
-        establishment_id=establishment_id, state=MembershipState.ACCEPTED, role=MembershipRole.ADMINISTRATEUR
-    )
+def administrators_of(place: Place) -> list[int]:
+    """User ids of those who administer the place and whose account is open."""
+    held = Membership.objects.filter(**place.of_it, state=MembershipState.ACCEPTED, role=MembershipRole.ADMINISTRATEUR)
     return list(held.filter(user__is_active=True).order_by("user_id").values_list("user_id", flat=True))
 
 
-def pending_invitations(actor: Actor, establishment_id: int) -> QuerySet[Invitation]:
-    """For who manages the establishment's people: the invitations that wait, expired ones too. Raises Forbidden."""
-    require(actor, Permission.MEMBERSHIP_MANAGE, Subject(establishment_id))
-    waiting = Invitation.objects.filter(establishment_id=establishment_id, state=InvitationState.PENDING)
+def pending_invitations(actor: Actor, place: Place) -> QuerySet[Invitation]:
+    """For who manages the people of a place: the invitations that wait, expired ones too. Raises Forbidden."""
+    require(actor, Permission.MEMBERSHIP_MANAGE, place.subject())
+    waiting = Invitation.objects.filter(**place.of_it, state=InvitationState.PENDING)
     return waiting.select_related("invited_by").order_by("created_at", "id")
 
 
 def own_invitations(user: User) -> QuerySet[Invitation]:
     """Those that the person may accept now, by his address."""
     waiting = Invitation.objects.filter(email=user.email, state=InvitationState.PENDING, expires_at__gt=timezone.now())
-    return waiting.select_related("establishment", "invited_by").order_by("created_at", "id")
+    return waiting.select_related(*INVITING).order_by("created_at", "id")
 
 
 def invitation_of(token: str) -> Invitation | None:
     """The invitation that a link names, whatever its state."""
     found = Invitation.objects.filter(token_digest=digest_of(token))
-    return found.select_related("establishment", "invited_by").first()
+    return found.select_related(*INVITING).first()
 
 
 def is_open(invitation: Invitation) -> bool:

@@ -17,6 +17,7 @@ class Reader(StrEnum):
     """To whom a section of the change log speaks: its title, as written in the file."""
 
     EMPLOYER = "Pour les employeurs"
+    PROVIDER = "Pour les organismes de formation"
     OPCO = "Pour les gestionnaires"
     OPERATOR = "Pour l'exploitation"
 

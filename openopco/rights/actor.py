@@ -12,6 +12,7 @@ class Role(StrEnum):
 
     EMPLOYEUR = "employeur"
     RESPONSABLE = "responsable"
+    ORGANISME = "organisme"
     GESTIONNAIRE = "gestionnaire"
     ADMINISTRATEUR = "administrateur"
     CONTROLEUR = "controleur"
@@ -22,25 +23,28 @@ class Role(StrEnum):
 ROLE_LABELS = {
     Role.EMPLOYEUR: "Employeur",
     Role.RESPONSABLE: "Administrateur d'établissement",
+    Role.ORGANISME: "Organisme de formation",
     Role.GESTIONNAIRE: "Gestionnaire",
     Role.ADMINISTRATEUR: "Administrateur",
     Role.CONTROLEUR: "Contrôleur",
     Role.COMPTABLE: "Comptable",
     Role.SYSTEME: "Système",
 }
-# Capacities that reach one establishment; who holds RESPONSABLE is EMPLOYEUR there as well.
-ESTABLISHMENT_ROLES = frozenset({Role.EMPLOYEUR, Role.RESPONSABLE})
+# Capacities that reach one establishment, or one training provider; who holds RESPONSABLE is EMPLOYEUR, or ORGANISME, there
+# as well.
+PLACED_ROLES = frozenset({Role.EMPLOYEUR, Role.RESPONSABLE, Role.ORGANISME})
 OPCO_ROLES = frozenset({Role.GESTIONNAIRE, Role.ADMINISTRATEUR, Role.CONTROLEUR, Role.COMPTABLE})
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One capacity. `establishment_id` is None for the OPCO's own people. A grant that is not `confirmed` (« rattachement
-    à valider ») reaches only what its holder typed himself."""
+    """One capacity. `establishment_id` and `provider_id` are None for the OPCO's own people. A grant that is not `confirmed`
+    (« rattachement à valider ») reaches only what its holder typed himself: of a provider, nothing."""
 
     role: Role
     establishment_id: int | None = None
     confirmed: bool = True
+    provider_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ class Actor:
 
     def employer_grants(self) -> Iterator[Grant]:
         return (grant for grant in self.grants if grant.role is Role.EMPLOYEUR)
+
+    def provider_grants(self) -> Iterator[Grant]:
+        return (grant for grant in self.grants if grant.role is Role.ORGANISME)
 
 
 ANONYMOUS = Actor(user_id=None, label="Anonyme")

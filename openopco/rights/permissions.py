@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from openopco.kernel.errors import Forbidden
-from openopco.rights.actor import ESTABLISHMENT_ROLES, Actor, Grant, Role
+from openopco.rights.actor import PLACED_ROLES, Actor, Grant, Role
 
 
 class Permission(StrEnum):
     DOSSIER_READ = "dossier.read"
     DESK_READ = "desk.read"
+    COURSE_READ = "course.read"
     DOSSIER_CREATE = "dossier.create"
     DRAFT_WRITE = "draft.write"
     DOSSIER_SEND = "dossier.send"
@@ -69,6 +70,8 @@ _EMPLOYER = frozenset(
 )
 # Beside what the establishment's declarants may do.
 _ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE})
+# What is shown to who teaches of a request that was granted; nothing that opens the request itself.
+_PROVIDER = frozenset({Permission.COURSE_READ, Permission.MEMBERSHIP_READ})
 _OFFICER = frozenset(
     {
         Permission.DOSSIER_READ,
@@ -120,6 +123,7 @@ _ACCOUNTANT = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.EMPLOYEUR: _EMPLOYER,
     Role.RESPONSABLE: _ESTABLISHMENT_ADMINISTRATOR,
+    Role.ORGANISME: _PROVIDER,
     Role.GESTIONNAIRE: _OFFICER,
     Role.ADMINISTRATEUR: _ADMINISTRATOR,
     Role.CONTROLEUR: _CONTROLLER,
@@ -153,11 +157,13 @@ NOT_ON_ONES_OWN = frozenset(
 class Subject:
     """What a right is asked about. `typed_by` is who created it, `filed_by` who sent it: user ids.
 
-    An employer's grant reaches the subjects of its establishment; unconfirmed, only those its holder typed."""
+    An employer's grant reaches the subjects of its establishment; unconfirmed, only those its holder typed. A provider's
+    reaches those of the provider."""
 
     establishment_id: int | None = None
     typed_by: int | None = None
     filed_by: int | None = None
+    provider_id: int | None = None
 
 
 def may(actor: Actor, permission: Permission, subject: Subject | None = None) -> bool:
@@ -186,8 +192,10 @@ def _is_ones_own(actor: Actor, subject: Subject) -> bool:
 
 
 def _reaches(grant: Grant, actor: Actor, subject: Subject | None) -> bool:
-    if subject is None or grant.role not in ESTABLISHMENT_ROLES:
+    if subject is None or grant.role not in PLACED_ROLES:
         return True
+    if grant.provider_id is not None:
+        return grant.confirmed and grant.provider_id == subject.provider_id
     if grant.establishment_id != subject.establishment_id:
         return False
     return grant.confirmed or subject.typed_by == actor.user_id

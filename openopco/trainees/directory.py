@@ -64,6 +64,8 @@ def keep_trainee(
 @on_accepted
 def confirm_trainees(membership: Membership) -> None:
     """The people that the person typed enter the employer's directory."""
+    if membership.establishment_id is None:
+        return
     waiting = Trainee.objects.filter(establishment_id=membership.establishment_id, unconfirmed=True)
     waiting.filter(created_by_id=membership.user_id).update(unconfirmed=False)
 

@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from openopco.habilitations.queries import current_establishment
+from openopco.habilitations.models import Membership
+from openopco.habilitations.queries import current_membership
 from openopco.kernel.calendar import paris_today
 from openopco.notifications.queries import unread_count
 from openopco.opco import changelog
@@ -53,14 +54,23 @@ class Frame:
 
     @cached_property
     def establishment(self) -> Establishment | None:
-        """The establishment the person now acts for; None for the OPCO's people and for the anonymous."""
-        return current_establishment(self._request) if hasattr(self._request, "access") else None
+        """The establishment the person now acts for; None for the OPCO's people, for the anonymous, and for a provider's."""
+        return self.membership.establishment if self.membership else None
 
     @cached_property
-    def establishments(self) -> Sequence[Establishment]:
-        """Those one may switch to, already read with the actor."""
+    def membership(self) -> Membership | None:
+        """That through which the person now acts."""
+        return current_membership(self._request) if hasattr(self._request, "access") else None
+
+    @cached_property
+    def memberships(self) -> Sequence[Membership]:
+        """Those of the places one may switch to, already read with the actor."""
         access = getattr(self._request, "access", None)
-        return [membership.establishment for membership in access.memberships] if access else []
+        return access.memberships if access else ()
+
+    @property
+    def _teaches(self) -> bool:
+        return self.membership is not None and self.membership.provider_id is not None
 
     @cached_property
     def unread_count(self) -> int:
@@ -68,7 +78,7 @@ class Frame:
 
     @cached_property
     def menu(self) -> tuple[MenuLink, ...]:
-        return menu_for(self.actor, self._request.path)
+        return menu_for(self.actor, self._request.path, teaches=self._teaches)
 
     @property
     def menu_html(self) -> SafeString:
@@ -120,7 +130,7 @@ class Frame:
     @property
     def home_url(self) -> str:
         """The first page of one's menu; the landing page of whoever did not sign in."""
-        return (home_of(self.actor) if self.actor.user_id else "") or "/"
+        return (home_of(self.actor, teaches=self._teaches) if self.actor.user_id else "") or "/"
 
     @property
     def help_url(self) -> str:

@@ -11,7 +11,8 @@ from openopco.rights import PERMISSIONS, Actor, Permission, Role
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the menu; `external_only` hides it from the OPCO's own people, `unless` from those who hold that."""
+    """A line of the menu; `external_only` hides it from the OPCO's own people, `side` from those who then act on the
+    other one, `unless` from those who hold that."""
 
     label: str
     route: str = ""
@@ -19,6 +20,7 @@ class Entry:
     children: tuple["Entry", ...] = ()
     external_only: bool = False
     unless: Permission | None = None
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,16 @@ class MenuLink:
     children: tuple["MenuLink", ...] = ()
 
 
+EMPLOYER, PROVIDER = "employeur", "organisme"
 MENU = (
-    Entry("Mon tableau de bord", "portal:dashboard", external_only=True),
+    Entry("Mon tableau de bord", "portal:dashboard", external_only=True, side=EMPLOYER),
+    Entry("Mon tableau de bord", "provider:dashboard", external_only=True, side=PROVIDER),
+    Entry("Mes dossiers", "provider:courses", external_only=True, side=PROVIDER),
     Entry(
         "Mes demandes",
         "portal:requests",
         external_only=True,
+        side=EMPLOYER,
         children=(Entry("Action de formation", "portal:training_requests"),),
     ),
     Entry("Mes habilitations", "portal:memberships", external_only=True),
@@ -87,15 +93,16 @@ def _shape_of(route: str, urlconf: str | None, count: int) -> str:
     raise NoReverseMatch(route)
 
 
-def menu_for(actor: Actor, path: str) -> tuple[MenuLink, ...]:
-    """What the person sees of the menu, the place it is at marked."""
-    links = _links_for(MENU, frozenset(grant.role for grant in actor.grants), actor.is_opco, get_urlconf())
+def menu_for(actor: Actor, path: str, *, teaches: bool = False) -> tuple[MenuLink, ...]:
+    """What the person sees of the menu, the place it is at marked; `teaches`: he now acts for a training provider."""
+    side = PROVIDER if teaches else EMPLOYER
+    links = _links_for(MENU, frozenset(grant.role for grant in actor.grants), actor.is_opco, side, get_urlconf())
     return _marked(links, _place_of(path, actor))
 
 
-def home_of(actor: Actor) -> str:
+def home_of(actor: Actor, *, teaches: bool = False) -> str:
     """The address of the first page of one's menu: the dashboard, the officer's worklist, the administration. Empty without."""
-    return next((link.url for link in menu_for(actor, "") if link.url), "")
+    return next((link.url for link in menu_for(actor, "", teaches=teaches) if link.url), "")
 
 
 def _place_of(path: str, actor: Actor) -> str:
@@ -112,20 +119,20 @@ def _address_of(route: str, urlconf: str | None) -> str:
         return ""
 
 
-# A menu depends on the person's roles alone, not on where they reach: it is made once for each set of them.
+# A menu depends on the person's roles and on the side he acts on, not on where they reach: it is made once for each.
 @lru_cache(maxsize=64)
 def _links_for(
-    entries: tuple[Entry, ...], roles: frozenset[Role], is_opco: bool, urlconf: str | None
+    entries: tuple[Entry, ...], roles: frozenset[Role], is_opco: bool, side: str, urlconf: str | None
 ) -> tuple[MenuLink, ...]:
-    links = (_link(entry, roles, is_opco, urlconf) for entry in entries)
+    links = (_link(entry, roles, is_opco, side, urlconf) for entry in entries)
     return tuple(link for link in links if link)
 
 
-def _link(entry: Entry, roles: frozenset[Role], is_opco: bool, urlconf: str | None) -> MenuLink | None:
-    if (entry.external_only and is_opco) or not _may_see(entry, roles):
+def _link(entry: Entry, roles: frozenset[Role], is_opco: bool, side: str, urlconf: str | None) -> MenuLink | None:
+    if (entry.external_only and is_opco) or entry.side not in ("", side) or not _may_see(entry, roles):
         return None
     url = _address_of(entry.route, urlconf) if entry.route else ""
-    children = _links_for(entry.children, roles, is_opco, urlconf)
+    children = _links_for(entry.children, roles, is_opco, side, urlconf)
     return MenuLink(entry.label, url, children=children) if url or children else None
 
 

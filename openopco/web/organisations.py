@@ -14,8 +14,9 @@ from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.kernel.identifiers import format_naf, format_siret
 from openopco.opco.table import OPCOS
 from openopco.organisations import fields
+from openopco.organisations.actions.providers import QUALIOPI_COLUMNS
 from openopco.organisations.errors import InvalidFields
-from openopco.organisations.models import Establishment
+from openopco.organisations.models import Establishment, Provider
 from openopco.organisations.queries import knows_agreement
 from openopco.reference.enums import HeadcountBand
 from openopco.reference.queries import idcc_label, naf_label
@@ -136,6 +137,22 @@ def private_rows(establishment: Establishment) -> list[Row]:
         Row("Effectif total salariés", "" if headcount is None else str(headcount)),
         Row("E-Mail", establishment.email),
         Row("Téléphone", format_phone(establishment.phone) if establishment.phone else ""),
+    ]
+
+
+def provider_rows(provider: Provider) -> list[Row]:
+    """What the registries tell of a training provider, and how to reach it: whoever looks for it by SIRET reads the same."""
+    certified = [nature.label for nature, column in QUALIOPI_COLUMNS.items() if getattr(provider, column)]
+    return [
+        Row("SIRET", format_siret(provider.siret)),
+        Row("N° de déclaration d'activité", provider.nda),
+        Row(
+            "Adresse",
+            "\n".join(part for part in (provider.address, f"{provider.postal_code} {provider.city}".strip()) if part),
+        ),
+        Row("Certifié Qualiopi pour", ", ".join(certified)),
+        Row("Téléphone", format_phone(provider.phone) if provider.phone else ""),
+        Row("Adresse email", provider.email),
     ]
 
 

@@ -19,17 +19,25 @@ from openopco.habilitations.queries import actor_for
 from openopco.habilitations.tokens import digest_of
 from openopco.notifications.models import Notice
 from openopco.opco.models import Feedback
-from openopco.organisations.models import Establishment, Provider
+from openopco.organisations.models import Establishment
 from openopco.reference.comparing import difference, summary
 from openopco.reference.models import ReferenceEdition
 from openopco.rights import Actor
 from tests.accounts.factories import OpcoUserFactory, UserFactory
 from tests.documents.hostile import pdf
 from tests.dossiers import factories
-from tests.habilitations.factories import LONG_AGO, AcceptedFactory, MembershipFactory, StaffRoleFactory
+from tests.habilitations.factories import (
+    LONG_AGO,
+    AcceptedFactory,
+    AcceptedTeacherFactory,
+    MembershipFactory,
+    StaffRoleFactory,
+    TeacherFactory,
+)
 from tests.opco.factories import ParameterFactory
 
 FAR = date(2035, 1, 1)
+PROVIDER_PEOPLE = ("provider:person", "provider:invitation", "desk:provider_person", "desk:provider_invitation")
 ENTRY_PAGES = ("list", "add_entry", "entry", "withdraw_entry")
 
 
@@ -46,6 +54,7 @@ class World:
     ids: dict[str, int]
     piece: uuid.UUID
     work: uuid.UUID
+    taught: dict[str, int]
 
     def arguments(self, route: str, names: list[str]) -> dict[str, Any]:
         """What the address of a route is made of. Raises `KeyError` for a name that nothing here answers to."""
@@ -69,6 +78,8 @@ class World:
             "portal:document": {"key": self.piece},
             "portal:version": {"number": self.granted.number, "version": 1},
             "portal:course_start": {"number": self.granted.number},
+            "provider:course": {"number": self.granted.number},
+            **dict.fromkeys(PROVIDER_PEOPLE, self.taught),
             "portal:export": {"code": "demandes"},
             "portal:work": {"key": self.work},
             "portal:stop_work": {"key": self.work},
@@ -104,6 +115,9 @@ def build() -> World:
     actor, desk = actor_for(alice.user), actor_for(officer)
     draft = factories.complete_draft(actor, place)
     sent = factories.asked(actor, place, desk)
+    granted = _granted(actor, place, desk)
+    teacher = AcceptedTeacherFactory.create(provider=granted.provider, role="ADMIN")
+    waiting = TeacherFactory.create(provider=granted.provider)
     return World(
         people={
             "anonymous": None,
@@ -114,13 +128,16 @@ def build() -> World:
             "administrator": administrator,
             "controller": StaffRoleFactory.create(role="controleur").user,
             "accountant": StaffRoleFactory.create(role="comptable").user,
+            "teacher": teacher.user,
+            "pending_teacher": waiting.user,
         },
         draft=draft,
         sent=sent,
-        granted=_granted(actor, place, desk),
+        granted=granted,
         row=DraftRow.objects.get(dossier=draft).key,
         sent_row=DraftRow.objects.get(dossier=sent).key,
-        ids=_ids(alice, pending, place.pk),
+        ids=_ids(alice, pending, place.pk, granted.provider_id or 0),
+        taught=_taught(teacher, waiting),
         piece=_piece(sent, actor),
         work=_work(actor, place.pk),
     )
@@ -154,7 +171,21 @@ def _edition() -> int:
     return made.pk
 
 
-def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
+def _taught(teacher: Membership, waiting: Membership) -> dict[str, int]:
+    """Of the people of a provider: who waits, who is invited."""
+    invitation = Invitation.objects.create(
+        provider=teacher.provider,
+        email="formateur@exemple.fr",
+        token_digest=digest_of("autre"),
+        invited_by=teacher.user,
+        created_at=LONG_AGO,
+        sent_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=3650),
+    )
+    return {"membership_id": waiting.pk, "invitation_id": invitation.pk}
+
+
+def _ids(alice: Membership, pending: Membership, place: int, provider: int) -> dict[str, int]:
     someone = OpcoUserFactory.create()
     role = StaffRole.objects.create(
         user=someone, role="gestionnaire", granted_by=OpcoUserFactory.create(), granted_at=LONG_AGO
@@ -182,7 +213,7 @@ def _ids(alice: Membership, pending: Membership, place: int) -> dict[str, int]:
         "invitation_id": invitation.pk,
         "membership_id": pending.pk,
         "establishment_id": place,
-        "provider_id": Provider.objects.order_by("id")[0].pk,
+        "provider_id": provider,
         "user_id": someone.pk,
         "role_id": role.pk,
         "list_id": 1,

@@ -22,7 +22,18 @@ from tests.answers import release
 from tests.consistency.rights_world import World, build
 
 FILE = Path(__file__).with_name("rights.csv")
-ROLES = ("anonymous", "pending", "employer", "stranger", "officer", "administrator", "controller", "accountant")
+ROLES = (
+    "anonymous",
+    "pending",
+    "employer",
+    "stranger",
+    "officer",
+    "administrator",
+    "controller",
+    "accountant",
+    "teacher",
+    "pending_teacher",
+)
 METHODS = ("GET", "POST")
 # Pages that exist in the demonstration, or for those who write pages, alone.
 NOT_SERVED = ("gallery:", "demo:")
@@ -131,10 +142,26 @@ def test_a_stranger_gets_no_more_than_nothing_of_what_is_another_s() -> None:
     assert leaks == []
 
 
+def test_a_provider_gets_nothing_of_an_employer_and_who_waits_nothing_at_all() -> None:
+    """What opens a request to its employer opens to nobody who teaches; what a provider reads, to its own people."""
+    named = {name for name, parts in ROUTES if {"number", "key", "provider_id"} & set(parts)}
+    closed = ("403", "404", "405")
+    leaks = [
+        (key, role)
+        for key, line in known().items()
+        for role in ("teacher", "pending_teacher", "employer")
+        if key[0] in named and line[role] not in closed
+        if not (role == "employer" and not key[0].startswith("provider:"))
+        if not (role == "teacher" and key[0].startswith("provider:"))
+        if not (role == "pending_teacher" and key[0] == "provider:identity")
+    ]
+    assert leaks == []
+
+
 def test_the_desk_is_for_officers_and_administration_for_administrators() -> None:
     closed = {"sign-in", "403", "404", "405"}
     others = {
-        "desk:": ("anonymous", "pending", "employer", "stranger"),
+        "desk:": ("anonymous", "pending", "employer", "stranger", "teacher", "pending_teacher"),
         "admin_opco:": tuple(role for role in ROLES if role != "administrator"),
     }
     leaks = [

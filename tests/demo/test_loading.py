@@ -85,6 +85,7 @@ def test_the_accounts_printed_sign_in_with_the_printed_password_and_have_their_r
         {Role.CONTROLEUR},
         {Role.COMPTABLE},
         {Role.COMPTABLE},
+        {Role.ORGANISME, Role.RESPONSABLE},
     ]
     assert all(User.objects.get(email=email).check_password(PASSWORD) for email, _ in ACCOUNTS)
 

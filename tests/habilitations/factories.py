@@ -8,10 +8,10 @@ from openopco.accounts.models import User
 from openopco.habilitations.enums import MembershipState, StaffRoleName
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.habilitations.queries import actor_for
-from openopco.organisations.models import Establishment
+from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor
 from tests.accounts.factories import OpcoUserFactory, UserFactory
-from tests.organisations.factories import EstablishmentFactory
+from tests.organisations.factories import EstablishmentFactory, ProviderFactory
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -29,6 +29,19 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
 
 
 class AcceptedFactory(MembershipFactory):
+    state = MembershipState.ACCEPTED
+    decided_at = LONG_AGO
+    decided_by = factory.SubFactory(OpcoUserFactory)
+
+
+class TeacherFactory(MembershipFactory):
+    """Somebody who asks to act for a training provider."""
+
+    establishment = None
+    provider = factory.SubFactory(ProviderFactory)
+
+
+class AcceptedTeacherFactory(TeacherFactory):
     state = MembershipState.ACCEPTED
     decided_at = LONG_AGO
     decided_by = factory.SubFactory(OpcoUserFactory)
@@ -53,6 +66,13 @@ def employer(establishment: Establishment | None = None, *, accepted: bool = Tru
     membership = made.create(
         establishment=establishment or EstablishmentFactory.create(), user=user or UserFactory.create()
     )
+    return actor_for(membership.user)
+
+
+def teacher(provider: Provider | None = None, *, accepted: bool = True, user: User | None = None) -> Actor:
+    """Somebody who acts for a training provider, read from the database as a request would."""
+    made = AcceptedTeacherFactory if accepted else TeacherFactory
+    membership = made.create(provider=provider or ProviderFactory.create(), user=user or UserFactory.create())
     return actor_for(membership.user)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from openopco.accounts.models import User
-from openopco.habilitations.actions import end_membership, switch_establishment
+from openopco.habilitations.actions import end_membership, switch_place
 from openopco.habilitations.enums import MembershipState, StaffRoleName
 from openopco.habilitations.errors import UnknownMembership
 from openopco.habilitations.middleware import ActorMiddleware
@@ -150,10 +150,10 @@ def test_the_first_establishment_by_name_is_current_until_one_chooses() -> None:
     session: dict[str, object] = {}
 
     def choose(request: HttpRequest) -> None:
-        switch_establishment(
+        switch_place(
             memberships=request.access.memberships,  # type: ignore[attr-defined]
             session=request.session,
-            establishment_id=last.establishment_id,
+            place=last.place,
         )
 
     assert through(alice, current_establishment, session) == first.establishment
@@ -166,10 +166,10 @@ def test_one_cannot_switch_to_a_strangers_establishment() -> None:
     mine, theirs = AcceptedFactory.create(), AcceptedFactory.create()
     session: dict[str, object] = {"kept": True}
     with pytest.raises(UnknownMembership):
-        switch_establishment(
+        switch_place(
             memberships=(mine,),
             session=session,  # type: ignore[arg-type]
-            establishment_id=theirs.establishment_id,
+            place=theirs.place,
         )
     assert session == {"kept": True}
 

@@ -15,6 +15,7 @@ from openopco.habilitations.actions import (
 from openopco.habilitations.enums import MembershipRole, MembershipState, StaffRoleName
 from openopco.habilitations.errors import LastAdministrator, LastAdministrators, NotPossibleNow
 from openopco.habilitations.models import Membership, StaffRole
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import active_administrators, actor_for
 from openopco.journal.queries import entries_of
 from tests.accounts.factories import OpcoUserFactory, UserFactory
@@ -44,7 +45,7 @@ def test_two_officers_decide_at_once() -> None:
 
 def test_a_double_click_asks_once() -> None:
     alice, garage = actor_for(UserFactory.create()), EstablishmentFactory.create()
-    results = at_once(*[lambda: request_membership(actor=alice, establishment_id=garage.pk)] * 3)
+    results = at_once(*[lambda: request_membership(actor=alice, place=Place(garage.pk))] * 3)
     assert kinds(results) == [Membership] * 3
     assert Membership.objects.count() == 1
 

@@ -26,6 +26,7 @@ from openopco.habilitations.errors import (
     UnknownInvitation,
 )
 from openopco.habilitations.models import Invitation, Membership
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import (
     actor_for,
     administrators_of,
@@ -61,7 +62,7 @@ def alice(place: Establishment) -> Actor:
 
 
 def sent(alice: Actor, place: Establishment, email: str = BOB, role: MembershipRole = DECLARANT) -> Invitation:
-    return invite(actor=alice, establishment_id=place.pk, email=email, role=role)
+    return invite(actor=alice, place=Place(place.pk), email=email, role=role)
 
 
 def token_in(mail: OutgoingMail) -> str:
@@ -173,7 +174,7 @@ def test_it_is_not_sent_again_at_once_nor_for_ever(alice: Actor, place: Establis
 def test_taken_back_it_is_over(alice: Actor, place: Establishment) -> None:
     invitation = sent(alice, place)
     revoke_invitation(actor=alice, invitation_id=invitation.pk)
-    assert not pending_invitations(alice, place.pk)
+    assert not pending_invitations(alice, Place(place.pk))
     with pytest.raises(InvitationOver):
         accept_invitation(actor=bob(), invitation_id=invitation.pk)
     with pytest.raises(InvitationOver):
@@ -248,7 +249,7 @@ def test_a_declarant_a_stranger_and_who_waits_invite_nobody(alice: Actor, place:
         with pytest.raises(Forbidden):
             sent(actor, place, "x@exemple.fr")
         with pytest.raises(Forbidden):
-            pending_invitations(actor, place.pk)
+            pending_invitations(actor, Place(place.pk))
         with pytest.raises(UnknownInvitation):
             revoke_invitation(actor=actor, invitation_id=invitation.pk)
 
@@ -256,4 +257,4 @@ def test_a_declarant_a_stranger_and_who_waits_invite_nobody(alice: Actor, place:
 def test_an_officer_invites_the_first_who_then_administers(place: Establishment) -> None:
     invitation = sent(officer(), place)
     accept_invitation(actor=bob(), invitation_id=invitation.pk)
-    assert len(administrators_of(place.pk)) == 1
+    assert len(administrators_of(Place(place.pk))) == 1

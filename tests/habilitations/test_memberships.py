@@ -24,6 +24,7 @@ from openopco.habilitations.errors import (
     UnknownMembership,
 )
 from openopco.habilitations.models import Membership
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import (
     actor_for,
     colleagues,
@@ -73,7 +74,7 @@ def state_of(membership: Membership) -> str:
 
 def test_the_first_person_on_a_siret_is_pending() -> None:
     alice, garage = newcomer(), EstablishmentFactory.create()
-    asked = request_membership(actor=alice, establishment_id=garage.pk)
+    asked = request_membership(actor=alice, place=Place(garage.pk))
     assert (asked.state, asked.user_id, asked.decided_at) == (S.PENDING, alice.user_id, None)
     assert asked.get_state_display() == "Rattachement à valider"
     assert events(asked) == ["membership.demander"]
@@ -81,13 +82,13 @@ def test_the_first_person_on_a_siret_is_pending() -> None:
 
 def test_the_second_person_on_the_same_siret_is_pending_too() -> None:
     accepted = AcceptedFactory.create()
-    asked = request_membership(actor=newcomer(), establishment_id=accepted.establishment_id)
+    asked = request_membership(actor=newcomer(), place=Place(accepted.establishment_id))
     assert asked.state == S.PENDING
 
 
 def test_a_pending_person_drafts_and_reaches_only_what_he_typed() -> None:
     alice, garage = newcomer(), EstablishmentFactory.create()
-    request_membership(actor=alice, establishment_id=garage.pk)
+    request_membership(actor=alice, place=Place(garage.pk))
     now = actor_for(Membership.objects.get().user)
     assert now.grants == (Grant(Role.EMPLOYEUR, garage.pk, confirmed=False),)
     assert may(now, Permission.DOSSIER_SEND, Subject(garage.pk, typed_by=now.user_id))
@@ -96,22 +97,22 @@ def test_a_pending_person_drafts_and_reaches_only_what_he_typed() -> None:
 
 def test_asking_again_is_the_same_request() -> None:
     alice, garage = newcomer(), EstablishmentFactory.create()
-    first = request_membership(actor=alice, establishment_id=garage.pk)
-    assert request_membership(actor=alice, establishment_id=garage.pk) == first
+    first = request_membership(actor=alice, place=Place(garage.pk))
+    assert request_membership(actor=alice, place=Place(garage.pk)) == first
     assert Membership.objects.count() == 1
 
 
 def test_one_person_may_act_for_several_establishments() -> None:
     alice = newcomer()
     for _ in range(2):
-        request_membership(actor=alice, establishment_id=EstablishmentFactory.create().pk)
+        request_membership(actor=alice, place=Place(EstablishmentFactory.create().pk))
     assert len(actor_for(Membership.objects.all()[0].user).grants) == 2
 
 
 def test_a_refused_person_may_ask_again() -> None:
     refused = MembershipFactory.create()
     refuse_membership(actor=officer(), membership_id=refused.pk, reason="Papier illisible")
-    again = request_membership(actor=actor_for(refused.user), establishment_id=refused.establishment_id)
+    again = request_membership(actor=actor_for(refused.user), place=Place(refused.establishment_id))
     assert again.pk != refused.pk
     assert again.state == S.PENDING
 
@@ -120,18 +121,18 @@ def test_requests_are_not_endless() -> None:
     alice = UserFactory.create()
     MembershipFactory.create_batch(10, user=alice)
     with pytest.raises(TooManyPending):
-        request_membership(actor=actor_for(alice), establishment_id=EstablishmentFactory.create().pk)
+        request_membership(actor=actor_for(alice), place=Place(EstablishmentFactory.create().pk))
 
 
 def test_a_closed_establishment_takes_nobody_in() -> None:
     with pytest.raises(ClosedEstablishment):
-        request_membership(actor=newcomer(), establishment_id=EstablishmentFactory.create(is_active=False).pk)
+        request_membership(actor=newcomer(), place=Place(EstablishmentFactory.create(is_active=False).pk))
 
 
 @pytest.mark.parametrize("who", [lambda: ANONYMOUS, officer, administrator])
 def test_the_opcos_people_act_for_no_employer(who: object) -> None:
     with pytest.raises(Forbidden):
-        request_membership(actor=who(), establishment_id=EstablishmentFactory.create().pk)  # type: ignore[operator]
+        request_membership(actor=who(), place=Place(EstablishmentFactory.create().pk))  # type: ignore[operator]
 
 
 # --- the proof --------------------------------------------------------------------------------------------------------
@@ -294,7 +295,7 @@ def test_after_the_end_one_may_ask_anew() -> None:
     membership = AcceptedFactory.create()
     alice = actor_for(membership.user)
     end_membership(actor=alice, membership_id=membership.pk)
-    assert request_membership(actor=alice, establishment_id=membership.establishment_id).state == S.PENDING
+    assert request_membership(actor=alice, place=Place(membership.establishment_id)).state == S.PENDING
 
 
 # --- every state, every event, every role -----------------------------------------------------------------------------
@@ -382,11 +383,11 @@ def test_the_worklist_holds_the_pending_ones_for_officers() -> None:
 def test_colleagues_are_seen_once_accepted() -> None:
     garage = EstablishmentFactory.create()
     pending = MembershipFactory.create(establishment=garage)
-    assert pending in colleagues(employer(garage), garage.pk)
+    assert pending in colleagues(employer(garage), Place(garage.pk))
     with pytest.raises(Forbidden):
-        colleagues(actor_for(pending.user), garage.pk)
+        colleagues(actor_for(pending.user), Place(garage.pk))
     with pytest.raises(Forbidden):
-        colleagues(employer(), garage.pk)
+        colleagues(employer(), Place(garage.pk))
 
 
 def test_those_who_act_for_an_establishment_are_accepted_and_active() -> None:

@@ -16,6 +16,7 @@ from openopco.habilitations.actions import (
 from openopco.habilitations.enums import MembershipRole, MembershipState
 from openopco.habilitations.errors import LastAdministrator, NotPossibleNow
 from openopco.habilitations.models import Membership
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import actor_for, administrators_of
 from openopco.habilitations.rules import may_lose_its_administrator
 from openopco.journal.queries import entries_of
@@ -64,7 +65,7 @@ def test_an_administrator_manages_his_establishment_and_no_other(alice: Membersh
 def test_who_asks_is_told_to_the_administrators_who_accept_without_a_paper(
     alice: Membership, place: Establishment
 ) -> None:
-    asked = request_membership(actor=actor_for(UserFactory.create()), establishment_id=place.pk)
+    asked = request_membership(actor=actor_for(UserFactory.create()), place=Place(place.pk))
     assert Notice.objects.get(user=alice.user).kind == "membership.asked"
     accepted = accept_membership(actor=of(alice), membership_id=asked.pk)
     assert (accepted.state, accepted.role, accepted.decided_by_id) == ("ACCEPTED", DECLARANT, alice.user_id)
@@ -122,7 +123,7 @@ def test_the_last_administrator_neither_leaves_nor_steps_down_while_others_act(
         set_membership_role(actor=actor, membership_id=alice.pk, role=DECLARANT)
     set_membership_role(actor=actor, membership_id=bob.pk, role=ADMIN)
     assert end_membership(actor=actor, membership_id=alice.pk).state == MembershipState.ENDED
-    assert administrators_of(place.pk) == [bob.user_id]
+    assert administrators_of(Place(place.pk)) == [bob.user_id]
 
 
 def test_alone_he_may_leave(alice: Membership) -> None:

@@ -5,6 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from openopco.habilitations.actions import accept_membership, end_membership, refuse_membership
 from openopco.habilitations.enums import LIVE_STATES, MembershipState, StaffRoleName
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import (
     actor_for,
     colleagues,
@@ -97,7 +98,7 @@ def test_the_lists_take_the_same_queries_whatever_their_length(
     with django_assert_num_queries(1):
         assert len([each.establishment.company.name for each in own_memberships(alice_now)]) == count
     with django_assert_num_queries(1):
-        assert len([each.user.email for each in colleagues(colleague, garage.pk)]) == count + 1
+        assert len([each.user.email for each in colleagues(colleague, Place(garage.pk))]) == count + 1
     with django_assert_num_queries(1):
         assert [each.user.email for each in staff_roles(chief)]
 

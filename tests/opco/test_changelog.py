@@ -82,7 +82,7 @@ def test_a_day_that_does_not_exist_is_no_day() -> None:
 
 
 def test_the_shipped_change_log_tells_employers_and_officers_about_the_current_version() -> None:
-    for reader in Reader:
+    for reader in (Reader.EMPLOYER, Reader.OPCO, Reader.OPERATOR):
         latest = changelog.news(reader)[0]
         assert latest.version == changelog.version()
         assert latest.lines

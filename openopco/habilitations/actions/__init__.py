@@ -14,7 +14,7 @@ from openopco.habilitations.actions.memberships import (
     refuse_membership,
     request_membership,
     set_membership_role,
-    switch_establishment,
+    switch_place,
 )
 from openopco.habilitations.actions.staff import (
     close_staff_account,
@@ -43,5 +43,5 @@ __all__ = [
     "resend_invitation",
     "revoke_invitation",
     "set_membership_role",
-    "switch_establishment",
+    "switch_place",
 ]

@@ -1,4 +1,4 @@
-"""What the writes about an establishment's people share. Lock order: account, establishment, invitation, membership."""
+"""What the writes about the people of a place share. Lock order: account, place, invitation, membership."""
 
 from typing import Any
 
@@ -8,11 +8,13 @@ from openopco.accounts.models import User
 from openopco.habilitations.enums import InvitationState, MembershipRole, MembershipState
 from openopco.habilitations.errors import LastAdministrator, UnknownMembership
 from openopco.habilitations.models import Invitation, Membership
-from openopco.habilitations.queries import administrators_of, people_of_establishment
+from openopco.habilitations.places import Place
+from openopco.habilitations.queries import administrators_of, people_of
 from openopco.habilitations.rules import may_lose_its_administrator
 from openopco.journal.actions import record
 from openopco.kernel.errors import Forbidden
-from openopco.organisations.models import Establishment
+from openopco.organisations.enums import ProviderStatus
+from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor
 
 
@@ -26,18 +28,26 @@ def outsider(actor: Actor) -> User:
     return user
 
 
-def hold_establishment(establishment_id: int) -> Establishment:
-    """Whoever changes who administers an establishment waits here for whoever does so already."""
-    return Establishment.objects.select_for_update(no_key=True).get(pk=establishment_id)
+def hold(place: Place) -> Establishment | Provider:
+    """Whoever changes who administers a place waits here for whoever does so already."""
+    model = Provider if place.is_provider else Establishment
+    return model.objects.select_for_update(no_key=True).get(pk=place.pk)
+
+
+def is_closed(organisation: Establishment | Provider) -> bool:
+    """Whether nobody may come to act for it any more."""
+    if isinstance(organisation, Provider):
+        return organisation.status == ProviderStatus.FERME
+    return not organisation.is_active
 
 
 def lock_membership(membership_id: int) -> Membership:
-    """The membership, its establishment held first. Raises UnknownMembership."""
-    place = Membership.objects.filter(pk=membership_id).values_list("establishment_id", flat=True).first()
-    if place is None:
+    """The membership, its place held first. Raises UnknownMembership."""
+    known = Membership.objects.filter(pk=membership_id).only("establishment_id", "provider_id").first()
+    if known is None:
         raise UnknownMembership
-    hold_establishment(place)
-    found = Membership.objects.select_related("establishment").select_for_update(of=("self",))
+    hold(known.place)
+    found = Membership.objects.select_related("establishment", "provider").select_for_update(of=("self",))
     return found.get(pk=membership_id)
 
 
@@ -45,23 +55,23 @@ def keep_an_administrator(membership: Membership, *, leaves: bool) -> None:
     """Before somebody leaves, or only ceases to administer. Raises LastAdministrator."""
     if membership.role != MembershipRole.ADMINISTRATEUR or membership.state != MembershipState.ACCEPTED:
         return
-    others = set(people_of_establishment(membership.establishment_id))
-    administrators = set(administrators_of(membership.establishment_id)) - {membership.user_id}
+    others = set(people_of(membership.place))
+    administrators = set(administrators_of(membership.place)) - {membership.user_id}
     if leaves:
         others -= {membership.user_id}
     if not may_lose_its_administrator(others=len(others), administrators=len(administrators)):
         raise LastAdministrator
 
 
-def role_at_first(establishment_id: int, wanted: str = MembershipRole.DECLARANT) -> str:
-    """Where nobody administers the establishment, whoever is accepted does."""
-    return wanted if administrators_of(establishment_id) else MembershipRole.ADMINISTRATEUR
+def role_at_first(place: Place, wanted: str = MembershipRole.DECLARANT) -> str:
+    """Where nobody administers the place, whoever is accepted does."""
+    return wanted if administrators_of(place) else MembershipRole.ADMINISTRATEUR
 
 
 def take_back_invitations(membership: Membership, actor: Actor) -> None:
-    """What somebody sent who says no more who acts for the establishment."""
+    """What somebody sent who says no more who acts for the place."""
     sent = Invitation.objects.filter(
-        establishment_id=membership.establishment_id, invited_by_id=membership.user_id, state=InvitationState.PENDING
+        **membership.place.of_it, invited_by_id=membership.user_id, state=InvitationState.PENDING
     )
     for invitation in sent.select_for_update().order_by("id"):
         close_invitation(invitation, InvitationState.REVOKED, "retirer", actor)
@@ -80,7 +90,7 @@ def record_invitation(invitation: Invitation, event: str, actor: Actor) -> None:
         subject_id=invitation.pk,
         event=f"invitation.{event}",
         actor=actor,
-        payload={"establishment": invitation.establishment_id, "role": str(invitation.role)},
+        payload={**invitation.place.in_journal, "role": str(invitation.role)},
     )
 
 
@@ -90,5 +100,5 @@ def record_membership(membership: Membership, event: str, actor: Actor, **payloa
         subject_id=membership.pk,
         event=f"membership.{event}",
         actor=actor,
-        payload={"state": str(membership.state), "establishment": membership.establishment_id, **payload},
+        payload={"state": str(membership.state), **membership.place.in_journal, **payload},
     )

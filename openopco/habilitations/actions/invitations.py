@@ -10,7 +10,8 @@ from openopco.base.actions import action
 from openopco.habilitations import notices, workflow
 from openopco.habilitations.actions._common import (
     close_invitation,
-    hold_establishment,
+    hold,
+    is_closed,
     outsider,
     record_invitation,
     record_membership,
@@ -28,6 +29,7 @@ from openopco.habilitations.errors import (
     UnknownInvitation,
 )
 from openopco.habilitations.models import Invitation, Membership
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import actor_for, is_open
 from openopco.habilitations.rules import MOST_INVITATIONS_PER_DAY, may_send_again
 from openopco.habilitations.tokens import digest_of, new_token
@@ -36,27 +38,26 @@ from openopco.kernel.calendar import paris_today
 from openopco.kernel.identifiers import parse_email
 from openopco.opco import parameters
 from openopco.organisations.errors import ClosedEstablishment
-from openopco.organisations.models import Establishment
-from openopco.rights import Actor, Permission, Subject, may, require
+from openopco.rights import Actor, Permission, may, require
 
 PENDING = InvitationState.PENDING
 
 
 @action
-def invite(*, actor: Actor, establishment_id: int, email: str, role: MembershipRole) -> Invitation:
-    """Mails a link that lets its reader in, as `role`. By an administrator of the establishment, or an officer.
+def invite(*, actor: Actor, place: Place, email: str, role: MembershipRole) -> Invitation:
+    """Mails a link that lets its reader in, as `role`. By an administrator of the place, or an officer.
     Raises Forbidden, InvalidValue, AlreadyThere, AlreadyAsked, AlreadyInvited, TooManyInvitations,
     ClosedEstablishment."""
-    require(actor, Permission.MEMBERSHIP_MANAGE, Subject(establishment_id))
+    require(actor, Permission.MEMBERSHIP_MANAGE, place.subject())
     address = parse_email(email).lower()
-    place = _open_place(establishment_id)
+    _hold_open(place)
     _refuse_too_many(actor)
-    _refuse_known(establishment_id, address)
+    _refuse_known(place, address)
     now = timezone.now()
-    kept = Invitation.objects.filter(establishment=place, email=address, state=PENDING).first()
+    kept = Invitation.objects.filter(**place.of_it, email=address, state=PENDING).first()
     if kept is not None and kept.expires_at > now:
         raise AlreadyInvited
-    invitation = kept or Invitation(establishment=place, email=address, created_at=now, sendings=0)
+    invitation = kept or Invitation(**place.of_it, email=address, created_at=now, sendings=0)
     return _send(invitation, actor, role)
 
 
@@ -81,7 +82,7 @@ def revoke_invitation(*, actor: Actor, invitation_id: int) -> Invitation:
 
 @action
 def accept_invitation(*, actor: Actor, invitation_id: int) -> Membership:
-    """Whoever owns the address acts for the establishment from now on, as whoever invited him wanted it, if that one may
+    """Whoever owns the address acts for the place from now on, as whoever invited him wanted it, if that one may
     still want it. Raises Forbidden, UnknownInvitation, InvitationOver, ClosedEstablishment."""
     user = outsider(actor)
     invitation = _own(user, invitation_id)
@@ -116,11 +117,9 @@ def _send(invitation: Invitation, actor: Actor, role: MembershipRole) -> Invitat
     return invitation
 
 
-def _open_place(establishment_id: int) -> Establishment:
-    place = hold_establishment(establishment_id)
-    if not place.is_active:
+def _hold_open(place: Place) -> None:
+    if is_closed(hold(place)):
         raise ClosedEstablishment
-    return place
 
 
 def _refuse_too_many(actor: Actor) -> None:
@@ -129,25 +128,29 @@ def _refuse_too_many(actor: Actor) -> None:
         raise TooManyInvitations
 
 
-def _refuse_known(establishment_id: int, address: str) -> None:
+def _refuse_known(place: Place, address: str) -> None:
     """Of people whom the reader sees on the same page: nothing is told of an account that he does not know."""
-    here = Membership.objects.filter(establishment_id=establishment_id, user__email=address, state__in=LIVE_STATES)
+    here = Membership.objects.filter(**place.of_it, user__email=address, state__in=LIVE_STATES)
     known = here.order_by("id").first()
     if known is not None:
         raise AlreadyThere if known.state == MembershipState.ACCEPTED else AlreadyAsked
 
 
 def _locked(invitation_id: int) -> Invitation:
-    place = Invitation.objects.filter(pk=invitation_id).values_list("establishment_id", flat=True).first()
-    if place is None:
+    known = Invitation.objects.filter(pk=invitation_id).only("establishment_id", "provider_id").first()
+    if known is None:
         raise UnknownInvitation
-    hold_establishment(place)
-    return Invitation.objects.select_related("establishment").select_for_update(of=("self",)).get(pk=invitation_id)
+    hold(known.place)
+    return (
+        Invitation.objects.select_related("establishment", "provider")
+        .select_for_update(of=("self",))
+        .get(pk=invitation_id)
+    )
 
 
 def _managed(actor: Actor, invitation_id: int) -> Invitation:
     invitation = _locked(invitation_id)
-    if not may(actor, Permission.MEMBERSHIP_MANAGE, Subject(invitation.establishment_id)):
+    if not may(actor, Permission.MEMBERSHIP_MANAGE, invitation.place.subject()):
         raise UnknownInvitation
     if invitation.state != PENDING:
         raise InvitationOver
@@ -165,21 +168,21 @@ def _own(user: User, invitation_id: int) -> Invitation:
 
 def _still_wanted(invitation: Invitation) -> bool:
     sender = actor_for(invitation.invited_by)
-    return may(sender, Permission.MEMBERSHIP_MANAGE, Subject(invitation.establishment_id))
+    return may(sender, Permission.MEMBERSHIP_MANAGE, invitation.place.subject())
 
 
 def _let_in(invitation: Invitation, user: User, actor: Actor) -> Membership:
     """Known or asked already, the same membership serves."""
-    if not invitation.establishment.is_active:
+    if is_closed(invitation.organisation):
         raise ClosedEstablishment
     now = timezone.now()
-    live = Membership.objects.filter(user=user, establishment_id=invitation.establishment_id, state__in=LIVE_STATES)
+    live = Membership.objects.filter(user=user, **invitation.place.of_it, state__in=LIVE_STATES)
     membership = live.select_for_update().order_by("id").first() or Membership(
-        user=user, establishment=invitation.establishment, requested_at=now
+        user=user, **invitation.place.of_it, requested_at=now
     )
     if membership.state == MembershipState.ACCEPTED:
         return membership
-    membership.role = role_at_first(invitation.establishment_id, invitation.role)
+    membership.role = role_at_first(invitation.place, invitation.role)
     workflow.apply(membership, Event.ACCEPTER)
     membership.decided_at, membership.decided_by_id = now, invitation.invited_by_id
     membership.save()

@@ -1,4 +1,4 @@
-"""Asking to act for an establishment, and the officer's answer."""
+"""Asking to act for an establishment or a training provider, and the officer's answer."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from openopco.documents.models import Document
 from openopco.documents.queries import usable
 from openopco.habilitations import notices, workflow
 from openopco.habilitations.actions._common import (
+    is_closed,
     keep_an_administrator,
     lock_membership,
     outsider,
@@ -31,13 +32,14 @@ from openopco.habilitations.errors import (
     UnknownMembership,
 )
 from openopco.habilitations.models import Membership
-from openopco.habilitations.queries import SESSION_KEY
+from openopco.habilitations.places import Place
+from openopco.habilitations.queries import SESSION_KEYS
 from openopco.habilitations.rules import MOST_PENDING, is_reason
 from openopco.habilitations.workflow import Event
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text, refuse_too_long
 from openopco.organisations.errors import ClosedEstablishment
-from openopco.organisations.models import Establishment
+from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, require
 
 OWNER_KIND = "membership"
@@ -46,24 +48,28 @@ LONGEST_WORDS = 500
 
 
 @action
-def request_membership(*, actor: Actor, establishment_id: int) -> Membership:
-    """Asks to act for an establishment: « rattachement à valider », first of the SIRET or not. Asked again while one is
+def request_membership(*, actor: Actor, place: Place) -> Membership:
+    """Asks to act for a place: « rattachement à valider », first of the SIRET or not. Asked again while one is
     live, it is the same. For whoever signed in from outside the OPCO. Raises Forbidden, TooManyPending,
     ClosedEstablishment."""
     user = outsider(actor)
-    establishment = Establishment.objects.get(pk=establishment_id)
-    if not establishment.is_active:
+    if is_closed(_organisation(place)):
         raise ClosedEstablishment
     mine = Membership.objects.filter(user=user, state__in=LIVE_STATES).order_by("id")
-    live = mine.filter(establishment=establishment).first()
+    live = mine.filter(**place.of_it).first()
     if live is not None:
         return live
     if mine.filter(state=MembershipState.PENDING).count() >= MOST_PENDING:
         raise TooManyPending
-    membership = Membership.objects.create(user=user, establishment=establishment, requested_at=timezone.now())
+    membership = Membership.objects.create(user=user, **place.of_it, requested_at=timezone.now())
     record_membership(membership, "demander", actor)
     notices.tell_somebody_asks(membership)
     return membership
+
+
+def _organisation(place: Place) -> Establishment | Provider:
+    model = Provider if place.is_provider else Establishment
+    return model.objects.get(pk=place.pk)
 
 
 def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any] | ExaminedFile") -> Membership:
@@ -81,7 +87,7 @@ def add_proof(*, actor: Actor, membership_id: int, upload: "UploadedFile[Any] | 
 @action
 def accept_membership(*, actor: Actor, membership_id: int, note: str = "", proof: str | None = None) -> Membership:
     """An officer accepts the proof, or writes in `note` how he checked without one; an administrator of the
-    establishment knows whom he lets in. Nobody accepts his own. The first one accepted administers the establishment.
+    place knows whom he lets in. Nobody accepts his own. The first one accepted administers the place.
     `proof`: the key of the paper that his page showed, empty for none; None where no page did.
     Raises Forbidden, NotPossibleNow, ProofChanged, ProofNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.ACCEPTER)
@@ -90,10 +96,10 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "", proof
     note = refuse_too_long(refuse_nir(clean_text(note)), LONGEST_WORDS)
     if actor.is_opco and not _has_proof(membership) and not is_reason(note):
         raise ProofNeeded
-    membership.role = role_at_first(membership.establishment_id)
+    membership.role = role_at_first(membership.place)
     _decide(membership, Event.ACCEPTER, actor, note)
     run_accepted(membership)
-    name = membership.establishment.name
+    name = membership.organisation.name
     notices.tell_holder(membership, f"Votre rattachement à {name} est accepté.")
     notices.tell_colleagues(membership)
     return membership
@@ -101,22 +107,22 @@ def accept_membership(*, actor: Actor, membership_id: int, note: str = "", proof
 
 @action
 def refuse_membership(*, actor: Actor, membership_id: int, reason: str) -> Membership:
-    """An officer, or an administrator of the establishment, refuses, and writes why: the person reads it.
+    """An officer, or an administrator of the place, refuses, and writes why: the person reads it.
     Raises Forbidden, NotPossibleNow, ReasonNeeded."""
     membership = _locked_for_decision(actor, membership_id, Event.REFUSER)
     reason = refuse_too_long(refuse_nir(clean_text(reason)), LONGEST_WORDS)
     if not is_reason(reason):
         raise ReasonNeeded
     _decide(membership, Event.REFUSER, actor, reason)
-    name = membership.establishment.name
+    name = membership.organisation.name
     notices.tell_holder(membership, f"Votre rattachement à {name} n'est pas accepté : lisez pourquoi.")
     return membership
 
 
 @action
 def end_membership(*, actor: Actor, membership_id: int) -> Membership:
-    """Ends a membership, from the holder's very next request on; what he typed stays the establishment's. By the
-    holder, an administrator of the establishment, or an officer.
+    """Ends a membership, from the holder's very next request on; what he typed stays the place's. By the
+    holder, an administrator of the place, or an officer.
     Raises Forbidden, UnknownMembership, NotPossibleNow, LastAdministrator."""
     membership = lock_membership(membership_id)
     line = workflow.find(MembershipState(membership.state), Event.TERMINER)
@@ -130,25 +136,27 @@ def end_membership(*, actor: Actor, membership_id: int) -> Membership:
     record_membership(membership, Event.TERMINER, actor)
     take_back_invitations(membership, actor)
     if not is_own:
-        notices.tell_holder(membership, f"Votre rattachement à {membership.establishment.name} a pris fin.")
+        notices.tell_holder(membership, f"Votre rattachement à {membership.organisation.name} a pris fin.")
     notices.tell_somebody_left(membership, but=actor.user_id)
     return membership
 
 
-def switch_establishment(*, memberships: tuple[Membership, ...], session: SessionBase, establishment_id: int) -> None:
-    """Chooses for which establishment the person acts from now on. `memberships`: those of `request.access`.
-    Raises UnknownMembership for any other."""
-    if establishment_id not in {membership.establishment_id for membership in memberships}:
+def switch_place(*, memberships: tuple[Membership, ...], session: SessionBase, place: Place) -> None:
+    """Chooses for what the person acts from now on. `memberships`: those of `request.access`. Raises UnknownMembership for
+    any other."""
+    if place not in {membership.place for membership in memberships}:
         raise UnknownMembership
-    session[SESSION_KEY] = establishment_id
+    for name in SESSION_KEYS:
+        session.pop(name, None)
+    session.update(place.of_it)
 
 
 @action
 def set_membership_role(*, actor: Actor, membership_id: int, role: MembershipRole) -> Membership:
-    """As what an accepted person acts. By an administrator of the establishment, or an officer.
+    """As what an accepted person acts. By an administrator of the place, or an officer.
     Raises Forbidden, UnknownMembership, NotPossibleNow, LastAdministrator."""
     membership = lock_membership(membership_id)
-    require(actor, Permission.MEMBERSHIP_MANAGE, Subject(membership.establishment_id))
+    require(actor, Permission.MEMBERSHIP_MANAGE, membership.place.subject())
     if membership.state != MembershipState.ACCEPTED:
         raise NotPossibleNow
     if membership.role == role:
@@ -198,4 +206,4 @@ def _has_proof(membership: Membership) -> bool:
 
 
 def _subject(membership: Membership) -> Subject:
-    return Subject(membership.establishment_id, typed_by=membership.user_id)
+    return membership.place.subject(typed_by=membership.user_id)

@@ -94,6 +94,19 @@ urlpatterns = [
     path("gestion/etablissements/organismes/", identities.providers, name="providers"),
     path("gestion/etablissements/organismes/<int:provider_id>/", identities.provider, name="provider"),
     path(
+        "gestion/etablissements/organismes/<int:provider_id>/personnes/", people.provider_people, name="provider_people"
+    ),
+    path(
+        "gestion/etablissements/organismes/<int:provider_id>/personnes/<int:membership_id>/",
+        people.provider_person,
+        name="provider_person",
+    ),
+    path(
+        "gestion/etablissements/organismes/<int:provider_id>/invitations/<int:invitation_id>/",
+        people.provider_invitation,
+        name="provider_invitation",
+    ),
+    path(
         "gestion/etablissements/organismes/<int:provider_id>/repertoire/",
         identities.ask_provider_again,
         name="ask_provider_again",

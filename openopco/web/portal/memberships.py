@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from openopco.documents.enums import State as FileState
 from openopco.documents.models import Document
@@ -40,7 +41,7 @@ FILE_WORDS = {
 
 
 def external_only(view: View[P, R]) -> View[P, R]:
-    """The OPCO's own people act for no establishment: they get 403."""
+    """The OPCO's own people act for no place: they get 403."""
 
     @functools.wraps(view)
     def guarded(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -111,9 +112,24 @@ class Card:
     is_administrator: bool
     colleagues: list[Membership]
 
+    @property
+    def people_url(self) -> str:
+        """Where its administrators say who acts for it."""
+        return reverse("provider:people" if self.membership.provider_id else "portal:people", args=[self._pk])
+
+    @property
+    def place_url(self) -> str:
+        """What is known of it."""
+        route = "provider:identity" if self.membership.provider_id else "portal:establishment"
+        return reverse(route, args=[self._pk])
+
+    @property
+    def _pk(self) -> int:
+        return self.membership.place.pk
+
 
 def card_of(membership: Membership, colleagues: list[Membership] | None = None) -> Card:
-    """In the words of its holder; `colleagues` are the other people of the establishment."""
+    """In the words of its holder; `colleagues` are the other people of the place."""
     state = MembershipState(membership.state)
     return Card(
         membership,
@@ -131,6 +147,8 @@ def card_of(membership: Membership, colleagues: list[Membership] | None = None) 
 def meaning_of(membership: Membership) -> str:
     """What the state lets its holder do, and what comes next."""
     name = identity().name
+    if membership.provider_id is not None:
+        return PROVIDER_MEANINGS[MembershipState(membership.state)].format(opco=name)
     return {
         MembershipState.PENDING: (
             f"{name} vérifie que vous agissez pour cet établissement. D'ici là, vous préparez et envoyez vos demandes, "
@@ -140,6 +158,17 @@ def meaning_of(membership: Membership) -> str:
         MembershipState.REFUSED: "Vous n'agissez pas pour cet établissement.",
         MembershipState.ENDED: "Vous n'agissez plus pour cet établissement.",
     }[MembershipState(membership.state)]
+
+
+PROVIDER_MEANINGS = {
+    MembershipState.PENDING: (
+        "{opco} vérifie que vous agissez pour cet organisme. D'ici là, vous ne voyez aucun dossier : seulement ce que "
+        "le répertoire dit de l'organisme."
+    ),
+    MembershipState.ACCEPTED: "Vous voyez les dossiers accordés dont cet organisme assure la formation.",
+    MembershipState.REFUSED: "Vous n'agissez pas pour cet organisme.",
+    MembershipState.ENDED: "Vous n'agissez plus pour cet organisme.",
+}
 
 
 def proof_of(document: Document | None) -> ProofWords | None:

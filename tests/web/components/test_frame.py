@@ -20,6 +20,7 @@ from openopco.web.menu import Entry, address_of, menu_for
 EMPLOYER = Actor(1, "Alice", (Grant(Role.EMPLOYEUR, 7),))
 OFFICER = Actor(2, "Claire", (Grant(Role.GESTIONNAIRE),))
 ADMINISTRATOR = Actor(3, "Denis", (Grant(Role.ADMINISTRATEUR),))
+ACCOUNTANT = Actor(3, "Denis", (Grant(Role.COMPTABLE),))
 
 
 def somewhere(request: Any) -> None:
@@ -116,14 +117,20 @@ def test_the_frame_alone_asks_the_database_nothing(django_assert_num_queries: An
     with django_assert_num_queries(0):
         made = frame(request)["frame"]
         assert made.actor is ANONYMOUS
-        assert (made.establishment, list(made.establishments), made.unread_count) == (None, [], 0)
+        assert (made.establishment, list(made.memberships), made.unread_count) == (None, [], 0)
         assert made.identity.name
         assert made.home_url == "/"
         assert made.menu == [] or all(link.url for link in made.menu)
 
 
 @pytest.mark.parametrize(
-    ("actor", "route"), [(EMPLOYER, "portal:dashboard"), (OFFICER, "desk:worklist"), (ADMINISTRATOR, "admin_opco:home")]
+    ("actor", "route"),
+    [
+        (EMPLOYER, "portal:dashboard"),
+        (OFFICER, "desk:worklist"),
+        (ADMINISTRATOR, "admin_opco:home"),
+        (ACCOUNTANT, "desk:worklist"),
+    ],
 )
 def test_home_is_where_ones_work_is(actor: Actor, route: str) -> None:
     request = RequestFactory().get("/x/")

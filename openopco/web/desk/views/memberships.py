@@ -1,9 +1,12 @@
-"""« Rattachements »: who asks to act for which establishment, with what proof; an officer accepts or refuses."""
+"""« Rattachements »: who asks to act for which establishment or provider, with what proof; an officer accepts or refuses."""
+
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from openopco.documents.queries import usable
@@ -17,10 +20,10 @@ from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
 from openopco.kernel.errors import Conflict, OpenOpcoError
 from openopco.organisations.queries import elsewhere_in_words
-from openopco.rights import Permission, Subject, may
+from openopco.rights import Actor, Permission, may
 from openopco.web.admin.access import needs
 from openopco.web.desk.verifying import tabs
-from openopco.web.organisations import private_rows, public_rows
+from openopco.web.organisations import private_rows, provider_rows, public_rows
 from openopco.web.portal.memberships import card_of, proof_of
 
 
@@ -93,7 +96,7 @@ def accept(request: PersonRequest, membership_id: int) -> HttpResponse:
     except OpenOpcoError as error:
         form.add_error("note", error.message)
         return _page(request, found, note=form)
-    messages.success(request, f"{found.user} agit désormais pour {found.establishment.name}.")
+    messages.success(request, f"{found.user} agit désormais pour {found.organisation.name}.")
     return redirect("desk:memberships")
 
 
@@ -129,29 +132,45 @@ def _page(
     status: int = 422,
 ) -> HttpResponse:
     """`status` is that of the page where something was refused."""
-    establishment = found.establishment
+    place = found.place
     others = [
         each
-        for each in queries.colleagues(request.actor, establishment.pk)
+        for each in queries.colleagues(request.actor, place)
         if each.user_id != found.user_id and each.state == MembershipState.ACCEPTED
     ]
     failed = note or reason
     context = {
         "membership": found,
-        "establishment": establishment,
+        "organisation": found.organisation,
         "card": card_of(found),
         "others": others,
-        "rows": [*public_rows(establishment, request.actor), *private_rows(establishment)],
-        "elsewhere": elsewhere_in_words(establishment),
+        **_known_of(found, request.actor),
         "note": note or NoteForm(),
         "reason": reason or ReasonForm(),
         "failed": failed,
         "proof_key": proof_key(found),
         "has_proof": found.proof is not None and bool(usable([found.proof])),
         "may_decide": found.state == MembershipState.PENDING
-        and may(request.actor, Permission.MEMBERSHIP_DECIDE, Subject(establishment.pk, typed_by=found.user_id)),
+        and may(request.actor, Permission.MEMBERSHIP_DECIDE, place.subject(typed_by=found.user_id)),
     }
     return render(request, "desk/identities/membership.html", context, status=status if failed else 200)
+
+
+def _known_of(found: Membership, reader: Actor) -> dict[str, Any]:
+    """What the house knows of the place, and where to vouch for it."""
+    if found.provider is not None:
+        return {
+            "rows": provider_rows(found.provider),
+            "elsewhere": "",
+            "verify_url": reverse("desk:provider", args=[found.provider.pk]),
+        }
+    establishment = found.establishment
+    assert establishment is not None
+    return {
+        "rows": [*public_rows(establishment, reader), *private_rows(establishment)],
+        "elsewhere": elsewhere_in_words(establishment),
+        "verify_url": reverse("desk:establishment", args=[establishment.pk]),
+    }
 
 
 def _found(request: PersonRequest, membership_id: int) -> Membership:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from openopco.dossiers.queries import figures_of, history_of
 from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import colleagues
 from openopco.kernel.errors import InvalidValue
 from openopco.organisations import queries
@@ -119,7 +120,7 @@ def _company(
     context = {
         "establishment": found,
         "rows": sheeting.identity_rows(found, request.actor),
-        "people": colleagues(request.actor, found.pk),
+        "people": colleagues(request.actor, Place(found.pk)),
         "sisters": sheeting.sister_lines(queries.sister_establishments(found)),
         "contributions": sheeting.contributions_of(found.company),
         "form": form or ContributionsForm(),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from openopco.documents.actions import examine_upload
 from openopco.documents.inspect import ExaminedFile
-from openopco.habilitations.actions import add_proof, request_membership, switch_establishment
+from openopco.habilitations.actions import add_proof, request_membership, switch_place
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import access_of, actor_for
 from openopco.kernel.errors import InvalidValue, OpenOpcoError, Unavailable
 from openopco.kernel.identifiers import parse_siret
@@ -82,10 +83,10 @@ def _ask(request: PersonRequest) -> HttpResponse:
     papers = _read(form, request)
     if not form.errors:
         try:
-            membership = request_membership(actor=request.actor, establishment_id=known.pk)
+            membership = request_membership(actor=request.actor, place=Place(known.pk))
             if isinstance(form, AskForm):
                 complete_establishment(actor=actor_for(request.user), establishment_id=known.pk, **typed(form))
-            return _done(request, membership, papers)
+            return done(request, membership, papers)
         except OpenOpcoError as error:
             place(form, error)
     return _facts_page(request, known, form)
@@ -100,27 +101,25 @@ def _keyed(request: PersonRequest) -> HttpResponse:
         return _keyed_page(request, form)
     try:
         made = create_establishment_by_hand(actor=request.actor, siret=siret, **typed(form))
-        membership = request_membership(actor=request.actor, establishment_id=made.pk)
+        membership = request_membership(actor=request.actor, place=Place(made.pk))
     except AlreadyKnown:
         messages.info(request, "Cet établissement est déjà enregistré : vérifiez que c'est bien le vôtre.")
         return redirect(_facts_url(siret))
     except OpenOpcoError as error:
         place(form, error)
         return _keyed_page(request, form)
-    return _done(request, membership, papers)
+    return done(request, membership, papers)
 
 
-def _done(request: PersonRequest, membership: Membership, papers: ExaminedFile | None) -> HttpResponse:
+def done(request: PersonRequest, membership: Membership, papers: ExaminedFile | None) -> HttpResponse:
+    """The proof joined, one acts for the place from now on; the confirmation."""
     if papers is not None:
         try:
             add_proof(actor=request.actor, membership_id=membership.pk, upload=papers)
         except OpenOpcoError as error:
             messages.error(request, f"Votre demande est enregistrée, mais pas le justificatif. {error.message}")
-    switch_establishment(
-        memberships=access_of(request.user).memberships,
-        session=request.session,
-        establishment_id=membership.establishment_id,
-    )
+    memberships = access_of(request.user).memberships
+    switch_place(memberships=memberships, session=request.session, place=membership.place)
     return redirect("portal:attached", membership.pk)
 
 
@@ -128,6 +127,11 @@ def _read(form: forms.Form, request: PersonRequest) -> ExaminedFile | None:
     """Everything that is wrong with the form at once, before anything is kept; the file, opened."""
     form.is_valid()
     check(form, fields.IDENTITY | fields.COMPLETION)
+    return proof_in(form, request)
+
+
+def proof_in(form: forms.Form, request: PersonRequest) -> ExaminedFile | None:
+    """The paper joined to the form, opened; what is wrong with it stands beside its field."""
     upload = request.FILES.get("proof")
     if upload is None:
         return None

@@ -32,10 +32,12 @@ SHOWN_STATES = (State.COMPLEMENT_DEMANDE, State.TRANSMISE, State.EN_INSTRUCTION,
 
 @require_safe
 def dashboard(request: PersonRequest) -> HttpResponse:
-    """The employer's first page; the OPCO's people have theirs."""
+    """The employer's first page; the OPCO's people have theirs, and so have those of a training provider."""
     if request.user.is_opco:
         return redirect(home_of(request.actor) or "account_profile")
     membership = current_membership(request)
+    if membership is not None and membership.provider_id is not None:
+        return redirect("provider:dashboard")
     context: dict[str, Any] = {
         "kinds": kinds.all_kinds(),
         "key": uuid4(),
@@ -43,7 +45,7 @@ def dashboard(request: PersonRequest) -> HttpResponse:
         "closing": closing_notice(paris_today(timezone.now())),
         "is_pending": membership is not None and membership.state == MembershipState.PENDING,
     }
-    if membership is not None:
+    if membership is not None and membership.establishment is not None:
         context |= _requests(request, membership.establishment)
         context["funds"] = closure_for(membership.establishment.idcc, paris_today(timezone.now()))
     return render(request, "portal/dashboard.html", context)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from openopco import opco
 from openopco.base.pdf import PdfFailed
 from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.queries import current_provider
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Unavailable
 from openopco.opco import changelog, guide, parameters
@@ -37,5 +38,10 @@ def user_guide(request: PersonRequest) -> FileResponse:
 @require_safe
 def news(request: PersonRequest) -> HttpResponse:
     """All versions, with what each brings to this reader."""
-    reader = Reader.OPCO if request.user.is_opco else Reader.EMPLOYER
-    return render(request, "portal/news.html", {"versions": changelog.news(reader)})
+    return render(request, "portal/news.html", {"versions": changelog.news(_reader(request))})
+
+
+def _reader(request: PersonRequest) -> Reader:
+    if request.user.is_opco:
+        return Reader.OPCO
+    return Reader.PROVIDER if current_provider(request) else Reader.EMPLOYER

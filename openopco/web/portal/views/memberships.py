@@ -1,4 +1,4 @@
-"""« Mes habilitations »: for which establishments one acts, with what proof, and which one is in hand."""
+"""« Mes habilitations »: for which establishments and providers one acts, with what proof, and which one is in hand."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openopco.base.addresses import is_own_path
 from openopco.documents.serving import serve
 from openopco.habilitations import queries
-from openopco.habilitations.actions import add_proof, end_membership, switch_establishment
+from openopco.habilitations.actions import add_proof, end_membership, switch_place
 from openopco.habilitations.enums import LIVE_STATES, MembershipState
 from openopco.habilitations.errors import LastAdministrator, UnknownMembership
 from openopco.habilitations.http import PersonRequest
-from openopco.habilitations.models import Membership
+from openopco.habilitations.places import Place
 from openopco.kernel.errors import OpenOpcoError
 from openopco.organisations import fields
 from openopco.organisations.actions import complete_establishment
@@ -32,6 +32,7 @@ from openopco.web.organisations import (
     values_of,
 )
 from openopco.web.portal.memberships import ProofForm, card_of, external_only, own_or_404
+from openopco.web.portal.posted import number_in
 
 MOST_PAST = 20
 
@@ -39,16 +40,16 @@ MOST_PAST = 20
 @require_safe
 @external_only
 def memberships(request: PersonRequest) -> HttpResponse:
-    """Mine, those that live first, with the other people of the establishments where I am accepted."""
+    """Mine, those that live first, with the other people of the places where I am accepted."""
     return _list_page(request)
 
 
 def _list_page(request: PersonRequest, proof_form: ProofForm | None = None, failed: int = 0) -> HttpResponse:
     mine = list(queries.own_memberships(request.actor))
-    accepted = [each.establishment_id for each in mine if each.state == MembershipState.ACCEPTED]
+    accepted = [each.place for each in mine if each.state == MembershipState.ACCEPTED]
     people = queries.colleagues_of_many(request.actor, accepted) if accepted else {}
     context = {
-        "live": [card_of(each, people.get(each.establishment_id)) for each in mine if each.state in LIVE_STATES],
+        "live": [card_of(each, people.get(each.place)) for each in mine if each.state in LIVE_STATES],
         "past": [card_of(each) for each in mine if each.state not in LIVE_STATES][:MOST_PAST],
         "invitations": queries.own_invitations(request.user),
         "proof_form": proof_form or ProofForm(),
@@ -83,15 +84,15 @@ def proof(request: PersonRequest, membership_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @external_only
 def end(request: PersonRequest, membership_id: int) -> HttpResponse:
-    """« Êtes-vous sûr ? », then no longer for this establishment, from the very next page on."""
+    """« Êtes-vous sûr ? », then no longer for this place, from the very next page on."""
     membership = own_or_404(request, membership_id)
     if request.method == "POST":
         try:
             end_membership(actor=request.actor, membership_id=membership.pk)
         except LastAdministrator as error:
             messages.error(request, error.message)
-            return redirect("portal:people", membership.establishment_id)
-        messages.success(request, f"Vous n'agissez plus pour {membership.establishment.name}.")
+            return redirect(card_of(membership).people_url)
+        messages.success(request, f"Vous n'agissez plus pour {membership.organisation.name}.")
         return redirect("portal:memberships")
     if membership.state not in LIVE_STATES:
         return redirect("portal:memberships")
@@ -101,14 +102,11 @@ def end(request: PersonRequest, membership_id: int) -> HttpResponse:
 @require_POST
 @external_only
 def switch(request: PersonRequest) -> HttpResponse:
-    """Chooses for which establishment one acts, then goes on to `next`."""
-    raw, onward = request.POST.get("establishment", ""), request.POST.get("next", "")
+    """Chooses for which establishment, or provider, one acts, then goes on to `next`."""
+    onward, provider_id = request.POST.get("next", ""), number_in(request.POST.get("organisme", ""))
+    place = Place(provider_id=provider_id) if provider_id else Place(number_in(request.POST.get("establishment", "")))
     try:
-        switch_establishment(
-            memberships=request.access.memberships,
-            session=request.session,
-            establishment_id=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else 0,
-        )
+        switch_place(memberships=request.access.memberships, session=request.session, place=place)
     except UnknownMembership as error:
         raise Http404 from error
     return redirect(onward if is_own_path(onward) else reverse("portal:dashboard"))
@@ -118,19 +116,18 @@ def switch(request: PersonRequest) -> HttpResponse:
 @external_only
 def establishment(request: PersonRequest, establishment_id: int) -> HttpResponse:
     """What is known of an establishment one acts for, and what its people complete."""
-    membership = _live_or_404(request, establishment_id)
-    place_ = membership.establishment
+    place_ = _live_or_404(request, establishment_id)
     if not _may_write(request, place_):
         if request.method == "POST":
             raise Http404
-        return _establishment_page(request, membership, None)
+        return _establishment_page(request, place_, None)
     by_hand = place_.source == Source.HAND and not place_.verified
     made = EstablishmentForm if by_hand else CompletionForm
     form = made(posted(request), initial=values_of(place_))
     if form.is_bound and form.is_valid() and _completed(request, place_, form):
         messages.success(request, f"Les informations de {place_.name} sont enregistrées.")
         return redirect("portal:memberships")
-    return _establishment_page(request, membership, form)
+    return _establishment_page(request, place_, form)
 
 
 def _completed(request: PersonRequest, place_: Establishment, form: CompletionForm) -> bool:
@@ -145,24 +142,23 @@ def _completed(request: PersonRequest, place_: Establishment, form: CompletionFo
 
 
 def _establishment_page(
-    request: PersonRequest, membership: Membership, form: CompletionForm | EstablishmentForm | None
+    request: PersonRequest, place_: Establishment, form: CompletionForm | EstablishmentForm | None
 ) -> HttpResponse:
     context = {
-        "membership": membership,
-        "establishment": membership.establishment,
-        "rows": public_rows(membership.establishment, request.actor),
+        "establishment": place_,
+        "rows": public_rows(place_, request.actor),
         "by_hand": isinstance(form, EstablishmentForm),
-        "elsewhere": elsewhere_in_words(membership.establishment),
+        "elsewhere": elsewhere_in_words(place_),
         "form": form,
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "portal/memberships/establishment.html", context, status=status)
 
 
-def _live_or_404(request: PersonRequest, establishment_id: int) -> Membership:
+def _live_or_404(request: PersonRequest, establishment_id: int) -> Establishment:
     for membership in request.access.memberships:
-        if membership.establishment_id == establishment_id:
-            return membership
+        if membership.establishment is not None and membership.establishment_id == establishment_id:
+            return membership.establishment
     raise Http404
 
 

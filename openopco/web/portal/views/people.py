@@ -15,30 +15,33 @@ from openopco.habilitations.actions import accept_invitation, decline_invitation
 from openopco.habilitations.errors import UnknownInvitation
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Invitation
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.errors import OpenOpcoError
 from openopco.web import people
 from openopco.web.portal.memberships import external_only
 
-DOOR = people.Door("portal", "portal:memberships", "Mes habilitations")
+DOOR = people.Door(
+    "portal:people", "portal:person", "portal:invitation", "portal:memberships", "Mes habilitations", of_place=False
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @external_only
 def establishment_people(request: PersonRequest, establishment_id: int) -> HttpResponse:
-    return people.people_page(request, establishment_id, DOOR)
+    return people.people_page(request, Place(establishment_id), DOOR)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @external_only
 def person(request: PersonRequest, establishment_id: int, membership_id: int) -> HttpResponse:
-    return people.person_page(request, establishment_id, membership_id, DOOR)
+    return people.person_page(request, Place(establishment_id), membership_id, DOOR)
 
 
 @require_POST
 @external_only
 def invitation(request: PersonRequest, establishment_id: int, invitation_id: int) -> HttpResponse:
-    return people.invitation_act(request, establishment_id, invitation_id, DOOR)
+    return people.invitation_act(request, Place(establishment_id), invitation_id, DOOR)
 
 
 @require_POST
@@ -83,7 +86,7 @@ def _answered(request: PersonRequest, invitation_id: int) -> HttpResponse:
             messages.success(request, "L'invitation est déclinée.")
         else:
             membership = accept_invitation(actor=actor, invitation_id=invitation_id)
-            messages.success(request, f"Vous agissez désormais pour {membership.establishment.name}.")
+            messages.success(request, f"Vous agissez désormais pour {membership.organisation.name}.")
     except UnknownInvitation as error:
         raise Http404 from error
     except OpenOpcoError as error:
