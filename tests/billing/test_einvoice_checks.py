@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from openopco.billing.einvoice.codes import FRANCHISE
+from openopco.billing.einvoice.codes import EN16931, FRANCHISE
 from openopco.billing.einvoice.examining import Examined, Examiner, Format
 from openopco.billing.einvoice.findings import Severity
 from openopco.billing.einvoice.model import Adjustment, ElectronicInvoice, Note, Payment, TaxCategory
@@ -150,6 +150,16 @@ def test_what_an_invoice_lacks_is_named() -> None:
     assert missing(f.invoice()) == []
     bare = f.invoice(seller=replace(f.SELLER, nda="", siret=""), due_on=None, payment=Payment())
     assert [one.field for one in missing(bare)] == ["seller_siret", "nda", "due_on", "iban"]
+
+
+def test_the_rules_given_their_lists_once_say_what_they_say_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [write_cii(f.invoice()), *(one.content for one in wrong.wrong_lines() + wrong.wrong_sums())]
+    judge = Judge()
+    quick = [judge.broken(document, EN16931.rules) for document in documents]
+    monkeypatch.setattr("openopco.billing.einvoice.schematron._PLACE", "nowhere")
+    shipped = Judge()
+    assert quick == [shipped.broken(document, EN16931.rules) for document in documents]
+    assert any(quick)
 
 
 # --- the profiles of Factur-X ----------------------------------------------------------------------------------------

