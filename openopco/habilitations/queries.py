@@ -178,6 +178,11 @@ def active_administrators() -> list[int]:
     return list(found.values_list("user_id", flat=True))
 
 
+def active_staff(role: StaffRoleName) -> list[int]:
+    """User ids of those who count now in a role at the OPCO."""
+    return list(active_staff_roles().filter(role=role).order_by("user_id").values_list("user_id", flat=True))
+
+
 def active_officers() -> list[User]:
     """The officers who count now, by name: those to whom a request may be given."""
     found = active_staff_roles().filter(role=StaffRoleName.GESTIONNAIRE).values("user_id")

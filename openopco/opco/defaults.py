@@ -299,6 +299,14 @@ DEFAULTS: Final[dict[str, Default]] = {
         _shipped(150, f"{HOUSE} : avertit, ne bloque pas. Le double du plus haut tarif de la branche (75 €)."),
         effect="Au-dessus, l'employeur et le gestionnaire lisent un avertissement ; rien n'est bloqué.",
     ),
+    "bank_account_delay_days": Default(
+        "Délai avant le premier virement sur un compte bancaire nouveau",
+        "jours calendaires",
+        whole(0, 60),
+        _shipped(3, f"{HOUSE} : le temps que le bénéficiaire, prévenu, signale un compte qui n'est pas le sien."),
+        unit_of_one="jour calendaire",
+        effect="Aucun virement ne part sur un compte vérifié depuis moins que ce nombre de jours.",
+    ),
     "mass_reading_limit": Default(
         "Dossiers différents qu'un gestionnaire peut ouvrir en dix minutes",
         "dossiers",

@@ -18,6 +18,15 @@ class ProviderStatus(TextChoices):
     FERME = "FERME", "Fermé"
 
 
+class AccountState(TextChoices):
+    """How far a bank account may be trusted."""
+
+    PROPOSED = "proposed", "À vérifier"
+    CONFIRMED = "confirmed", "Vérifié"
+    REFUSED = "refused", "Refusé"
+    ENDED = "ended", "Ancien"
+
+
 class Nature(TextChoices):
     """What a provider may be certified for: the action types of L.6313-1 C. trav."""
 

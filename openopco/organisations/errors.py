@@ -37,3 +37,23 @@ class InvalidFields(InvalidValue):
     def __init__(self, errors: Mapping[str, str]) -> None:
         self.errors = dict(errors)
         super().__init__(next(iter(self.errors.values()), None))
+
+
+class UnknownAccount(OpenOpcoError):
+    """No such account, or not one that the actor may see."""
+
+    message = "Ce compte bancaire n'existe pas."
+
+
+class AccountDecided(Conflict):
+    """Somebody decided, or another account came, since the actor last saw it."""
+
+    message = "Ce compte n'attend plus d'être vérifié : quelqu'un s'en est occupé entre-temps."
+
+
+class ProofNeeded(InvalidValue):
+    message = "Joignez le RIB : sans lui, nous ne pouvons pas vérifier le compte."
+
+
+class WordsNeeded(InvalidValue):
+    message = "Écrivez comment vous avez vérifié, ou pourquoi vous refusez : au moins dix caractères."

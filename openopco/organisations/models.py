@@ -1,15 +1,16 @@
 """Employers and training providers, as the registries know them or as people keyed them."""
 
+import uuid
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from openopco.kernel.text import fold
-from openopco.organisations.enums import ProviderStatus, Source
+from openopco.organisations.enums import AccountState, ProviderStatus, Source
 
 
 class Company(models.Model):
@@ -162,3 +163,79 @@ class OrganisationNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_label}, {self.created_at:%d/%m/%Y}"
+
+
+class BankAccount(models.Model):
+    """Where a payee is paid: a training provider, or an employer at one of its establishments. The number is sealed, and
+    `organisations.accounts` alone opens it; pages show `masked`. Who typed it never confirms it. `usable_on`: the first day
+    of a transfer, some days after it was confirmed."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="bank_accounts")
+    establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, null=True, related_name="bank_accounts")
+    holder = models.CharField(max_length=70)
+    sealed = models.BinaryField()
+    blind = models.CharField(max_length=64, db_index=True)
+    masked = models.CharField(max_length=45)
+    bic = models.CharField(max_length=11, blank=True)
+    bank = models.CharField(max_length=120, blank=True)
+    proof = models.ForeignKey("documents.Document", null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=AccountState.choices, default=AccountState.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    # How the second person checked it, or why he refused.
+    words = models.CharField(max_length=500, blank=True)
+    usable_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "compte bancaire"
+        verbose_name_plural = "comptes bancaires"
+        ordering = ["-proposed_at", "-id"]
+        indexes = [models.Index(fields=["state", "id"], name="bank_account_to_check")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(provider=None, establishment__isnull=False) | Q(provider__isnull=False, establishment=None),
+                name="bank_account_of_one_payee",
+            ),
+            models.CheckConstraint(condition=Q(state__in=AccountState.values), name="bank_account_state_known"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="bank_account_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None, decided_at=None, words="", usable_on=None)
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(words=""),
+                name="bank_account_decision_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AccountState.PROPOSED, decided_at=None)
+                | Q(state=AccountState.CONFIRMED, usable_on__isnull=False)
+                | Q(state=AccountState.REFUSED, decided_at__isnull=False, usable_on=None)
+                | Q(state=AccountState.ENDED),
+                name="bank_account_decided_by_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AccountState.ENDED, ended_at__isnull=False)
+                | ~Q(state=AccountState.ENDED) & Q(ended_at=None),
+                name="bank_account_end_dated",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[payee], condition=Q(state=state), name=f"bank_account_one_{state}_{payee}"[:60]
+                )
+                for payee in ("provider", "establishment")
+                for state in (AccountState.PROPOSED.value, AccountState.CONFIRMED.value)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.masked}"
+
+    @property
+    def payee(self) -> Provider | Establishment:
+        """Whom it pays."""
+        found = self.provider or self.establishment
+        assert found is not None
+        return found

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     ESTABLISHMENT_WRITE = "establishment.write"
     ESTABLISHMENT_VERIFY = "establishment.verify"
     ORGANISATION_READ = "organisation.read"
+    BANK_ACCOUNT_PROPOSE = "bank_account.propose"
+    BANK_ACCOUNT_CONFIRM = "bank_account.confirm"
     MEMBERSHIP_READ = "membership.read"
     MEMBERSHIP_DECIDE = "membership.decide"
     LIST_EXPORT = "list.export"
@@ -69,7 +71,7 @@ _EMPLOYER = frozenset(
     }
 )
 # Beside what the establishment's declarants may do.
-_ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE})
+_ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE, Permission.BANK_ACCOUNT_PROPOSE})
 # What is shown to who teaches of a request that was granted; nothing that opens the request itself.
 _PROVIDER = frozenset({Permission.COURSE_READ, Permission.MEMBERSHIP_READ})
 _OFFICER = frozenset(
@@ -117,7 +119,14 @@ _ADMINISTRATOR = frozenset(
 # Who checks that the service was done reads what was said of it; who pays reads the request alone.
 _CONTROLLER = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ, Permission.NOTE_READ, Permission.FUNDING_READ})
 _ACCOUNTANT = frozenset(
-    {Permission.DOSSIER_READ, Permission.DESK_READ, Permission.FUNDING_READ, Permission.ACCOUNT_MANAGE}
+    {
+        Permission.DOSSIER_READ,
+        Permission.DESK_READ,
+        Permission.FUNDING_READ,
+        Permission.ACCOUNT_MANAGE,
+        Permission.BANK_ACCOUNT_PROPOSE,
+        Permission.BANK_ACCOUNT_CONFIRM,
+    }
 )
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -143,6 +152,7 @@ WHILE_FILING = frozenset({Permission.DRAFT_WRITE, Permission.DOSSIER_SEND})
 # Nobody decides what he filed, whatever other role he holds.
 NOT_ON_ONES_OWN = frozenset(
     {
+        Permission.BANK_ACCOUNT_CONFIRM,
         Permission.DOSSIER_TAKE,
         Permission.DOSSIER_DECIDE,
         Permission.DOSSIER_REVIVE,

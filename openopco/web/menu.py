@@ -52,6 +52,7 @@ MENU = (
     Entry("Rattachements", "desk:memberships", Permission.MEMBERSHIP_DECIDE),
     Entry("Vérifications", "desk:establishments", Permission.ESTABLISHMENT_VERIFY),
     Entry("Entreprises et organismes", "desk:companies", Permission.ORGANISATION_READ),
+    Entry("IBAN à vérifier", "desk:bank_accounts", Permission.BANK_ACCOUNT_CONFIRM),
     Entry("Mes absences", "desk:absences", Permission.DOSSIER_TAKE),
     Entry("Administration", "admin_opco:home", Permission.STAFF_MANAGE),
     Entry("Statistiques", "desk:statistics", Permission.STATISTICS_READ),

@@ -35,6 +35,7 @@ from tests.habilitations.factories import (
     TeacherFactory,
 )
 from tests.opco.factories import ParameterFactory
+from tests.organisations.factories import BankAccountFactory
 
 FAR = date(2035, 1, 1)
 PROVIDER_PEOPLE = ("provider:person", "provider:invitation", "desk:provider_person", "desk:provider_invitation")
@@ -210,6 +211,7 @@ def _ids(alice: Membership, pending: Membership, place: int, provider: int) -> d
         expires_at=LONG_AGO + timedelta(days=3650),
     )
     return {
+        "account_id": BankAccountFactory.create(establishment_id=place).pk,
         "invitation_id": invitation.pk,
         "membership_id": pending.pk,
         "establishment_id": place,

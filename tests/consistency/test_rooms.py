@@ -112,6 +112,7 @@ WITHOUT_ACTOR = {
     "documents/actions.py: record_verdict",
     "habilitations/actions/staff.py: make_first_administrators",
     "habilitations/management/commands/create_administrators.py: open_first_administrators",
+    "organisations/accounts.py: reseal",
     "trainees/vault.py: reseal",
 }
 

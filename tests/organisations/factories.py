@@ -1,13 +1,20 @@
 """Organisations for tests, each with numbers whose keys are right."""
 
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from schwifty import IBAN
 from stdnum import luhn
 
+from openopco.base.crypto import blind_index, seal
+from openopco.kernel.banking import mask_iban
+from openopco.organisations.accounts import PURPOSE
 from openopco.organisations.enums import Source
-from openopco.organisations.models import Company, Establishment, Provider
+from openopco.organisations.models import BankAccount, Company, Establishment, Provider
 from openopco.organisations.registries import CompanyFacts
+from tests.accounts.factories import UserFactory
 
 ACTIF_AUTO = "83135297600011"
 AXEPT = "83426702300028"
@@ -69,6 +76,27 @@ class ProviderFactory(factory.django.DjangoModelFactory[Provider]):
     name = factory.Sequence(lambda n: f"FORMATION {n}")
     city = "MULHOUSE"
     source = Source.HAND
+
+
+class BankAccountFactory(factory.django.DjangoModelFactory[BankAccount]):
+    """Proposed long ago, without its RIB, for an establishment."""
+
+    class Meta:
+        model = BankAccount
+
+    class Params:
+        iban = factory.Sequence(
+            lambda n: str(IBAN.generate("FR", bank_code="30006", branch_code="00001", account_code=f"{n:011d}"))
+        )
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    holder = "GARAGE D'ESSAI"
+    key = factory.LazyFunction(uuid.uuid4)
+    masked = factory.LazyAttribute(lambda o: mask_iban(o.iban))
+    sealed = factory.LazyAttribute(lambda o: seal(o.iban, f"organisations_bankaccount.sealed:{o.key}"))
+    blind = factory.LazyAttribute(lambda o: blind_index(o.iban, PURPOSE))
+    proposed_by = factory.SubFactory(UserFactory)
+    proposed_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def _siret_of(number: str) -> str:

@@ -1,5 +1,6 @@
 """Writes of organisations. Those that ask a registry are to be called outside a transaction: it may take seconds."""
 
+from openopco.organisations.actions.accounts import confirm_account, end_account, propose_account, refuse_account
 from openopco.organisations.actions.establishments import (
     complete_establishment,
     create_establishment_by_hand,
@@ -20,15 +21,19 @@ from openopco.organisations.actions.sheets import note_on_company, note_on_provi
 __all__ = [
     "complete_establishment",
     "complete_provider",
+    "confirm_account",
     "create_establishment_by_hand",
     "create_provider_by_hand",
+    "end_account",
     "find_or_create_establishment",
     "find_or_create_provider",
     "note_on_company",
     "note_on_provider",
+    "propose_account",
     "recheck_establishment",
     "recheck_provider",
     "record_contributions",
+    "refuse_account",
     "set_provider_status",
     "verify_establishment",
     "verify_provider",

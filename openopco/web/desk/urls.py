@@ -4,6 +4,7 @@ from django.urls import path
 
 from openopco.web.desk.views import (
     absences,
+    bank_accounts,
     batches,
     corrections,
     deciding,
@@ -81,6 +82,13 @@ urlpatterns = [
     path("gestion/rattachements/<int:membership_id>/justificatif/", memberships.proof, name="membership_proof"),
     path("gestion/rattachements/<int:membership_id>/accepter/", memberships.accept, name="accept_membership"),
     path("gestion/rattachements/<int:membership_id>/refuser/", memberships.refuse, name="refuse_membership"),
+    path("gestion/iban/", bank_accounts.bank_accounts, name="bank_accounts"),
+    path("gestion/iban/nouveau/", bank_accounts.new, name="new_bank_account"),
+    path("gestion/iban/<int:account_id>/", bank_accounts.bank_account, name="bank_account"),
+    path("gestion/iban/<int:account_id>/rib/", bank_accounts.proof, name="bank_account_proof"),
+    path("gestion/iban/<int:account_id>/verifier/", bank_accounts.confirm, name="confirm_bank_account"),
+    path("gestion/iban/<int:account_id>/refuser/", bank_accounts.refuse, name="refuse_bank_account"),
+    path("gestion/iban/<int:account_id>/terminer/", bank_accounts.end, name="end_bank_account"),
     path("gestion/etablissements/", identities.establishments, name="establishments"),
     path("gestion/etablissements/<int:establishment_id>/", identities.establishment, name="establishment"),
     path("gestion/etablissements/<int:establishment_id>/repertoire/", identities.ask_again, name="ask_again"),

@@ -1,0 +1,114 @@
+"""The bank accounts of payees: the only reader of their sealed numbers, and whether a payee can be paid on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from openopco.base.actions import action
+from openopco.base.crypto import blind_index, key_id_of, seal, unseal
+from openopco.base.keyset import Page, paginate
+from openopco.kernel.calendar import format_date
+from openopco.organisations.enums import AccountState, ProviderStatus
+from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.rights import Actor, Permission, Subject, may, require
+
+PURPOSE = "organisations.iban"
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """The account where a payee is paid; or, where it can't be, `reason`: a French sentence for an accountant."""
+
+    account: BankAccount | None
+    reason: str = ""
+
+
+def payable(payee: Provider | Establishment, on: date) -> Payable:
+    """Whether, and where, a payee can be paid on a day. Two queries at most."""
+    if reason := _barred(payee):
+        return Payable(None, reason)
+    account = _live(payee, AccountState.CONFIRMED)
+    if account is None:
+        waits = _live(payee, AccountState.PROPOSED) is not None
+        return Payable(None, "Son IBAN attend d'être vérifié." if waits else "Aucun IBAN n'est connu.")
+    if account.usable_on is None or account.usable_on > on:
+        day = format_date(account.usable_on) if account.usable_on else ""
+        return Payable(None, f"Son IBAN est nouveau : aucun virement avant le {day}.")
+    return Payable(account)
+
+
+def _barred(payee: Provider | Establishment) -> str:
+    if isinstance(payee, Provider) and payee.status == ProviderStatus.SUSPENDU:
+        return "La déclaration d'activité de l'organisme est suspendue."
+    if isinstance(payee, Provider) and payee.status == ProviderStatus.FERME:
+        return "L'organisme est fermé."
+    if isinstance(payee, Establishment) and not payee.is_active:
+        return "L'établissement est fermé."
+    return ""
+
+
+def accounts_of(payee: Provider | Establishment, *, most: int = MOST_SHOWN) -> list[BankAccount]:
+    """The latest first. The caller has checked the right to read them."""
+    found = BankAccount.objects.filter(**of(payee)).select_related("proposed_by", "decided_by", "proof")
+    return list(found.order_by("-proposed_at", "-id")[:most])
+
+
+def accounts_to_check(actor: Actor, after: str | None = None) -> Page[BankAccount]:
+    """For accountants: those that wait, oldest first. Raises Forbidden."""
+    require(actor, Permission.BANK_ACCOUNT_CONFIRM)
+    found = BankAccount.objects.filter(state=AccountState.PROPOSED)
+    return paginate(found.select_related("provider", "establishment", "proposed_by"), keys=("id",), after=after)
+
+
+def account_to_check(actor: Actor, account_id: int) -> BankAccount | None:
+    """One account, in any state, for accountants. Raises Forbidden."""
+    require(actor, Permission.BANK_ACCOUNT_CONFIRM)
+    people = ("provider", "establishment", "proposed_by", "decided_by", "proof")
+    return BankAccount.objects.select_related(*people).filter(pk=account_id).first()
+
+
+def elsewhere(account: BankAccount, *, most: int = 10) -> list[BankAccount]:
+    """The same number at other payees: one family of shops, or a fraud. For accountants."""
+    found = BankAccount.objects.filter(blind=account.blind).exclude(**of(account.payee))
+    return list(found.select_related("provider", "establishment").order_by("-proposed_at", "-id")[:most])
+
+
+def may_propose(actor: Actor, payee: Provider | Establishment) -> bool:
+    """An accountant for anybody; an administrator of the establishment for his own."""
+    if isinstance(payee, Provider):
+        return may(actor, Permission.BANK_ACCOUNT_CONFIRM)
+    return may(actor, Permission.BANK_ACCOUNT_PROPOSE, Subject(payee.pk))
+
+
+def of(payee: Provider | Establishment) -> dict[str, Provider | Establishment]:
+    """The column of a payee."""
+    return {"provider" if isinstance(payee, Provider) else "establishment": payee}
+
+
+def number_of(account: BankAccount) -> str:
+    """The whole IBAN, for the file of transfers and for whoever checks it. The caller has checked the right."""
+    return unseal(bytes(account.sealed), _context(account))
+
+
+def put_number(account: BankAccount, iban: str) -> None:
+    """Seals a parsed IBAN in a row that is not saved yet."""
+    account.sealed, account.blind = seal(iban, _context(account)), blind_index(iban, PURPOSE)
+
+
+@action
+def reseal(*, account_id: int, key_id: str) -> bool:
+    """Seals one number again under the first key of the keyring; False when it was so already. For the rotation."""
+    account = BankAccount.objects.select_for_update().get(pk=account_id)
+    if key_id_of(bytes(account.sealed)) == key_id:
+        return False
+    account.sealed = seal(number_of(account), _context(account))
+    account.save(update_fields=["sealed"])
+    return True
+
+
+def _live(payee: Provider | Establishment, state: AccountState) -> BankAccount | None:
+    return BankAccount.objects.filter(**of(payee), state=state).first()
+
+
+def _context(account: BankAccount) -> str:
+    return f"organisations_bankaccount.sealed:{account.key}"

@@ -1,0 +1,132 @@
+"""A payee's bank account as pages ask it: the IBAN, its holder, the RIB."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from openopco.documents.actions import examine_upload
+from openopco.documents.inspect import ExaminedFile
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import InvalidValue, OpenOpcoError
+from openopco.kernel.identifiers import parse_siret
+from openopco.organisations.accounts import accounts_of
+from openopco.organisations.actions import propose_account
+from openopco.organisations.actions.accounts import LONGEST_WORDS
+from openopco.organisations.enums import AccountState
+from openopco.organisations.errors import InvalidFields, ProofNeeded
+from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.organisations.queries import establishment_by_siret, provider_by_siret
+from openopco.web.portal.memberships import ACCEPTED_FILES
+
+TONES = {
+    AccountState.PROPOSED: "wait",
+    AccountState.CONFIRMED: "ok",
+    AccountState.REFUSED: "bad",
+    AccountState.ENDED: "off",
+}
+
+
+class AccountForm(forms.Form):
+    iban = forms.CharField(
+        label="IBAN",
+        required=False,
+        max_length=80,
+        help_text="Sur votre RIB, par exemple FR76 suivi de 23 caractères. Les espaces ne comptent pas.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "figures"}),
+    )
+    holder = forms.CharField(
+        label="Titulaire du compte",
+        required=False,
+        max_length=200,
+        help_text="Tel qu'il est écrit sur le RIB.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    proof = forms.FileField(
+        label="RIB",
+        required=False,
+        allow_empty_file=True,
+        help_text="Celui de la banque. PDF ou photo, 10 Mo au plus.",
+        widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+    )
+
+
+class ReceivedForm(AccountForm):
+    """One that an accountant types from a letter."""
+
+    siret = forms.CharField(
+        label="SIRET du bénéficiaire",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
+    )
+    field_order = ("siret", "iban", "holder", "proof")
+
+
+class WordsForm(forms.Form):
+    """What the second person writes."""
+
+    words = forms.CharField(
+        label="", required=False, max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, label: str, hint: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label, self.fields["words"].help_text = label, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account as lists show it."""
+
+    account: BankAccount
+    word: str
+    tone: str
+    can_end: bool
+
+
+def lines_of(payee: Provider | Establishment) -> list[Line]:
+    return [line_of(account) for account in accounts_of(payee)]
+
+
+def line_of(account: BankAccount) -> Line:
+    state = AccountState(account.state)
+    is_live = state in {AccountState.PROPOSED, AccountState.CONFIRMED}
+    return Line(account, str(state.label), TONES[state], is_live)
+
+
+def proposed(request: PersonRequest, payee: Provider | Establishment, form: AccountForm) -> BankAccount | None:
+    """The account proposed; None once what is wrong stands beside its fields. Opens the file outside any transaction."""
+    typed = form.cleaned_data
+    try:
+        proof = _examined(request.FILES.get("proof"))
+        return propose_account(
+            actor=request.actor, payee=payee, iban=typed["iban"], holder=typed["holder"], proof=proof
+        )
+    except InvalidFields as error:
+        for name, sentence in error.errors.items():
+            form.add_error(name, sentence)
+    except ProofNeeded as error:
+        form.add_error("proof", error.message)
+    except OpenOpcoError as error:
+        form.add_error("proof" if request.FILES else None, error.message)
+    return None
+
+
+def payee_of(form: ReceivedForm) -> Provider | Establishment | None:
+    """Whom the SIRET names: a training provider first, since an employer's own door is there for him. None once what is
+    wrong stands beside it."""
+    try:
+        siret = parse_siret(form.cleaned_data["siret"])
+    except InvalidValue as error:
+        form.add_error("siret", error.message)
+        return None
+    found = provider_by_siret(siret) or establishment_by_siret(siret)
+    if found is None:
+        form.add_error("siret", "Aucun organisme ni établissement de ce SIRET n'est connu du portail.")
+    return found
+
+
+def _examined(upload: "UploadedFile[Any] | None") -> ExaminedFile | None:
+    return examine_upload(upload) if upload is not None else None
