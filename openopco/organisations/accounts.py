@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from openopco.base.actions import action
 from openopco.base.crypto import blind_index, key_id_of, seal, unseal
 from openopco.base.keyset import Page, paginate
 from openopco.kernel.calendar import format_date
-from openopco.organisations.enums import AccountState, ProviderStatus
+from openopco.organisations.enums import AccountState, Ground, ProviderStatus
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, may, require
 
 PURPOSE = "organisations.iban"
 MOST_SHOWN = 20
+LIVE = (AccountState.PROPOSED, AccountState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,27 @@ class Payable:
 
 
 def payable(payee: Provider | Establishment, on: date) -> Payable:
-    """Whether, and where, a payee can be paid on a day. Two queries at most."""
+    """Whether, and where, a payee can be paid on a day: by an act in force, to its holder; else to the payee's own account.
+    An act that waits to be checked holds payments: who pays the wrong one pays twice. One query."""
     if reason := _barred(payee):
         return Payable(None, reason)
-    account = _live(payee, AccountState.CONFIRMED)
+    live = list(BankAccount.objects.filter(**of(payee), state__in=LIVE))
+    acts = [each for each in live if is_in_force(each, on)]
+    if any(each.state == AccountState.PROPOSED for each in acts):
+        return Payable(None, "Un acte qui change son bénéficiaire attend d'être vérifié.")
+    own = [each for each in live if each.ground == Ground.OWN]
+    account = next((each for each in [*acts, *own] if each.state == AccountState.CONFIRMED), None)
     if account is None:
-        waits = _live(payee, AccountState.PROPOSED) is not None
-        return Payable(None, "Son IBAN attend d'être vérifié." if waits else "Aucun IBAN n'est connu.")
+        return Payable(None, "Son IBAN attend d'être vérifié." if own else "Aucun IBAN n'est connu.")
     if account.usable_on is None or account.usable_on > on:
         day = format_date(account.usable_on) if account.usable_on else ""
         return Payable(None, f"Son IBAN est nouveau : aucun virement avant le {day}.")
     return Payable(account)
+
+
+def is_in_force(account: BankAccount, on: date) -> bool:
+    """Whether it is an act that binds the OPCO on that day."""
+    return account.since is not None and account.since <= on and (account.until is None or account.until >= on)
 
 
 def _barred(payee: Provider | Establishment) -> str:
@@ -80,6 +93,12 @@ def may_propose(actor: Actor, payee: Provider | Establishment) -> bool:
     return may(actor, Permission.BANK_ACCOUNT_PROPOSE, Subject(payee.pk))
 
 
+def beside(account: BankAccount) -> QuerySet[BankAccount]:
+    """The payee's accounts of the same standing: its own, or those of acts."""
+    same = BankAccount.objects.filter(**of(account.payee))
+    return same.filter(ground=Ground.OWN) if account.ground == Ground.OWN else same.exclude(ground=Ground.OWN)
+
+
 def of(payee: Provider | Establishment) -> dict[str, Provider | Establishment]:
     """The column of a payee."""
     return {"provider" if isinstance(payee, Provider) else "establishment": payee}
@@ -104,10 +123,6 @@ def reseal(*, account_id: int, key_id: str) -> bool:
     account.sealed = seal(number_of(account), _context(account))
     account.save(update_fields=["sealed"])
     return True
-
-
-def _live(payee: Provider | Establishment, state: AccountState) -> BankAccount | None:
-    return BankAccount.objects.filter(**of(payee), state=state).first()
 
 
 def _context(account: BankAccount) -> str:

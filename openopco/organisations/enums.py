@@ -27,6 +27,15 @@ class AccountState(TextChoices):
     ENDED = "ended", "Ancien"
 
 
+class Ground(TextChoices):
+    """Why an account is paid for a payee: its own, or another's by an act that binds the OPCO from a day on."""
+
+    OWN = "own", "Son propre compte"
+    FACTOR = "factor", "Cession de créances (affacturage)"
+    SEIZURE = "seizure", "Saisie, ou avis à tiers détenteur"
+    LIQUIDATION = "liquidation", "Procédure collective (mandataire ou liquidateur)"
+
+
 class Nature(TextChoices):
     """What a provider may be certified for: the action types of L.6313-1 C. trav."""
 

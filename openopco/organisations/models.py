@@ -10,7 +10,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
 from openopco.kernel.text import fold
-from openopco.organisations.enums import AccountState, ProviderStatus, Source
+from openopco.organisations.enums import AccountState, Ground, ProviderStatus, Source
 
 
 class Company(models.Model):
@@ -168,11 +168,15 @@ class OrganisationNote(models.Model):
 class BankAccount(models.Model):
     """Where a payee is paid: a training provider, or an employer at one of its establishments. The number is sealed, and
     `organisations.accounts` alone opens it; pages show `masked`. Who typed it never confirms it. `usable_on`: the first day
-    of a transfer, some days after it was confirmed."""
+    of a transfer, some days after it was confirmed. A `ground` other than its own is an act (a factor, a seizure, a
+    liquidation) in force from `since` to `until`, its paper being the proof: it is then the holder who is paid."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="bank_accounts")
     establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, null=True, related_name="bank_accounts")
+    ground = models.CharField(max_length=11, choices=Ground.choices, default=Ground.OWN)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
     holder = models.CharField(max_length=70)
     sealed = models.BinaryField()
     blind = models.CharField(max_length=64, db_index=True)
@@ -201,6 +205,14 @@ class BankAccount(models.Model):
                 name="bank_account_of_one_payee",
             ),
             models.CheckConstraint(condition=Q(state__in=AccountState.values), name="bank_account_state_known"),
+            models.CheckConstraint(condition=Q(ground__in=Ground.values), name="bank_account_ground_known"),
+            models.CheckConstraint(
+                condition=Q(ground=Ground.OWN, since=None, until=None) | ~Q(ground=Ground.OWN) & Q(since__isnull=False),
+                name="bank_account_act_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="bank_account_act_ends_after_its_start"
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")), name="bank_account_four_eyes"
             ),
@@ -223,10 +235,13 @@ class BankAccount(models.Model):
             ),
             *(
                 models.UniqueConstraint(
-                    fields=[payee], condition=Q(state=state), name=f"bank_account_one_{state}_{payee}"[:60]
+                    fields=[payee],
+                    condition=Q(state=state) & (Q(ground=Ground.OWN) if own else ~Q(ground=Ground.OWN)),
+                    name=f"bank_{'account' if own else 'act'}_one_{state}_{payee}",
                 )
                 for payee in ("provider", "establishment")
                 for state in (AccountState.PROPOSED.value, AccountState.CONFIRMED.value)
+                for own in (True, False)
             ),
         ]
 

@@ -1,6 +1,7 @@
 """A payee's bank account as pages ask it: the IBAN, its holder, the RIB."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,12 +10,13 @@ from django.core.files.uploadedfile import UploadedFile
 from openopco.documents.actions import examine_upload
 from openopco.documents.inspect import ExaminedFile
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.kernel.identifiers import parse_siret
 from openopco.organisations.accounts import accounts_of
 from openopco.organisations.actions import propose_account
-from openopco.organisations.actions.accounts import LONGEST_WORDS
-from openopco.organisations.enums import AccountState
+from openopco.organisations.actions.accounts import LONGEST_WORDS, Act
+from openopco.organisations.enums import AccountState, Ground
 from openopco.organisations.errors import InvalidFields, ProofNeeded
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.organisations.queries import establishment_by_siret, provider_by_siret
@@ -61,7 +63,51 @@ class ReceivedForm(AccountForm):
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
     )
-    field_order = ("siret", "iban", "holder", "proof")
+    ground = forms.ChoiceField(
+        label="Motif",
+        required=False,
+        choices=Ground.choices,
+        help_text="Un acte fait payer quelqu'un d'autre : joignez-le, avec le RIB, en un seul fichier.",
+    )
+    since = forms.CharField(
+        label="L'acte prend effet le",
+        required=False,
+        max_length=30,
+        help_text="Pour un acte seulement, par exemple 12/01/2027.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
+    )
+    until = forms.CharField(
+        label="Jusqu'au",
+        required=False,
+        max_length=30,
+        help_text="Vide : jusqu'à ce que vous y mettiez fin.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
+    )
+    field_order = ("siret", "ground", "since", "until", "iban", "holder", "proof")
+
+    def act(self) -> Act | None:
+        """None for the payee's own account, or once what is wrong stands beside its fields."""
+        ground = Ground(self.cleaned_data["ground"] or Ground.OWN)
+        since, until = self._day("since"), self._day("until")
+        if ground == Ground.OWN:
+            if since or until:
+                self.add_error("ground", "Ces dates sont celles d'un acte : dites lequel.")
+            return None
+        if since is None:
+            if "since" not in self.errors:
+                self.add_error("since", "Indiquez le jour où l'acte prend effet.")
+            return None
+        if until is not None and until < since:
+            self.add_error("until", "La fin vient avant le début : vérifiez les deux dates.")
+        return Act(ground, since, until)
+
+    def _day(self, name: str) -> date | None:
+        raw = self.cleaned_data.get(name, "")
+        try:
+            return parse_date(raw) if raw.strip() else None
+        except InvalidValue as error:
+            self.add_error(name, error.message)
+            return None
 
 
 class WordsForm(forms.Form):
@@ -98,11 +144,13 @@ def line_of(account: BankAccount) -> Line:
 
 def proposed(request: PersonRequest, payee: Provider | Establishment, form: AccountForm) -> BankAccount | None:
     """The account proposed; None once what is wrong stands beside its fields. Opens the file outside any transaction."""
-    typed = form.cleaned_data
+    typed, act = form.cleaned_data, form.act() if isinstance(form, ReceivedForm) else None
+    if form.errors:
+        return None
     try:
         proof = _examined(request.FILES.get("proof"))
         return propose_account(
-            actor=request.actor, payee=payee, iban=typed["iban"], holder=typed["holder"], proof=proof
+            actor=request.actor, payee=payee, iban=typed["iban"], holder=typed["holder"], proof=proof, act=act
         )
     except InvalidFields as error:
         for name, sentence in error.errors.items():

@@ -20,7 +20,8 @@ from openopco.mail.models import OutgoingMail
 from openopco.notifications.models import Notice
 from openopco.organisations.accounts import accounts_to_check, elsewhere, number_of, payable
 from openopco.organisations.actions import confirm_account, end_account, propose_account, refuse_account
-from openopco.organisations.enums import AccountState, ProviderStatus
+from openopco.organisations.actions.accounts import Act
+from openopco.organisations.enums import AccountState, Ground, ProviderStatus
 from openopco.organisations.errors import AccountDecided, InvalidFields, ProofNeeded, UnknownAccount, WordsNeeded
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor
@@ -44,14 +45,18 @@ def administrator_of(place: Establishment) -> Actor:
 
 
 def proposed(
-    actor: Actor, payee: Provider | Establishment, iban: str = IBAN, holder: str = "SARL Garage"
+    actor: Actor,
+    payee: Provider | Establishment,
+    iban: str = IBAN,
+    holder: str = "SARL Garage",
+    act: Act | None = None,
 ) -> BankAccount:
     rib = examine_upload(SimpleUploadedFile("rib.pdf", pdf(), "application/pdf"))
-    return propose_account(actor=actor, payee=payee, iban=iban, holder=holder, proof=rib)
+    return propose_account(actor=actor, payee=payee, iban=iban, holder=holder, proof=rib, act=act)
 
 
-def confirmed(payee: Provider | Establishment, iban: str = IBAN) -> BankAccount:
-    account = proposed(accountant(), payee, iban)
+def confirmed(payee: Provider | Establishment, iban: str = IBAN, act: Act | None = None) -> BankAccount:
+    account = proposed(accountant(), payee, iban, act=act)
     return confirm_account(actor=accountant(), account_id=account.pk, words=HOW)
 
 
@@ -107,6 +112,9 @@ def test_the_database_refuses_two_eyes_alone(place: Establishment) -> None:
         {"usable_on": date(2026, 12, 1)},
         {"ended_at": DAY},
         {"words": "sans date"},
+        {"ground": "factor"},
+        {"since": date(2026, 12, 1)},
+        {"ground": "factor", "since": date(2026, 12, 1), "until": date(2026, 11, 30)},
     ],
 )
 def test_the_database_refuses_nonsense(place: Establishment, wrong: dict[str, Any]) -> None:
@@ -283,3 +291,39 @@ def test_a_new_key_seals_the_numbers_again(place: Establishment, settings: Any) 
     settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
     account.refresh_from_db()
     assert number_of(account) == IBAN.replace(" ", "")
+
+
+def test_while_an_act_runs_its_holder_is_paid_and_the_payee_again_after_it(place: Establishment) -> None:
+    with time_machine.travel(DAY - timedelta(days=90)):
+        own = confirmed(place)
+        act = confirmed(place, OTHER, Act(Ground.FACTOR, date(2026, 11, 1), date(2026, 12, 31)))
+    assert payable(place, date(2026, 10, 31)).account == own
+    assert payable(place, date(2026, 11, 1)).account == act
+    assert payable(place, date(2026, 12, 31)).account == act
+    assert payable(place, date(2027, 1, 1)).account == own
+    end_account(actor=accountant(), account_id=act.pk)
+    assert payable(place, date(2026, 12, 1)).account == own
+
+
+def test_an_act_that_waits_or_is_new_holds_payments(place: Establishment) -> None:
+    with time_machine.travel(DAY - timedelta(days=90)):
+        confirmed(place)
+    with time_machine.travel(DAY):
+        act = proposed(accountant(), place, OTHER, act=Act(Ground.SEIZURE, DAY.date()))
+        assert payable(place, DAY.date()).reason == "Un acte qui change son bénéficiaire attend d'être vérifié."
+        assert payable(place, date(2026, 11, 30)).account
+        confirm_account(actor=accountant(), account_id=act.pk, words=HOW)
+    assert payable(place, DAY.date()).reason == "Son IBAN est nouveau : aucun virement avant le 04/12/2026."
+    assert payable(place, date(2026, 12, 4)).account == BankAccount.objects.get(pk=act.pk)
+
+
+def test_only_accountants_record_and_end_an_act(place: Establishment) -> None:
+    boss, act = administrator_of(place), Act(Ground.LIQUIDATION, DAY.date())
+    with pytest.raises(Forbidden):
+        proposed(boss, place, act=act)
+    kept = proposed(accountant(), place, act=act)
+    with pytest.raises(Forbidden):
+        end_account(actor=boss, account_id=kept.pk)
+    proposed(boss, place, OTHER)
+    kept.refresh_from_db()
+    assert kept.state == AccountState.PROPOSED

@@ -117,6 +117,26 @@ def test_an_accountant_types_one_that_came_by_letter_and_a_colleague_verifies_it
     assert (account.state, account.words) == ("refused", "Le titulaire n'est pas AXEPT.")
 
 
+def test_an_act_is_recorded_with_its_dates(accountant: Client) -> None:
+    provider = ProviderFactory.create(name="AXEPT")
+    given = {"siret": provider.siret, "iban": IBAN, "holder": "FACTOR SA", "ground": "factor"}
+    for wrong, told in (
+        ({}, "prend effet"),
+        ({"since": "32/01/2027"}, "n'existe pas"),
+        ({"since": "12/01/2027", "until": "11/01/2027"}, "avant le début"),
+        ({"ground": "own", "since": "12/01/2027"}, "dites lequel"),
+    ):
+        answer = accountant.post("/gestion/iban/nouveau/", {**given, "proof": rib(), **wrong})
+        assert answer.status_code == 422
+        assert told in text_of(answer)
+    assert (
+        accountant.post("/gestion/iban/nouveau/", {**given, "since": "12/01/2027", "proof": rib()}).status_code == 302
+    )
+    account = BankAccount.objects.get()
+    assert (account.ground, account.since, account.until) == ("factor", date(2027, 1, 12), None)
+    assert "(affacturage), depuis le 12/01/2027" in text_of(accountant.get(f"/gestion/iban/{account.pk}/"))
+
+
 @pytest.mark.parametrize(("siret", "told"), [("123", "14 chiffres"), ("35600000000048", "connu du portail")])
 def test_a_letter_from_nobody_known_is_told(accountant: Client, siret: str, told: str) -> None:
     answer = accountant.post("/gestion/iban/nouveau/", {"siret": siret, "iban": IBAN, "holder": "X", "proof": rib()})

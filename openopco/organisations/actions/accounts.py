@@ -1,7 +1,8 @@
 """A payee's bank account: proposed with its RIB, confirmed or refused by somebody else, ended. The payee is always told, at
 the address known before."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,11 +21,21 @@ from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, clean_text, refuse_too_long
 from openopco.mail import queue_mail
 from openopco.opco import parameters
-from openopco.organisations.accounts import may_propose, number_of, of, put_number
-from openopco.organisations.enums import AccountState
+from openopco.organisations.accounts import beside, may_propose, of, put_number
+from openopco.organisations.enums import AccountState, Ground
 from openopco.organisations.errors import AccountDecided, InvalidFields, ProofNeeded, UnknownAccount, WordsNeeded
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, require
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What makes the OPCO pay somebody else in the payee's place: a factor, a creditor who seizes, a liquidator."""
+
+    ground: Ground
+    since: date
+    until: date | None = None
+
 
 OWNER_KIND, PROOF_ZONE = "bank_account", "rib"
 LONGEST_HOLDER, LONGEST_WORDS, LEAST_WORDS = 70, 500, 10
@@ -32,23 +43,29 @@ LONGEST_HOLDER, LONGEST_WORDS, LEAST_WORDS = 70, 500, 10
 
 @action
 def propose_account(
-    *, actor: Actor, payee: Provider | Establishment, iban: str, holder: str, proof: ExaminedFile | None
+    *,
+    actor: Actor,
+    payee: Provider | Establishment,
+    iban: str,
+    holder: str,
+    proof: ExaminedFile | None,
+    act: Act | None = None,
 ) -> BankAccount:
     """Proposes where a payee is to be paid from now on; one that waited already is withdrawn, the one in use stays until
-    this one is confirmed. By an administrator of the establishment, or an accountant. `proof`: the RIB, examined outside
-    the transaction. Raises Forbidden, InvalidFields, ProofNeeded, RefusedFile."""
+    this one is confirmed. By an administrator of the establishment, or an accountant, who alone records an `act`. `proof`:
+    the RIB, or the act, examined outside the transaction. Raises Forbidden, InvalidFields, ProofNeeded, RefusedFile."""
     if actor.user_id is None or not may_propose(actor, payee):
         raise Forbidden
+    if act is not None:
+        require(actor, Permission.BANK_ACCOUNT_CONFIRM)
     number, name = _read(iban, holder)
     if proof is None:
         raise ProofNeeded
     payee = _lock(payee)
-    current = BankAccount.objects.filter(**of(payee), state=AccountState.CONFIRMED).first()
-    if current is not None and number_of(current) == number and current.holder == name:
-        raise InvalidFields({"iban": "C'est le compte que nous utilisons déjà."})
-    for waiting in BankAccount.objects.select_for_update().filter(**of(payee), state=AccountState.PROPOSED):
-        _end(waiting, actor, "withdrawn")
     account = BankAccount(
+        ground=act.ground if act else Ground.OWN,
+        since=act.since if act else None,
+        until=act.until if act else None,
         holder=name,
         masked=mask_iban(number),
         bic=bic_of(number),
@@ -58,6 +75,9 @@ def propose_account(
         **of(payee),
     )
     put_number(account, number)
+    _refuse_known(account)
+    for waiting in beside(account).select_for_update().filter(state=AccountState.PROPOSED):
+        _end(waiting, actor, "withdrawn")
     account.save(force_insert=True)
     account.proof = _kept(actor, account, proof)
     account.save(update_fields=["proof"])
@@ -77,7 +97,7 @@ def confirm_account(*, actor: Actor, account_id: int, words: str) -> BankAccount
     if account.proof is None or not usable([account.proof]):
         raise ProofNeeded("Le RIB n'a pas pu être lu : demandez-en un autre avant de vérifier ce compte.")
     told = _said(words)
-    for former in BankAccount.objects.select_for_update().filter(**of(account.payee), state=AccountState.CONFIRMED):
+    for former in beside(account).select_for_update().filter(state=AccountState.CONFIRMED):
         _end(former, actor, "replaced")
     today = paris_today(timezone.now())
     account.usable_on = today + timedelta(days=parameters.value("bank_account_delay_days", today))
@@ -101,10 +121,13 @@ def refuse_account(*, actor: Actor, account_id: int, words: str) -> BankAccount:
 @action
 def end_account(*, actor: Actor, account_id: int) -> BankAccount:
     """An account that serves no more, or one that waits, withdrawn: by an accountant or by an administrator of the
-    establishment. Nothing is paid to it any more. Raises Forbidden, AccountDecided, UnknownAccount."""
+    establishment; an act, by an accountant alone. Nothing is paid to it any more. Raises Forbidden, AccountDecided,
+    UnknownAccount."""
     account = _locked(account_id)
     if not may_propose(actor, account.payee):
         raise Forbidden
+    if account.ground != Ground.OWN:
+        require(actor, Permission.BANK_ACCOUNT_CONFIRM)
     if account.state not in {AccountState.PROPOSED, AccountState.CONFIRMED}:
         raise AccountDecided
     _end(account, actor, "ended")
@@ -130,6 +153,13 @@ def _read(iban: str, holder: str) -> tuple[str, str]:
     if wrong:
         raise InvalidFields(wrong)
     return number, refuse_nir(name)
+
+
+def _refuse_known(account: BankAccount) -> None:
+    """The same number, holder and act as the one in use."""
+    for current in beside(account).filter(state=AccountState.CONFIRMED, blind=account.blind):
+        if (current.holder, current.ground, current.since) == (account.holder, account.ground, account.since):
+            raise InvalidFields({"iban": "C'est le compte que nous utilisons déjà."})
 
 
 def _said(words: str) -> str:
@@ -193,8 +223,7 @@ _PROPOSED = (
 )
 _CONFIRMED = (
     "Compte bancaire changé : {name}",
-    "Le compte {masked} est vérifié : les virements à {name} y seront faits à partir du {day}. Tout compte précédent ne sert "
-    "plus.",
+    "Le compte {masked} est vérifié : les virements à {name} y seront faits à partir du {day}.",
 )
 _REFUSED = (
     "Compte bancaire non accepté : {name}",
