@@ -1,4 +1,4 @@
-"""What a batch does to each request, and which requests it leaves out. Pure: `actions/batches.py` acts, `queries` reads."""
+"""What a batch does to each request, and which requests it leaves out. `actions/batches.py` acts, `queries` reads."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -6,10 +6,14 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from openopco.dossiers import workflow
 from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.workflow import Event
+from openopco.habilitations.absences import replacement_of
+from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor, Permission, Subject, may
 
 if TYPE_CHECKING:
@@ -72,7 +76,7 @@ def permission_of(act: Act) -> Permission:
 
 
 def why_left_out(act: Act, dossier: "Dossier", actor: Actor) -> str:
-    """Why the request can't be in the batch as it stands; empty where it can. From its row alone."""
+    """Why the request can't be in the batch as it stands; empty where it can. From its row and the absences of the day."""
     if act is Act.ECRIRE:
         return ""
     if workflow.find(State(dossier.state), EVENTS[act]) is None:
@@ -86,8 +90,10 @@ def why_left_out(act: Act, dossier: "Dossier", actor: Actor) -> str:
 
 
 def _held_by(dossier: "Dossier", actor: Actor) -> str:
-    """A request under examination always has its officer."""
+    """A request under examination always has its officer; while he is away, who stands in for him acts as he would."""
     if dossier.holder is None or dossier.holder_id == actor.user_id:
+        return ""
+    if actor.user_id is not None and replacement_of(dossier.holder_id, paris_today(timezone.now())) == actor.user_id:
         return ""
     return f"Elle est traitée par {dossier.holder.full_name}."
 

@@ -77,8 +77,9 @@ STATE_EXPLANATIONS: dict[State, str] = {
     State.REFUSEE: "Votre demande n'a pas été acceptée. Vous pouvez la reprendre dans une nouvelle demande.",
     State.SANS_SUITE: "Votre demande est fermée sans décision. Vous pouvez la reprendre dans une nouvelle demande.",
     State.ANNULEE: "Vous avez annulé cette demande.",
-    State.CADUQUE: "L'accord n'est plus valable : la formation n'a pas eu lieu dans les délais.",
+    State.CADUQUE: "L'accord n'est plus valable : le dernier jour pour demander le paiement est passé.",
 }
+LAPSED_UNBEGUN = "L'accord n'est plus valable : personne ne nous a dit à temps que la formation avait commencé."
 OPEN_STATES = frozenset({State.TRANSMISE, State.EN_INSTRUCTION, State.COMPLEMENT_DEMANDE})
 DECIDED_STATES = frozenset({State.ACCORDEE, State.REFUSEE, State.SANS_SUITE})
 CLOSED_STATES = frozenset({State.REFUSEE, State.SANS_SUITE, State.ANNULEE, State.CADUQUE})
@@ -105,6 +106,13 @@ class NewsKind(StrEnum):
     NOTE = "note"
     PIECE = "piece"
     MODIFICATION = "modification"
+    MODIF_RETIREE = "modif_retiree"
+    MODIF_ACCEPTEE = "modif_acceptee"
+    MODIF_REFUSEE = "modif_refusee"
+    DEBUT = "debut"
+    CADUCITE = "caducite"
+    LEVEE = "levee"
+    CONSTATEE = "constatee"
     CONFIE = "confie"
     ANNULATION = "annulation"
     DECISION = "decision"
@@ -118,6 +126,13 @@ NEWS_WORDS: dict[NewsKind, str] = {
     NewsKind.NOTE: "Nouvelle note",
     NewsKind.PIECE: "Pièce ajoutée",
     NewsKind.MODIFICATION: "Modification signalée",
+    NewsKind.MODIF_RETIREE: "Modification retirée",
+    NewsKind.MODIF_ACCEPTEE: "Modification acceptée",
+    NewsKind.MODIF_REFUSEE: "Modification refusée",
+    NewsKind.DEBUT: "Formation commencée",
+    NewsKind.CADUCITE: "Accord caduc",
+    NewsKind.LEVEE: "Caducité levée",
+    NewsKind.CONSTATEE: "Annulation constatée",
     NewsKind.CONFIE: "Confié par",
     NewsKind.ANNULATION: "Annulée par l'employeur",
     NewsKind.DECISION: "Décision prise",

@@ -45,6 +45,12 @@ class BadListName(InvalidValue):
     """No name, too long a one, or one that another list of the person has."""
 
 
+class NothingNarrowed(OpenOpcoError):
+    """The plain list needs no name: it is what opens anyway."""
+
+    message = "C'est la liste qui s'ouvre d'elle-même : choisissez d'abord un onglet ou un filtre, puis enregistrez-la."
+
+
 class TooManyLists(OpenOpcoError):
     message = "Vous avez déjà vingt listes : supprimez-en une dans « Mes listes » avant d'en ajouter."
 

@@ -11,6 +11,8 @@ from openopco.dossiers.errors import NotDecidable
 from openopco.dossiers.models import Dossier, FundClosure
 from openopco.kernel.calendar import format_date, paris_today
 
+NO_MORE = "l'accord peut garder son montant ou baisser, pas augmenter avant leur réouverture."
+NOT_AGAIN = "un accord caduc ne peut pas être rendu valable avant leur réouverture."
 # How long a request that waited bears « Fonds rouverts ».
 LATELY = timedelta(days=30)
 
@@ -70,10 +72,26 @@ def require_funds(dossier: Dossier, day: date) -> None:
         raise NotDecidable(why(closure))
 
 
+def require_more_funds(dossier: Dossier, day: date, then: str) -> None:
+    """Raises `NotDecidable`: no agreement grows, nor comes back, on exhausted funds. `then`: `NO_MORE` or `NOT_AGAIN`."""
+    if told := why_no_more(dossier, day, then, read()):
+        raise NotDecidable(told)
+
+
+def why_no_more(dossier: Dossier, day: date, then: str, among: Iterable[FundClosure] | None = None) -> str:
+    """The same for its page; empty while there are funds."""
+    closure = closure_for(dossier.idcc, day, among)
+    return f"{_exhausted_since(closure)} : {then}" if closure else ""
+
+
 def why(closure: FundClosure) -> str:
-    """What an officer reads."""
-    whose = f"de la branche {closure.idcc}" if closure.idcc else "de toutes les branches"
+    """What an officer reads of a request that waits."""
     return (
-        f"Les fonds {whose} sont épuisés depuis le {format_date(closure.closed_on)} : la demande garde sa place dans la "
-        "liste d'attente, dans l'ordre d'arrivée. Vous pouvez l'examiner, pas l'accorder."
+        f"{_exhausted_since(closure)} : la demande garde sa place dans la liste d'attente, dans l'ordre d'arrivée. Vous "
+        "pouvez l'examiner, pas l'accorder."
     )
+
+
+def _exhausted_since(closure: FundClosure) -> str:
+    whose = f"de la branche {closure.idcc}" if closure.idcc else "de toutes les branches"
+    return f"Les fonds {whose} sont épuisés depuis le {format_date(closure.closed_on)}"

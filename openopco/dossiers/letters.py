@@ -16,7 +16,8 @@ from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionRequest, Decision, Dossier, Letter
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.papers import came_in_words, paper_of
-from openopco.kernel.calendar import PARIS, add_months, format_date, paris_today
+from openopco.dossiers.queries.modifications import agreement_good_until
+from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.identifiers import format_siret
 from openopco.kernel.money import format_euros
 from openopco.opco import parameters
@@ -182,17 +183,26 @@ def decision_values(
     engages, as `Decision.funding` keeps it."""
     if kind is not LetterKind.ACCORD:
         return {"motif": reason}
-    ends = dossier.ends_on
-    claim = add_months(ends, parameters.value("claim_months", on=ends)) if ends else None
-    days = parameters.value("change_notice_days", on=paris_today(timezone.now()))
+    today = paris_today(timezone.now())
+    days = parameters.value("change_notice_days", on=today)
     return {
         **funders.told(funding or {}),
         "montant_accorde": f"{format_euros(amount or Decimal(0))} HT",
         "motif": reason,
         "accord_precedent": format_date(before) if before else "",
         "delai_signalement": f"{days} jour{'s' if days > 1 else ''}",
-        "demande_avant": format_date(claim) if claim else "",
+        **_last_days(dossier, today),
     }
+
+
+def _last_days(dossier: Dossier, today: date) -> dict[str, str]:
+    """Until when an agreement issued today is good: to ask for the payment, and sooner to say that the course began, where
+    nobody has and it lapses without."""
+    if dossier.starts_on is None or dossier.ends_on is None:
+        return {"demande_avant": "", "debut_avant": ""}
+    claim = agreement_good_until(dossier, issued_on=today, is_started=True)
+    last = agreement_good_until(dossier, issued_on=today)
+    return {"demande_avant": format_date(claim), "debut_avant": format_date(last) if last < claim else ""}
 
 
 def correction_values(points: list[str], *, message: str, due_on: date) -> dict[str, Any]:

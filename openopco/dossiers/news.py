@@ -19,12 +19,27 @@ KINDS: Mapping[str, NewsKind] = {
     "note": NewsKind.NOTE,
     "piece": NewsKind.PIECE,
     "signaler": NewsKind.MODIFICATION,
+    "retirer_modification": NewsKind.MODIF_RETIREE,
+    "refuser_modification": NewsKind.MODIF_REFUSEE,
+    Event.MODIFIER: NewsKind.MODIF_ACCEPTEE,
+    Event.CONSTATER_ANNULATION: NewsKind.CONSTATEE,
+    "confirmer_debut": NewsKind.DEBUT,
+    Event.RENDRE_CADUQUE: NewsKind.CADUCITE,
+    Event.LEVER_CADUCITE: NewsKind.LEVEE,
     "fonds": NewsKind.FONDS,
     Event.ASSIGNER: NewsKind.CONFIE,
     Event.ANNULER: NewsKind.ANNULATION,
     Event.ACCORDER: NewsKind.DECISION,
     Event.REFUSER: NewsKind.DECISION,
     Event.CLASSER: NewsKind.DECISION,
+}
+# What is over once another thing happened: its badge would send somebody to look for what is no longer there.
+OVER: Mapping[NewsKind, NewsKind] = {
+    NewsKind.MODIF_RETIREE: NewsKind.MODIFICATION,
+    NewsKind.MODIF_REFUSEE: NewsKind.MODIFICATION,
+    NewsKind.MODIF_ACCEPTEE: NewsKind.MODIFICATION,
+    NewsKind.CONSTATEE: NewsKind.MODIFICATION,
+    NewsKind.LEVEE: NewsKind.CADUCITE,
 }
 
 
@@ -34,6 +49,8 @@ def add_news(dossier: Dossier, event: str, *, actor: Actor) -> None:
     if event not in KINDS:
         return
     kind, now = KINDS[event], timezone.now()
+    if kind in OVER:
+        News.objects.filter(dossier=dossier, kind=OVER[kind], seen_at=None).update(seen_at=now)
     by = actor.label[:200] if actor.is_opco else ""
     rows = [
         News(dossier=dossier, reader_id=reader, kind=kind, by_label=by, at=now)

@@ -107,7 +107,10 @@ TOLD: dict[str, Told] = {
     f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
     f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),
 }
-
+# What both sides are told, each in its own words.
+DESK_TOO: dict[str, Told] = {
+    f"dossier.{Event.RENDRE_CADUQUE}": Told(_O, DESK, lambda d: f"L'accord du dossier {d.number} est devenu caduc."),
+}
 
 ANSWER_DUE = Told(
     _E,
@@ -141,7 +144,7 @@ def told_of(event: str, payload: Mapping[str, Any]) -> list[Told]:
         return [_modified(payload.get("version"))]
     if event == f"dossier.{Event.TRANSMETTRE}" and "reception" in payload:
         return [_filed_for(came_in_words(str(payload["reception"]), date.fromisoformat(str(payload["recue_le"]))))]
-    told = [TOLD[event]] if event in TOLD else []
+    told = [each[event] for each in (TOLD, DESK_TOO) if event in each]
     if event == f"dossier.{Event.ASSIGNER}" and payload.get("de") == State.TRANSMISE:
         # For the employer it is as if the colleague had taken it himself.
         told.append(TOLD[f"dossier.{Event.PRENDRE}"])

@@ -26,6 +26,7 @@ from openopco.dossiers.models import (
     TalliedMonth,
     TallyReading,
 )
+from openopco.dossiers.queries.history import with_first_answer
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import PARIS
 
@@ -173,8 +174,8 @@ class _Tally:
 def _sent_in(month: date) -> Iterator[Any]:
     first, after = bounds_of(month)
     sent = Dossier.objects.filter(sent_at__gte=first, sent_at__lt=after).order_by()
-    columns = ("idcc", "provider_id", "state", "sent_at", "decided_at", "amount_asked", "amount_granted")
-    return sent.values_list(*columns).iterator(chunk_size=BATCH)
+    columns = ("idcc", "provider_id", "state", "sent_at", "answered_at", "amount_asked", "amount_granted")
+    return with_first_answer(sent).values_list(*columns).iterator(chunk_size=BATCH)
 
 
 def was_granted(state: str, decided: datetime | None) -> bool:

@@ -13,6 +13,7 @@ from openopco.base.sheets import Column
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.queries import Filters, portfolio_of, visible_to
+from openopco.dossiers.queries.history import with_first_answer
 from openopco.exports.errors import UnknownList
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.models import Membership
@@ -84,7 +85,7 @@ def _filters(asked: Asked) -> Filters:
 
 def _desk(actor: Actor, asked: Asked) -> QuerySet[Dossier]:
     require(actor, Permission.DOSSIER_TAKE)
-    return portfolio_of(actor, _filters(asked)).select_related("holder", "establishment")
+    return with_first_answer(portfolio_of(actor, _filters(asked)).select_related("holder", "establishment"))
 
 
 def _of_employer(actor: Actor, asked: Asked) -> QuerySet[Dossier]:
@@ -92,7 +93,7 @@ def _of_employer(actor: Actor, asked: Asked) -> QuerySet[Dossier]:
     if asked["establishment"] not in here:
         raise Forbidden
     found = visible_to(actor).filter(establishment_id=asked["establishment"])
-    return _filters(asked).narrow(found, is_few=True)
+    return with_first_answer(_filters(asked).narrow(found, is_few=True))
 
 
 def _state(audience: Audience) -> Callable[[Dossier], str]:
@@ -117,7 +118,7 @@ _REQUEST = (
     Column("Coût demandé HT", lambda dossier: dossier.amount_asked),
     Column("Montant accordé HT", lambda dossier: dossier.amount_granted),
     Column("Envoyée le", lambda dossier: dossier.sent_at),
-    Column("Décidée le", lambda dossier: dossier.decided_at),
+    Column("Décidée le", lambda dossier: dossier.__dict__["answered_at"]),
     Column("Échéance", _due, 11),
 )
 _NUMBER = Column("Numéro", lambda dossier: dossier.number or "Brouillon", 18)

@@ -21,6 +21,7 @@ from openopco.dossiers.enums import (
     ModificationState,
     State,
 )
+from openopco.dossiers.fields import YES
 from openopco.dossiers.models import Decision, Dossier, Modification, ModificationItem
 from openopco.dossiers.queries.modifications import Told, changes_of, has_started
 from openopco.dossiers.rules import notice_due_on
@@ -164,6 +165,7 @@ def holding(form: Form, wanted: Wanted) -> Form:
         form,
         fields=fields,
         people=[replace(each, gone=each.row in wanted.gone) for each in form.people],
+        cancelled=replace(form.cancelled, value=YES if wanted.cancelled else ""),
         known_on=replace(form.known_on, value=wanted.known_typed),
         reason=replace(form.reason, value=wanted.reason),
     )
@@ -195,7 +197,7 @@ def _cancelled(ticked: bool, error: str) -> RawField:
     return RawField(
         "cancelled",
         "La formation n'aura pas lieu",
-        "oui" if ticked else "",
+        YES if ticked else "",
         error=error,
         hint="L'accord prendra fin : plus rien ne sera financé. Le reste de cette page n'est alors pas à remplir.",
         kind="checkbox",

@@ -18,13 +18,14 @@ from openopco.base.works.asking import enqueue_part
 from openopco.documents.models import Document
 from openopco.dossiers.actions import batches, deciding, holding, talking
 from openopco.dossiers.actions.batches import ask_batch
-from openopco.dossiers.batching import CHANGED, NOT_TAKEN, OWN, RECTIFIED, Act, Plan, why_not_granted
+from openopco.dossiers.batching import CHANGED, NOT_TAKEN, OWN, RECTIFIED, Act, Plan, why_left_out, why_not_granted
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.models import CorrectionRequest, Decision, Dossier, Message
 from openopco.dossiers.queries import MINE, OPEN, Filters
 from openopco.dossiers.queries.batches import Scope, looks_before, scope_of_list, scope_of_numbers
 from openopco.dossiers.timeline import events
+from openopco.habilitations.absences import live
 from openopco.habilitations.models import StaffRole
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue
@@ -35,6 +36,8 @@ from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from openopco.web.desk.batching import WORDS
 from tests.dossiers.factories import NIR, NOW, DossierFactory, number_of, sent, taken, write
+from tests.dossiers.test_absences import away
+from tests.habilitations.factories import officer
 
 GRANT = Plan(Act.ACCORDER, with_looks=True)
 
@@ -58,6 +61,11 @@ def said(work: Work) -> list[tuple[str, str]]:
 
 def three(alice: Actor, place: Establishment, holder: Actor) -> list[Dossier]:
     return [taken(alice, place, holder) for _ in range(3)]
+
+
+def candidates_of(actor: Actor, *dossiers: Dossier) -> list[str]:
+    """What the page of the batch says of each."""
+    return [why_left_out(Act.ACCORDER, Dossier.objects.get(pk=each.pk), actor) for each in dossiers]
 
 
 def states(dossiers: Iterable[Dossier]) -> list[str]:
@@ -100,6 +108,25 @@ class TestActs:
         work = done(asked(olga, Plan(Act.CONFIER, to=oscar.user_id), free, his))
         assert Dossier.objects.get(pk=free.pk).holder_id == oscar.user_id
         assert said(work)[1] == (RowOutcome.LEFT_OUT, f"Elle est déjà confiée à {oscar.label}.")
+
+    def test_who_stands_in_decides_them_and_the_journal_says_for_whom(
+        self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment
+    ) -> None:
+        dossier = taken(alice, place, oscar)
+        away(oscar, olga)
+        assert candidates_of(olga, dossier) == [""]
+        done(asked(olga, GRANT, dossier))
+        assert states([dossier]) == ["accordee"]
+        payload = Entry.objects.get(event="dossier.accorder").payload
+        assert payload is not None
+        assert payload["pour"] == oscar.label
+
+    def test_who_is_replaced_by_another_is_no_affair_of_hers(
+        self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment
+    ) -> None:
+        dossier = taken(alice, place, oscar)
+        away(oscar, officer())
+        assert candidates_of(olga, dossier) == [f"Elle est traitée par {oscar.label}."]
 
     def test_the_journal_of_each_names_the_batch_and_the_desk_reads_it(
         self, alice: Actor, olga: Actor, place: Establishment
@@ -324,7 +351,9 @@ class TestScope:
 
     def test_it_counts_its_queries(self, olga: Actor, django_assert_num_queries: Any) -> None:
         DossierFactory.create_batch(12, state=State.EN_INSTRUCTION)
-        with django_assert_num_queries(1):
+        live.forget()
+        # The requests, and who is away today.
+        with django_assert_num_queries(2):
             scope_of_list(actor=olga, act=Act.REFUSER, filters=Filters(portfolio=OPEN), most=100)
 
     def test_beyond_the_most_it_is_not_whole(self, olga: Actor, db: None) -> None:

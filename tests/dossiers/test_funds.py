@@ -9,7 +9,7 @@ import time_machine
 
 from openopco.base.jobs import run_pending_jobs
 from openopco.dossiers import funds, queries
-from openopco.dossiers.actions import deciding, holding
+from openopco.dossiers.actions import agreements, deciding, deciding_modifications, holding
 from openopco.dossiers.actions.funds import close_funds, reopen_funds
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import AlreadyClosed, NotDecidable, NotPossibleNow
@@ -22,7 +22,7 @@ from openopco.notifications.models import Notice
 from openopco.organisations.models import Establishment
 from openopco.reference.models import Idcc
 from openopco.rights import Actor
-from tests.dossiers.factories import NOW, TODAY, DossierFactory, number_of, taken
+from tests.dossiers.factories import NOW, TODAY, DossierFactory, in_state, number_of, signalled, taken
 
 WORDS = {"sentence": "Le budget de la branche est engagé.", "source": "Conseil du 12/11/2026"}
 
@@ -264,3 +264,45 @@ class TestPages:
         browser.post(reopening)
         assert "Rouverts" in text_of(browser.get(address))
         assert browser.get(reopening).status_code == 404
+
+
+class TestOfAgreements:
+    """Granted already: they keep what they have, and get no more."""
+
+    def test_one_grows_again_once_the_funds_reopen(self, admin: Actor) -> None:
+        dossier, employer, desk = in_state(State.ACCORDEE)
+        waiting = signalled(employer, dossier, {"cost": "700"})
+        closure = close(admin)
+        asked = {"actor": desk, "number": number_of(dossier), "modification_id": waiting.pk}
+        with pytest.raises(NotDecidable, match="1090 sont épuisés depuis le 23/11/2026 : l'accord peut garder"):
+            deciding_modifications.accept(**asked, amount=Decimal("560.01"))
+        dossier.refresh_from_db()
+        assert (dossier.amount_granted, dossier.amount_asked) == (Decimal("560.00"), Decimal("560.00"))
+        reopen(admin, closure)
+        grown = deciding_modifications.accept(**asked, amount=Decimal("560.01"))
+        assert grown.amount_granted == Decimal("560.01")
+
+    @pytest.mark.parametrize("amount", ["560.00", "500.00"])
+    def test_one_may_stand_or_shrink(self, admin: Actor, amount: str) -> None:
+        dossier, employer, desk = in_state(State.ACCORDEE)
+        waiting = signalled(employer, dossier, {"cost": "700"})
+        close(admin, idcc="")
+        kept = deciding_modifications.accept(
+            actor=desk,
+            number=number_of(dossier),
+            modification_id=waiting.pk,
+            amount=Decimal(amount),
+            reason="Fonds épuisés.",
+        )
+        assert kept.amount_granted == Decimal(amount)
+
+    def test_one_that_lapsed_comes_back_once_they_reopen(self, admin: Actor, olga: Actor) -> None:
+        dossier = in_state(State.CADUQUE)[0]
+        closure = close(admin)
+        lifted = {"actor": olga, "number": number_of(dossier), "until": date(2027, 6, 1), "reason": "Facture reçue."}
+        with pytest.raises(NotDecidable, match="ne peut pas être rendu valable"):
+            agreements.lift_lapse(**lifted)
+        dossier.refresh_from_db()
+        assert dossier.state == State.CADUQUE
+        reopen(admin, closure)
+        assert agreements.lift_lapse(**lifted).state == State.ACCORDEE

@@ -1,7 +1,7 @@
 """The OPCO's letters: one for each decision and each correction asked, kept as issued whatever changes later."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from openopco.base.jobs import run_pending_jobs
 from openopco.base.models import Job
 from openopco.dossiers import issuing, letters
-from openopco.dossiers.actions import corrections, deciding
+from openopco.dossiers.actions import agreements, corrections, deciding, deciding_modifications
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.enums import ItemKind, LetterKind, State
 from openopco.dossiers.models import CorrectionRequest, Decision, Dossier, Letter
@@ -24,11 +24,12 @@ from openopco.dossiers.queries import load_draft
 from openopco.funding.actions.engaging import as_json
 from openopco.funding.estimating import estimate_of
 from openopco.journal.models import Entry
+from openopco.kernel.calendar import PARIS
 from openopco.opco.texts.actions import set_template
 from openopco.opco.texts.shipped import Words
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import NIR, NOW, TODAY, asked, number_of, taken
+from tests.dossiers.factories import NIR, NOW, TODAY, asked, in_state, number_of, signalled, taken
 
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + timedelta(days=1)
@@ -242,3 +243,39 @@ def test_the_letters_of_a_request_cost_one_query(
     path = letters.path_of_letter(dossier, found.pk)
     assert path == reverse("portal:letter", args=[dossier.number, found.pk])
     assert date(2026, 12, 8).strftime("%d/%m/%Y") in said(Letter.objects.get())
+
+
+class TestLastDays:
+    """The letter of an agreement names the days on which it really ends."""
+
+    def test_a_course_of_a_year_lapses_unless_somebody_says_it_began(
+        self, alice: Actor, olga: Actor, place: Establishment
+    ) -> None:
+        letter = granted(alice, place, olga, starts_on="05/01/2027", ends_on="17/12/2027")
+        words = said(letter)
+        assert "dites-le dans votre demande au plus tard le 04/07/2027" in words
+        assert "Demandez le paiement au plus tard le 17/04/2028" in words
+        assert Dossier.objects.get().due_on == date(2027, 7, 4)
+
+    def test_a_short_course_has_one_last_day(self, alice: Actor, olga: Actor, place: Establishment) -> None:
+        words = said(granted(alice, place, olga))
+        assert "dites-le dans votre demande" not in words
+        assert "au plus tard le 13/05/2027" in words
+
+    def test_one_given_late_lasts_the_least_delay(
+        self, alice: Actor, olga: Actor, place: Establishment, clock: Any
+    ) -> None:
+        dossier = taken(alice, place, olga)
+        clock.move_to(datetime(2027, 8, 2, 8, tzinfo=PARIS))
+        late = deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("560.00"))
+        assert late.due_on == date(2027, 9, 1)
+        assert "au plus tard le 01/09/2027" in said(Letter.objects.get())
+
+    def test_issued_anew_after_a_lapse_was_lifted_it_keeps_the_day_given(self, olga: Actor, clock: Any) -> None:
+        dossier, employer, desk = in_state(State.CADUQUE)
+        agreements.lift_lapse(actor=olga, number=number_of(dossier), until=date(2027, 7, 31), reason="Report.")
+        waiting = signalled(employer, dossier)
+        deciding_modifications.accept(
+            actor=desk, number=number_of(dossier), modification_id=waiting.pk, amount=Decimal("560.00")
+        )
+        assert "au plus tard le 31/07/2027" in said(Letter.objects.latest("pk"))

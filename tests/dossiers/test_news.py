@@ -1,5 +1,7 @@
 """What is new to whom: told once, to those who watch, until they open the request."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,20 +12,30 @@ from django.test.utils import CaptureQueriesContext
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
-from openopco.dossiers import queries
-from openopco.dossiers.actions import corrections, deciding, holding, talking, watching
+from openopco.dossiers import lapsing, queries
+from openopco.dossiers.actions import (
+    agreements,
+    corrections,
+    deciding,
+    deciding_modifications,
+    holding,
+    modifying,
+    talking,
+    watching,
+)
 from openopco.dossiers.actions.pieces import join_piece
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import TooManyFollowed, UnknownDossier
 from openopco.dossiers.models import Dossier, Follow, News
 from openopco.dossiers.queries import Filters
 from openopco.dossiers.reading import open_request
+from openopco.kernel.calendar import PARIS
 from openopco.kernel.errors import Forbidden
 from openopco.notifications.models import Notice
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
 from tests.documents.hostile import pdf
-from tests.dossiers.factories import DossierFactory, asked, garage, number_of, sent, taken
+from tests.dossiers.factories import DossierFactory, asked, garage, in_state, number_of, sent, signalled, taken
 
 
 def new_to(actor: Actor, dossier: Dossier) -> list[str]:
@@ -193,3 +205,62 @@ def test_an_export_keeps_amounts_as_they_were_asked() -> None:
 
     asked_for = Filters(amount_from=Decimal("0.00"), amount_to=Decimal("10.50"), idcc="1090", holder_id=7)
     assert _filters({"filters": filters_as_asked(asked_for)}) == asked_for
+
+
+class TestOfAgreementsAndModifications:
+    """Who holds a request and who follows it read what became of it, each until he opens it."""
+
+    @pytest.fixture
+    def granted(self, oscar: Actor) -> tuple[Dossier, Actor, Actor]:
+        dossier, employer, desk = in_state(State.ACCORDEE)
+        watching.follow(actor=oscar, number=number_of(dossier))
+        return dossier, employer, desk
+
+    def test_withdrawn_it_is_signalled_no_more(self, granted: Any, oscar: Actor) -> None:
+        dossier, employer, desk = granted
+        signalled(employer, dossier)
+        assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Modification signalée"]
+        modifying.withdraw(actor=employer, number=number_of(dossier))
+        assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Modification retirée"]
+        signalled(employer, dossier)
+        assert set(new_to(desk, dossier)) == {"Modification signalée", "Modification retirée"}
+
+    @pytest.mark.parametrize("accepted", [True, False])
+    def test_answered_by_a_colleague(self, granted: Any, oscar: Actor, accepted: bool) -> None:
+        dossier, employer, desk = granted
+        waiting = signalled(employer, dossier)
+        asked_ = {"actor": oscar, "number": number_of(dossier), "modification_id": waiting.pk}
+        if accepted:
+            deciding_modifications.accept(**asked_, amount=Decimal("560.00"))
+        else:
+            deciding_modifications.refuse(**asked_, reason="Sans convention.")
+        assert new_to(desk, dossier) == [f"Modification {'acceptée' if accepted else 'refusée'}"]
+        assert new_to(oscar, dossier) == []
+
+    def test_a_cancellation_recorded(self, granted: Any, oscar: Actor) -> None:
+        dossier, employer, desk = granted
+        waiting = signalled(employer, dossier, cancelled=True)
+        deciding_modifications.accept(actor=desk, number=number_of(dossier), modification_id=waiting.pk)
+        assert new_to(oscar, dossier) == ["Annulation constatée"]
+
+    def test_a_course_that_began(self, granted: Any, oscar: Actor, clock: time_machine.Traveller) -> None:
+        dossier, employer, desk = granted
+        clock.move_to(datetime(2027, 1, 13, 8, tzinfo=PARIS))
+        agreements.confirm_start(actor=employer, number=number_of(dossier), started_on=date(2027, 1, 12))
+        assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Formation commencée"]
+
+    def test_lapsed_then_given_back_and_the_desk_is_told_of_it(
+        self, granted: Any, oscar: Actor, olga: Actor, clock: time_machine.Traveller
+    ) -> None:
+        dossier, _, desk = granted
+        clock.move_to(datetime(2027, 5, 14, 8, tzinfo=PARIS))
+        assert lapsing.lapse_agreements() == 1
+        run_pending_jobs(names=["dossiers.tell"])
+        assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Accord caduc"]
+        told = dict(
+            Notice.objects.filter(url__startswith="/gestion/", title__contains="caduc").values_list("user_id", "title")
+        )
+        assert told[desk.user_id] == f"L'accord du dossier {dossier.number} est devenu caduc."
+        assert told[oscar.user_id] == f"Dossier suivi {dossier.number} : accord caduc."
+        agreements.lift_lapse(actor=olga, number=number_of(dossier), until=date(2027, 7, 1), reason="Facture reçue.")
+        assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Caducité levée"]

@@ -1,6 +1,7 @@
 """The figures of each month: kept by the sweep, read without a look at the requests."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from openopco.dossiers import tallying
+from openopco.dossiers.actions import deciding_modifications
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, PointTally, StateTally, TalliedMonth, TallyReading
 from openopco.dossiers.queries import Statistics, statistics
 from openopco.kernel.errors import Forbidden
 from openopco.rights import Actor, Grant, Role
-from tests.dossiers.factories import NOW, DossierFactory, garage, in_state, school
+from tests.dossiers.factories import NOW, DossierFactory, garage, in_state, number_of, school, signalled
 from tests.habilitations.factories import employer, officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -167,3 +169,16 @@ def test_the_database_refuses_figures_that_cannot_be(wrong: dict[str, Any]) -> N
 def test_a_month_is_named_by_its_first_day() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         TalliedMonth.objects.create(month=date(2026, 11, 2), counted_at=NOW)
+
+
+def test_a_modification_accepted_later_does_not_lengthen_the_delay() -> None:
+    dossier, employer_, desk = in_state(State.ACCORDEE)
+    waiting = signalled(employer_, dossier)
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        deciding_modifications.accept(
+            actor=desk, number=number_of(dossier), modification_id=waiting.pk, amount=Decimal("560.00")
+        )
+        dossier.refresh_from_db()
+        assert dossier.decided_at == NOW + timedelta(days=20)
+        tallying.tally()
+        assert (read().total.granted, read().total.median) == (1, 0)

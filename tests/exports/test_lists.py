@@ -20,6 +20,7 @@ from openopco.base.jobs import run_pending_jobs
 from openopco.base.models import Work, WorkState
 from openopco.base.works import cancel, may_take
 from openopco.base.works.running import purge_works
+from openopco.dossiers.actions import deciding_modifications
 from openopco.dossiers.enums import State
 from openopco.dossiers.queries import ALL, MINE, Filters
 from openopco.exports import lists
@@ -35,7 +36,7 @@ from openopco.opco import parameters
 from openopco.opco.models import Feedback, Parameter
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import NIR, NOW, DossierFactory, garage, sent, taken
+from tests.dossiers.factories import NIR, NOW, DossierFactory, garage, in_state, number_of, sent, signalled, taken
 from tests.habilitations.factories import MembershipFactory
 from tests.organisations.factories import ProviderFactory
 from tests.web.visitors import client_of
@@ -94,6 +95,18 @@ class TestContents:
         assert row["Coût demandé HT"] == 560
         assert row["Début"].year == 2027
         assert row["SIRET"] == place.siret
+
+    def test_decided_on_is_the_day_of_the_first_answer(self, olga: Actor, clock: Any) -> None:
+        dossier, employer, desk = in_state(State.ACCORDEE)
+        waiting = signalled(employer, dossier)
+        clock.shift(timedelta(days=20))
+        deciding_modifications.accept(
+            actor=desk, number=number_of(dossier), modification_id=waiting.pk, amount=Decimal("560.00")
+        )
+        given = {"filters": {}, "establishment": dossier.establishment_id}
+        for who, code in ((olga, "dossiers"), (employer, "demandes")):
+            [line] = lines(made(asked(who, code, given | of_desk(Filters(portfolio=ALL)))))
+            assert line["Décidée le"].startswith("23/11/2026")
 
     def test_an_employer_takes_his_own_alone_in_his_own_words(
         self, alice: Actor, charlie: Actor, place: Establishment

@@ -9,6 +9,7 @@ from openopco.dossiers import workflow
 from openopco.dossiers.actions._common import lock, move, no_deadline, note_in_journal, person, touch
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import MissingReason, NotPossibleNow
+from openopco.dossiers.funds import NOT_AGAIN, require_more_funds
 from openopco.dossiers.models import CourseStart, Dossier, LapseLifting
 from openopco.dossiers.queries.modifications import agreement_good_until, open_modification
 from openopco.dossiers.rules import last_day_to_claim
@@ -38,13 +39,15 @@ def lapse(*, actor: Actor, number: str) -> Dossier:
 
 @action
 def lift_lapse(*, actor: Actor, number: str, until: date, reason: str, version: int | None = None) -> Dossier:
-    """An officer gives back an agreement that had lapsed, until a day to come. Raises `MissingReason`, `InvalidValue`."""
+    """An officer gives back an agreement that had lapsed, until a day to come. Raises `MissingReason`, `InvalidValue`,
+    `NotDecidable` on exhausted funds."""
     dossier = lock(actor=actor, permission=Permission.DOSSIER_REVIVE, number=number, version=version)
     workflow.check(dossier, workflow.Event.LEVER_CADUCITE)
     now, told = timezone.now(), refuse_nir(clean_text(reason))
     if not told:
         raise MissingReason
     require_reprieve(dossier, until, today=paris_today(now))
+    require_more_funds(dossier, paris_today(now), NOT_AGAIN)
     LapseLifting.objects.create(
         dossier=dossier,
         reason=told,

@@ -33,6 +33,7 @@ from openopco.dossiers.errors import (
     NothingGranted,
     UnknownDossier,
 )
+from openopco.dossiers.funds import NO_MORE, require_more_funds
 from openopco.dossiers.models import Dossier, DraftField, DraftRow, Modification, ModificationItem
 from openopco.dossiers.modification_workflow import Event, apply
 from openopco.dossiers.queries import open_points
@@ -208,6 +209,8 @@ def _issue_anew(
         raise MissingReason("Expliquez pourquoi vous accordez moins qu'avant : l'employeur le lira.")
     if blocking := blocking_of(dossier):
         raise NotDecidable(blocking)
+    if (amount or Decimal(0)) > (before or Decimal(0)):
+        require_more_funds(dossier, paris_today(now), NO_MORE)
     dossier.due_on = agreement_good_until(dossier, issued_on=paris_today(now))
     decision = record_decision(dossier, State.ACCORDEE, actor=actor, reason=reason, now=now)
     opened.modification.decision, opened.modification.amount_granted = decision, amount

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.dossiers.actions._common import person
-from openopco.dossiers.errors import BadListName, TooManyLists, UnknownList
+from openopco.dossiers.errors import BadListName, NothingNarrowed, TooManyLists, UnknownList
 from openopco.dossiers.models import SavedFilter
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, fold
@@ -17,8 +17,10 @@ LONGEST_NAME = 40
 
 @action
 def save_list(*, actor: Actor, name: str, address: str, is_default: bool = False) -> SavedFilter:
-    """Keeps a list under a name. Raises `BadListName`, `TooManyLists`, `Forbidden`."""
+    """Keeps a list under a name. Raises `BadListName`, `TooManyLists`, `NothingNarrowed`, `Forbidden`."""
     mine = _lock(actor)
+    if not address:
+        raise NothingNarrowed
     if mine.count() >= MOST_LISTS:
         raise TooManyLists
     kept = SavedFilter(user_id=person(actor), address=address)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from openopco.base.keyset import Page, paginate
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries.scope import visible_to
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor, Permission, require
@@ -38,6 +39,13 @@ class Figures:
     by_state: dict[State, int]
     by_year: list[Year]
     is_partial: bool
+
+
+def with_first_answer(found: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """With `answered_at`, the day of the first decision: what a modification decides anew is no longer the answer that the
+    employer waited for."""
+    first = Decision.objects.filter(dossier=OuterRef("pk"), version=1).values("decided_at")
+    return found.annotate(answered_at=Coalesce(Subquery(first), "decided_at"))
 
 
 def history_of(

@@ -174,6 +174,14 @@ def _delays(starts_on: date, ends_on: date) -> Delays:
     )
 
 
+def lapsed_unbegun(dossier: Dossier) -> bool:
+    """Whether an agreement that lapsed did so before the last day to claim, since nobody said that its course began."""
+    assert dossier.decided_at
+    issued_on = paris_today(dossier.decided_at)
+    last = agreement_good_until(dossier, issued_on=issued_on)
+    return last < agreement_good_until(dossier, issued_on=issued_on, is_started=True)
+
+
 def has_started(dossier: Dossier) -> bool:
     """Whether somebody said that the course began."""
     return hasattr(dossier, "course_start")

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('dossiers', '0015_decision_funding'),
+        ('dossiers', '0016_decision_funding'),
         ('organisations', '0002_sheets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -103,6 +103,12 @@ _GRANT: Final = (
         may_be_empty=True,
     ),
     Variable("demande_avant", "Le dernier jour pour demander le paiement", "16/06/2027", may_be_empty=True),
+    Variable(
+        "debut_avant",
+        "Le dernier jour pour dire que la formation a commencé, si l'accord tombe sans cela",
+        "14/08/2027",
+        may_be_empty=True,
+    ),
 )
 _ASK: Final = (
     Variable(

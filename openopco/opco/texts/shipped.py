@@ -57,6 +57,8 @@ SHIPPED: Final[dict[str, Words]] = {
         "- Si quelque chose change (dates, stagiaires, durée, coût, organisme, annulation), signalez-le par écrit dans "
         "les {{ delai_signalement }}.\n"
         "- Gardez les feuilles d'émargement et le certificat de réalisation : ils prouvent que la formation a eu lieu.\n"
+        "- Une fois la formation commencée, dites-le dans votre demande au plus tard le {{ debut_avant }} : sans cela, "
+        "l'accord n'est plus valable après cette date.\n"
         "- Demandez le paiement au plus tard le {{ demande_avant }} : après cette date, l'accord n'est plus valable.",
         "Une question ? Écrivez-nous dans les messages de votre demande : {{ lien }}",
     ),

@@ -8,8 +8,17 @@ from django.utils import timezone
 
 from openopco import opco
 from openopco.dossiers import funds, kinds
-from openopco.dossiers.enums import STATE_EXPLANATIONS, STATE_TONES, STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.enums import (
+    LAPSED_UNBEGUN,
+    STATE_EXPLANATIONS,
+    STATE_TONES,
+    STATE_WORDS,
+    Audience,
+    ItemKind,
+    State,
+)
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
+from openopco.dossiers.queries.modifications import lapsed_unbegun
 from openopco.dossiers.timeline import field_label
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.money import format_euros
@@ -105,7 +114,13 @@ def turn_of(dossier: Dossier, *, is_modified: bool = False) -> Turn:
             "La formation peut avoir lieu. Le règlement se demande après la formation, tant que l'accord est valable."
         )
         return Turn("Vous", told, due, term="Accord valable jusqu'au")
-    return Turn("Personne", STATE_EXPLANATIONS[state])
+    return Turn("Personne", explanation_of(dossier))
+
+
+def explanation_of(dossier: Dossier) -> str:
+    """What its state means, in a sentence; of an agreement that lapsed, why."""
+    state = State(dossier.state)
+    return LAPSED_UNBEGUN if state is State.CADUQUE and lapsed_unbegun(dossier) else STATE_EXPLANATIONS[state]
 
 
 def asked_in_words(kind: kinds.Kind, items: Sequence[CorrectionItem]) -> str:

@@ -1,18 +1,23 @@
 """The page of a request: where it stands, for each state and each reader; messages, cancelling, taking up again."""
 
 import re
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 
+from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.dossiers.actions import deciding, talking
 from openopco.dossiers.actions.corrections import Point
 from openopco.dossiers.actions.drafts import save_field
 from openopco.dossiers.actions.pieces import join_piece
 from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.lapsing import lapse_agreements
 from openopco.dossiers.models import Dossier, Message
+from openopco.kernel.calendar import PARIS
 from openopco.notifications.models import Notice
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
@@ -331,3 +336,28 @@ def test_points_asked_stand_on_the_page_with_their_reasons(
     text = text_of(as_bob.get(page_of(dossier)))
     assert "Programme de l'action : Non signé." in text
     assert "RÉPONDRE" in text
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "lapsed_on", "why"),
+    [
+        ("13/01/2027", date(2027, 5, 14), "le dernier jour pour demander le paiement est passé"),
+        ("17/12/2027", date(2027, 7, 12), "personne ne nous a dit à temps que la formation avait commencé"),
+    ],
+)
+def test_an_agreement_that_lapsed_says_why(
+    ends_on: str,
+    lapsed_on: date,
+    why: str,
+    as_alice: Client,
+    alice: Actor,
+    olga: Actor,
+    place: Establishment,
+    a_monday: time_machine.Traveller,
+) -> None:
+    dossier = taken(alice, place, olga, ends_on=ends_on)
+    deciding.grant(actor=olga, number=number_of(dossier), amount=Decimal("560.00"))
+    a_monday.move_to(datetime(lapsed_on.year, lapsed_on.month, lapsed_on.day, 8, tzinfo=PARIS))
+    assert lapse_agreements() == 1
+    as_alice.force_login(User.objects.get(pk=alice.user_id))
+    assert why in text_of(as_alice.get(page_of(dossier)))

@@ -1,5 +1,6 @@
 """« Signaler une modification » as the employer's pages do it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,20 @@ class TestTheForm:
         assert 'name="hours" value="12"' in answer.content.decode()
         assert not Modification.objects.exists()
 
+    @pytest.mark.parametrize("name", ["place_city", "known_on"])
+    def test_a_nir_is_told_by_the_field_that_holds_it(self, granted: Any, name: str) -> None:
+        dossier, browser, _ = granted
+        page = browser.post(url(dossier), {**SAID, name: f"le {NIR}"}).content.decode()
+        assert f'href="#id_{name}"' in page
+        assert 'href="#id_reason"' not in page
+        assert not Modification.objects.exists()
+
+    def test_what_is_ticked_stays_so_when_the_rest_is_refused(self, granted: Any) -> None:
+        dossier, browser, _ = granted
+        page = browser.post(url(dossier), {"cancelled": "oui", **SAID, "reason": NIR}).content.decode()
+        assert 'href="#id_reason"' in page
+        assert re.search(r'<input[^>]*name="cancelled"[^>]*checked', page)
+
     def test_too_long_a_reason_is_refused_whole(self, granted: Any) -> None:
         dossier, browser, _ = granted
         answer = browser.post(url(dossier), {"hours": "12", "known_on": "23/11/2026", "reason": "x" * 2001})
@@ -133,6 +148,16 @@ class TestPeople:
         answer = browser.post(url(dossier), {"hours": "x", "ajouter": "1", **SAID})
         assert answer["Location"] == url(dossier, "modification_person")
         assert ModificationItem.objects.get().after == "x"
+
+    @pytest.mark.parametrize("button", ["ajouter", "retirer"])
+    def test_a_wrong_siret_is_told_first_and_kept(self, granted: Any, button: str) -> None:
+        dossier, browser, _ = granted
+        answer = browser.post(url(dossier), {"provider_siret": "123", button: "1", **SAID})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert 'href="#id_provider_siret"' in page
+        assert 'value="123"' in page
+        assert "Le formateur est malade." in page
 
     def test_described_she_joins(self, granted: Any) -> None:
         dossier, browser, _ = granted

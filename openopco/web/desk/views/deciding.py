@@ -15,6 +15,7 @@ from openopco.dossiers import queries
 from openopco.dossiers.actions import agreements, corrections, deciding
 from openopco.dossiers.enums import LetterKind
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
+from openopco.dossiers.funds import NOT_AGAIN, why_no_more
 from openopco.dossiers.models import Dossier
 from openopco.funding.estimating import Estimate, estimate_of
 from openopco.habilitations.http import PersonRequest
@@ -326,6 +327,7 @@ def _show(
     reading = reading or showing.read(dossier, request.actor) if act.with_checks else None
     checks = showing.checks_of(reading) if reading else []
     blocking = [check for check in checks if check.blocks]
+    no_funds = why_no_more(dossier, paris_today(timezone.now()), NOT_AGAIN) if act is LIFT else ""
     needs_filer = act.needs_filer and dossier.is_open and not queries.is_filer_accepted(dossier)
     context: dict[str, Any] = {
         "act": act,
@@ -333,10 +335,11 @@ def _show(
         "typed": typed,
         "blocking": blocking,
         "filer_unknown": deciding.FILER_UNKNOWN if needs_filer else "",
+        "no_funds": no_funds,
         "memberships_url": address_of("desk:memberships"),
         "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
         "picker": _shelf(request, dossier, act).picker("reason") if act.phrases else None,
         "funding": shown_estimate(_estimate(reading)) if reading and dossier.is_open else None,
-        "can": act.is_possible(frame["possible"]) and not blocking and not needs_filer,
+        "can": act.is_possible(frame["possible"]) and not (blocking or needs_filer or no_funds),
     }
     return render(request, "desk/act.html", frame | context, status=status)

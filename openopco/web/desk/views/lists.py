@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openopco.dossiers.actions import lists
-from openopco.dossiers.errors import BadListName, TooManyLists, UnknownList
+from openopco.dossiers.errors import BadListName, NothingNarrowed, TooManyLists, UnknownList
 from openopco.dossiers.queries import saved_lists
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import InvalidValue
@@ -29,7 +29,7 @@ def keep(request: PersonRequest) -> HttpResponse:
         kept = lists.save_list(
             actor=request.actor, name=typed, address=trail.query.removeprefix("?"), is_default="defaut" in request.POST
         )
-    except (InvalidValue, TooManyLists) as error:
+    except (InvalidValue, NothingNarrowed, TooManyLists) as error:
         context = {"trail": trail, "typed": typed, "error": error.message, "default": "defaut" in request.POST}
         return render(request, "desk/lists/keep.html", context, status=422)
     messages.success(request, f"La liste « {kept.name} » est enregistrée.")

@@ -15,6 +15,7 @@ from openopco.dossiers.actions import deciding_modifications
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow, UnknownDossier
+from openopco.dossiers.funds import NO_MORE, why_no_more
 from openopco.dossiers.models import Dossier, pieces_of_modification
 from openopco.dossiers.queries.modifications import Told, changed_draft, modifications_of
 from openopco.dossiers.queries.twins import twins_of
@@ -157,5 +158,6 @@ def _show(
             "is_own": own or frame["possible"].is_own,
             "must_hold": dossier.is_open and not frame["possible"].is_mine,
             "fields": typed.fields,
+            "no_more": why_no_more(dossier, paris_today(timezone.now()), NO_MORE) if AMOUNT in typed.fields else "",
         }
     return render(request, "desk/modification.html", frame | context, status=status)

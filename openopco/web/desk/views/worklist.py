@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -32,7 +32,8 @@ def worklist(request: PersonRequest) -> HttpResponse:
         return _to_read(request)
     lists = queries.saved_lists(request.actor)
     default = next((each for each in lists if each.is_default), None)
-    if default and not request.GET:
+    # What it named may be gone: it then reads as the plain list, which is here.
+    if default and not request.GET and read_trail(QueryDict(default.address)).query:
         return redirect(list_url(default.address))
     trail, today = read_trail(request.GET), paris_today(timezone.now())
     filters = trail.filters(today)

@@ -17,7 +17,7 @@ from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, overview, timeline, workflow
 from openopco.dossiers.actions import deciding, talking
 from openopco.dossiers.draft import DraftView, PieceView, SummarySection
-from openopco.dossiers.enums import CLOSED_STATES, STATE_EXPLANATIONS, STATE_TONES, Audience, ItemKind, State
+from openopco.dossiers.enums import CLOSED_STATES, STATE_TONES, Audience, ItemKind, State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.funds import held_back
 from openopco.dossiers.letters import letters_of
@@ -73,7 +73,6 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
         "word": wording.WORDS[State(found.state)],
-        "explanation": STATE_EXPLANATIONS[State(found.state)],
         "turn": wording.turn_of(found, is_modified=life["open_modification"] is not None),
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",

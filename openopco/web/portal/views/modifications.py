@@ -39,6 +39,8 @@ from openopco.dossiers.queries.modifications import (
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Forbidden, InvalidValue, OpenOpcoError, Unavailable
+from openopco.kernel.nir import NirInText, find_nir
+from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.organisations.actions.providers import find_or_create_provider
 from openopco.organisations.errors import NotFound
@@ -94,14 +96,21 @@ def _keep(request: PersonRequest, dossier: Dossier) -> HttpResponse:
         messages.error(request, error.message)
         return redirect(_page_of(request, dossier))
     except InvalidValue as error:
-        return _form(request, dossier, {"reason": error.message}, typed=wanted)
-    if "ajouter" in request.POST:
+        return _form(request, dossier, wrong | {_field_of(error, wanted): error.message}, typed=wanted)
+    if "ajouter" in request.POST and not wrong:
         return redirect("portal:modification_person", number)
     if row := request.POST.get("retirer", ""):
         joining.unjoin_person(actor=request.actor, number=number, row=row)
-        return redirect("portal:modify", number)
+        return _form(request, dossier, wrong) if wrong else redirect("portal:modify", number)
     wrong |= modifying.problems_of(dossier, modification, today=paris_today(timezone.now()))
     return _form(request, dossier, wrong) if wrong else redirect("portal:modification_review", number)
+
+
+def _field_of(error: InvalidValue, wanted: Wanted) -> str:
+    """The control that holds the NIR; the reason is alone in being too long."""
+    typed = {**wanted.values, "known_on": wanted.known_typed}
+    held = (name for name, value in typed.items() if isinstance(error, NirInText) and find_nir(clean_text(value)))
+    return next(held, "reason")
 
 
 def _wanted(request: PersonRequest, dossier: Dossier, provider: Provider | None) -> Wanted:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from openopco.dossiers.actions import lists
 from openopco.dossiers.enums import State
-from openopco.dossiers.errors import BadListName, TooManyLists, UnknownList
+from openopco.dossiers.errors import BadListName, NothingNarrowed, TooManyLists, UnknownList
 from openopco.dossiers.models import SavedFilter
 from openopco.kernel.errors import Forbidden
 from openopco.kernel.nir import NirInText
@@ -96,6 +96,22 @@ def test_a_list_is_renamed_deleted_and_no_longer_the_default(desk: Client, olga:
 def test_what_a_list_names_and_no_longer_exists_is_dropped(desk: Client, olga: Actor) -> None:
     lists.save_list(actor=olga, name="Vieille", address="vue=ouverts&region=99&etat=perdu", is_default=True)
     assert desk.get(LIST)["Location"] == f"{LIST}?vue=ouverts"
+
+
+def test_the_plain_list_needs_no_name(desk: Client, olga: Actor) -> None:
+    refused = desk.post("/gestion/listes/nouvelle/", {"name": "Tout", "defaut": "1"})
+    assert refused.status_code == 422
+    assert "choisissez d'abord un onglet ou un filtre" in text_of(refused)
+    assert 'value="Tout"' in refused.content.decode()
+    assert not SavedFilter.objects.exists()
+    with pytest.raises(NothingNarrowed):
+        lists.save_list(actor=olga, name="Tout", address="")
+
+
+@pytest.mark.parametrize("address", ["", "region=99&etat=perdu&par=x"])
+def test_a_default_that_names_nothing_any_more_opens_the_plain_list(desk: Client, olga: Actor, address: str) -> None:
+    SavedFilter.objects.create(user_id=olga.user_id or 0, name="A", folded="a", address=address, is_default=True)
+    assert desk.get(LIST).status_code == 200
 
 
 def test_the_shortcuts_are_told(desk: Client, olga: Actor) -> None:

@@ -9,12 +9,17 @@ from django.urls import reverse
 
 from openopco.dossiers.enums import ModificationState as M
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Decision, Dossier, Modification
+from openopco.dossiers.funds import closures
+from openopco.dossiers.models import Decision, Dossier, FundClosure, Modification
 from openopco.rights import Actor
-from tests.dossiers.factories import in_state, school, sent, signalled
+from tests.dossiers.factories import NOW, TODAY, in_state, school, sent, signalled
 from tests.web.desk.dossiers.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
+
+
+def read(answer: Any) -> str:
+    return str(answer.content.decode()).replace("&#x27;", "'")
 
 
 def url(dossier: Dossier, name: str = "modification") -> str:
@@ -106,6 +111,44 @@ class TestAnswering:
         dossier = sent(alice, place)
         signalled(alice, dossier)
         assert "Prenez d'abord" in desk.get(url(dossier)).content.decode().replace("&#x27;", "'")
+
+
+def exhaust(ada: Actor) -> None:
+    FundClosure.objects.create(
+        idcc="", closed_on=TODAY, sentence="Fermé.", source="Conseil", closed_by_id=ada.user_id or 0, created_at=NOW
+    )
+    closures.forget()
+
+
+class TestOnExhaustedFunds:
+    def test_the_page_says_so_and_a_greater_amount_is_refused_with_all_kept(self, desk: Client, ada: Actor) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        exhaust(ada)
+        signalled(employer, dossier, {"cost": "700"})
+        assert "l'accord peut garder son montant" in read(desk.get(url(dossier)))
+        answer = post(desk, dossier, geste="accepter", amount="560,01", reason="Devis révisé.")
+        assert answer.status_code == 409
+        assert "sont épuisés depuis le 23/11/2026" in read(answer)
+        assert "Devis révisé." in read(answer)
+        assert post(desk, dossier, geste="accepter", amount="560,00").status_code == 302
+
+    def test_a_cancellation_is_told_nothing_of_funds(self, desk: Client, ada: Actor) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        exhaust(ada)
+        signalled(employer, dossier, cancelled=True)
+        assert "sont épuisés" not in read(desk.get(url(dossier)))
+
+    def test_what_lapsed_is_not_given_back(self, desk: Client, ada: Actor) -> None:
+        dossier, _, _ = in_state(State.CADUQUE)
+        exhaust(ada)
+        page = read(desk.get(url(dossier, "lift")))
+        assert "ne peut pas être rendu valable avant leur réouverture" in page
+        assert 'name="until"' not in page
+        version = str(Dossier.objects.get(pk=dossier.pk).version)
+        typed = {"version": version, "until": "30/06/2027", "reason": "Facture reçue."}
+        assert desk.post(url(dossier, "lift"), typed).status_code == 409
+        dossier.refresh_from_db()
+        assert dossier.state == State.CADUQUE
 
 
 class TestLifting:

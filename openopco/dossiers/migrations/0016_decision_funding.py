@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0014_paper_filings'),
+        ('dossiers', '0015_more_news'),
     ]
 
     operations = [
