@@ -61,6 +61,10 @@ class UnknownList(OpenOpcoError):
     message = "Cette liste n'existe pas."
 
 
+class UnknownBranch(InvalidValue):
+    message = "Cette convention collective n'existe pas."
+
+
 class AlreadyClosed(InvalidValue):
     message = "Les fonds de cette branche sont déjà déclarés épuisés : rouvrez-les d'abord."
 

@@ -46,13 +46,15 @@ def remind_of_agreements() -> int:
     """Warns of an agreement's last day, twice, and asks whether a course began. Each is told once, by its key. Returns how
     many requests were."""
     today = paris_today(timezone.now())
-    warned = sum(_warn(today, parameters.value(code, on=today)) for code in WARNINGS)
+    first, last = (parameters.value(code, on=today) for code in WARNINGS)
+    # An agreement given back for a few days only has still the last warning.
+    warned = _warn(today, first, caught_up=CAUGHT_UP) + _warn(today, last, caught_up=timedelta(days=last))
     return warned + _ask_whether_started(today)
 
 
-def _warn(today: date, days: int) -> int:
+def _warn(today: date, days: int, *, caught_up: timedelta) -> int:
     day = today + timedelta(days=days)
-    ending = Dossier.objects.filter(state=State.ACCORDEE, due_on__gt=max(day - CAUGHT_UP, today), due_on__lte=day)
+    ending = Dossier.objects.filter(state=State.ACCORDEE, due_on__gt=max(day - caught_up, today), due_on__lte=day)
     keyed = ((dossier, f"reminder:agreement:{dossier.pk}:{dossier.due_on}:{days}") for dossier in each(ending))
     return _tell(keyed, AGREEMENT_ENDS)
 

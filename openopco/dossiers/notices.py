@@ -103,6 +103,9 @@ TOLD: dict[str, Told] = {
         _O, DESK, lambda d: f"La modification signalée sur le dossier {d.number} est retirée."
     ),
     "dossier.confirmer_debut": Told(_O, DESK, lambda d: f"La formation du dossier {d.number} a commencé."),
+    "dossier.corriger_debut": Told(
+        _E, MOVED, lambda d: f"Un gestionnaire a corrigé le premier jour de la formation de la demande {d.number}."
+    ),
     f"dossier.{Event.REPONDRE}": Told(_O, DESK, lambda d: f"L'employeur a répondu sur le dossier {d.number}."),
     f"dossier.{Event.ANNULER}": Told(_O, DESK, lambda d: f"L'employeur a annulé le dossier {d.number}."),
     f"dossier.{Event.ASSIGNER}": Told(_O, DESK, lambda d: f"Le dossier {d.number} vous est confié."),

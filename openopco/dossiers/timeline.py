@@ -110,6 +110,11 @@ def _started(kind: kinds.Kind, payload: Payload, on: date) -> str:
     return f"Le {format_date(date.fromisoformat(day))}." if day else ""
 
 
+def _mended(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    before, after = (format_date(date.fromisoformat(payload[name])) for name in ("avant", "le"))
+    return f"« {before} » devient « {after} »."
+
+
 WORDS: dict[str, Words] = {
     "dossier.creer": Words("Brouillon commencé", "Brouillon commencé", "off", from_employer=True),
     f"dossier.{Event.TRANSMETTRE}": Words("Demande envoyée", "Demande transmise", from_employer=True),
@@ -142,6 +147,11 @@ WORDS: dict[str, Words] = {
     "dossier.retirer_modification": Words("Modification retirée", "Modification retirée", "off", from_employer=True),
     "dossier.confirmer_debut": Words(
         "La formation a commencé", "Formation commencée", "ok", from_employer=True, text=_started
+    ),
+    "dossier.corriger_debut": Words(
+        "Un gestionnaire a corrigé le premier jour de la formation",
+        "Premier jour de la formation corrigé",
+        text=_mended,
     ),
     "dossier.rectifier": Words(
         "Le gestionnaire a rectifié une information", "Information rectifiée", "wait", text=_slip

@@ -32,7 +32,11 @@ class UnknownMembership(OpenOpcoError):
 
 
 class BadAbsence(InvalidValue):
-    """Days or people that do not go together: the message says which."""
+    """Days or people that do not go together: the message says which, `about` by which of the action's arguments."""
+
+    def __init__(self, message: str, about: str = "starts_on") -> None:
+        self.about = about
+        super().__init__(message)
 
 
 class LastAdministrator(OpenOpcoError):

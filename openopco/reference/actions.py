@@ -12,7 +12,7 @@ from openopco.base.jobs import enqueue
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import Conflict
 from openopco.kernel.nir import refuse_nir
-from openopco.kernel.text import clean_line
+from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.reference import applying, queries
 from openopco.reference.enums import Dataset, EditionState, Origin
 from openopco.reference.errors import (
@@ -39,9 +39,11 @@ def deposit_edition(
 ) -> ReferenceEdition:
     """Reads a file whole, before any transaction, and keeps it beside the edition in force; its comparison is queued.
     Administrators, and the system on their command. Raises Forbidden, BadFile, MissingEditionSource,
-    EditionFromTheFuture, EditionWaits, NirInText."""
+    EditionFromTheFuture, EditionWaits, NirInText, InvalidValue for a source too long."""
     require(actor, Permission.REFERENCE_MANAGE)
-    edition = _new(actor, dataset, published_on, refuse_nir(clean_line(source))[:MOST_SOURCE], timezone.now())
+    edition = _new(
+        actor, dataset, published_on, refuse_too_long(refuse_nir(clean_line(source)), MOST_SOURCE), timezone.now()
+    )
     rows = read_rows(dataset, data)
     packed = pack(dataset, rows)
     edition.row_count, edition.digest = len(rows), hashlib.sha256(packed).hexdigest()

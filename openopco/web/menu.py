@@ -58,6 +58,8 @@ MENU = (
     Entry("Statistiques", "desk:statistics", Permission.STATISTICS_READ),
     Entry("Avis reçus", "admin_opco:feedback", Permission.FEEDBACK_READ),
     Entry("Comptes", "admin_opco:accounts", Permission.STAFF_MANAGE),
+    Entry("Absences", "admin_opco:absences", Permission.STAFF_MANAGE),
+    Entry("Portefeuilles", "admin_opco:portfolios", Permission.PARAMETER_MANAGE),
     Entry("Financement", "desk:funding", Permission.FUNDING_READ),
     Entry("Fonds épuisés", "admin_opco:funds", Permission.PARAMETER_MANAGE),
     Entry("Paramètres", "admin_opco:parameters", Permission.PARAMETER_MANAGE),

@@ -179,21 +179,24 @@ class TestStandingIn:
 class TestPages:
     def test_an_officer_plans_and_ends_an_absence(self, olga: Actor, oscar: Actor, settings: Any) -> None:
         from tests.web.desk.dossiers.conftest import browser_of
-        from tests.web.desk.dossiers.reading import text_of
+        from tests.web.desk.dossiers.reading import found, text_of
 
         settings.OPENOPCO_MFA_REQUIRED = False
         desk, address = browser_of(olga), "/gestion/absences/"
         assert "Aucune absence prévue" in text_of(desk.get(address))
         typed = {"du": "23/11/2026", "au": "27/11/2026", "par": str(oscar.user_id)}
-        for wrong, said in (
-            ({"par": ""}, "Choisissez un gestionnaire."),
-            ({"par": str(olga.user_id)}, "Choisissez un autre gestionnaire"),
-            ({"du": "hier"}, "Erreur"),
-            ({"au": "20/11/2026"}, "Le retour précède le départ."),
+        for wrong, control, said in (
+            ({"par": ""}, "par", "Choisissez un gestionnaire."),
+            ({"par": str(olga.user_id)}, "par", "Choisissez un autre gestionnaire"),
+            ({"du": "hier"}, "du", "Erreur"),
+            ({"du": "20/11/2026"}, "du", "commence aujourd'hui ou plus tard."),
+            ({"au": "20/11/2026"}, "au", "Le retour précède le départ."),
+            ({"au": "27/12/2027"}, "au", "un an au plus."),
         ):
             refused = desk.post(address, {**typed, **wrong})
             assert refused.status_code == 422
             assert said in text_of(refused)
+            assert found(refused, "//*[@aria-invalid='true']/@id") == [f"id_{control}"]
         desk.post(address, typed)
         live.forget()
         absence = Absence.objects.get()
@@ -206,6 +209,17 @@ class TestPages:
         assert Absence.objects.get().ended_at is None
         desk.post(f"{address}{absence.pk}/terminer/")
         assert Absence.objects.get().ended_at is not None
+
+    def test_a_colleague_who_is_away_too_is_told_by_his_name(self, olga: Actor, oscar: Actor, settings: Any) -> None:
+        from tests.web.desk.dossiers.conftest import browser_of
+        from tests.web.desk.dossiers.reading import found, text_of
+
+        settings.OPENOPCO_MFA_REQUIRED = False
+        away(oscar, officer())
+        typed = {"du": "23/11/2026", "au": "27/11/2026", "par": str(oscar.user_id)}
+        refused = browser_of(olga).post("/gestion/absences/", typed)
+        assert "sera aussi en absence" in text_of(refused)
+        assert found(refused, "//*[@aria-invalid='true']/@id") == ["id_par"]
 
     def test_an_administrator_plans_for_anybody(self, olga: Actor, oscar: Actor, admin: Actor, settings: Any) -> None:
         from tests.web.desk.dossiers.conftest import browser_of

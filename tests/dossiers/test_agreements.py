@@ -8,16 +8,17 @@ import pytest
 
 from openopco.dossiers import effects, lapsing
 from openopco.dossiers.actions import agreements, deciding
-from openopco.dossiers.enums import State
+from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import MissingReason, NotPossibleNow
 from openopco.dossiers.models import CourseStart, Dossier, LapseLifting
+from openopco.dossiers.timeline import events
 from openopco.dossiers.workflow import Event
 from openopco.journal.models import Entry
 from openopco.kernel.calendar import PARIS
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.notifications.models import Notice
 from openopco.organisations.models import Establishment
-from openopco.rights import Actor
+from openopco.rights import SYSTEM, Actor
 from tests.dossiers.factories import in_state, number_of, signalled, taken
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +213,59 @@ class TestStarted:
         dossier, employer_, _ = in_state(State.EN_INSTRUCTION)
         with pytest.raises(NotPossibleNow):
             agreements.confirm_start(actor=employer_, number=number_of(dossier), started_on=date(2027, 1, 12))
+
+
+class TestStartSetRight:
+    """A wrong first day is an officer's to correct: it was said, what it opened stays open."""
+
+    @pytest.fixture
+    def started(self, clock: Any) -> tuple[Dossier, Actor, Actor]:
+        dossier, employer_, desk = in_state(State.ACCORDEE)
+        clock.move_to(at(date(2027, 1, 13)))
+        agreements.confirm_start(actor=employer_, number=number_of(dossier), started_on=date(2027, 1, 12))
+        return dossier, employer_, desk
+
+    def test_by_an_officer_and_both_days_are_told(self, started: tuple[Dossier, Actor, Actor]) -> None:
+        dossier, employer_, desk = started
+        until = Dossier.objects.get(pk=dossier.pk).due_on
+        for _ in range(2):
+            agreements.correct_start(actor=desk, number=number_of(dossier), started_on=date(2027, 1, 13))
+        kept = CourseStart.objects.get()
+        assert (kept.started_on, kept.confirmed_by_id) == (date(2027, 1, 13), employer_.user_id)
+        assert Dossier.objects.get(pk=dossier.pk).due_on == until
+        assert Entry.objects.filter(event="dossier.corriger_debut").count() == 1
+        for audience in Audience:
+            assert "« 12/01/2027 » devient « 13/01/2027 »." in events(dossier, audience)[0].text
+
+    def test_neither_by_the_employer_nor_outside_the_course(self, started: tuple[Dossier, Actor, Actor]) -> None:
+        dossier, employer_, desk = started
+        with pytest.raises(Forbidden):
+            agreements.correct_start(actor=employer_, number=number_of(dossier), started_on=date(2027, 1, 13))
+        for day in (date(2027, 1, 11), date(2027, 1, 14)):
+            with pytest.raises(InvalidValue):
+                agreements.correct_start(actor=desk, number=number_of(dossier), started_on=day)
+        assert CourseStart.objects.get().started_on == date(2027, 1, 12)
+
+    def test_where_nobody_said_any_there_is_none_to_correct(self, clock: Any) -> None:
+        dossier, _, desk = in_state(State.ACCORDEE)
+        clock.move_to(at(date(2027, 1, 13)))
+        with pytest.raises(NotPossibleNow):
+            agreements.correct_start(actor=desk, number=number_of(dossier), started_on=date(2027, 1, 12))
+
+
+def test_the_system_lapses_nothing_that_waits_for_an_answer(clock: Any) -> None:
+    dossier, employer_, _ = in_state(State.ACCORDEE)
+    clock.move_to(at(date(2027, 5, 13)))
+    signalled(employer_, dossier)
+    clock.move_to(at(date(2027, 5, 20)))
+    with pytest.raises(NotPossibleNow):
+        agreements.lapse(actor=SYSTEM, number=number_of(dossier))
+    assert Dossier.objects.get(pk=dossier.pk).state == State.ACCORDEE
+
+
+def test_an_agreement_given_back_for_a_few_days_is_warned_of_once(olga: Actor, clock: Any) -> None:
+    dossier = in_state(State.CADUQUE)[0]
+    clock.move_to(at(date(2027, 6, 1)))
+    agreements.lift_lapse(actor=olga, number=number_of(dossier), until=date(2027, 6, 5), reason="Facture reçue.")
+    assert live(clock, date(2027, 6, 1), date(2027, 6, 7)) == {date(2027, 6, 1): (1, 0), date(2027, 6, 6): (0, 1)}
+    assert Notice.objects.filter(title__contains="valable jusqu'au 05/06/2027, puis il devient caduc").exists()

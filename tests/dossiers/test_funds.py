@@ -79,6 +79,15 @@ class TestDeclaring:
                 close_funds(actor=admin, idcc=idcc, closed_on=TODAY, sentence=sentence, source="Conseil")
         assert not FundClosure.objects.exists()
 
+    @pytest.mark.parametrize(("field", "most"), [("sentence", 500), ("source", 300)])
+    def test_words_too_long_are_refused_whole(self, admin: Actor, field: str, most: int) -> None:
+        with pytest.raises(InvalidValue, match=f"{most} caractères au plus, et il en compte {most + 1}"):
+            close_funds(actor=admin, idcc="", closed_on=TODAY, **{**WORDS, field: "x" * (most + 1)})
+        assert (
+            len(getattr(close_funds(actor=admin, idcc="", closed_on=TODAY, **{**WORDS, field: "x" * most}), field))
+            == most
+        )
+
 
 class TestWaiting:
     def test_nothing_is_granted_meanwhile_but_the_request_is_examined_and_may_be_refused(

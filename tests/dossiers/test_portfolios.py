@@ -24,6 +24,7 @@ from openopco.habilitations.models import StaffRole
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.models import Establishment
+from openopco.reference.models import Idcc
 from openopco.rights import Actor
 from tests.dossiers.factories import NOW, TODAY, DossierFactory, number_of, sent
 from tests.habilitations.factories import officer
@@ -61,6 +62,14 @@ def test_one_thing_that_differs_is_enough(wrong: dict[str, Any]) -> None:
     assert not fits(Said(**wrong), **REQUEST)
 
 
+@pytest.fixture(autouse=True)
+def branches(request: pytest.FixtureRequest) -> None:
+    if {"olga", "admin"} & set(request.fixturenames):
+        request.getfixturevalue("db")
+        for code in ("1090", "0016"):
+            Idcc.objects.create(code=code, label=f"Branche {code}", search=code)
+
+
 class TestRules:
     def test_administrators_alone_write_and_end_them(self, admin: Actor, olga: Actor) -> None:
         with pytest.raises(Forbidden):
@@ -75,7 +84,13 @@ class TestRules:
 
     @pytest.mark.parametrize(
         "wrong",
-        [{"region": "99"}, {"kind": "X"}, {"idcc": "abc"}, {"amount_from": Decimal(2), "amount_to": Decimal(1)}],
+        [
+            {"region": "99"},
+            {"kind": "X"},
+            {"idcc": "abc"},
+            {"idcc": "9999"},
+            {"amount_from": Decimal(2), "amount_to": Decimal(1)},
+        ],
     )
     def test_what_makes_no_rule(self, admin: Actor, olga: Actor, wrong: dict[str, Any]) -> None:
         with pytest.raises(InvalidValue):
@@ -178,6 +193,7 @@ def test_administrators_write_rules_on_their_page(admin: Actor, olga: Actor, set
     for wrong, said in (
         ({"officer": ""}, "Choisissez un gestionnaire."),
         ({"idcc": "abc"}, "4 chiffres au plus"),
+        ({"idcc": "9999"}, "Branche (code IDCC) Erreur : Cette convention collective n'existe pas."),
         ({"amount_from": "2000"}, "inférieur au premier"),
     ):
         refused = browser.post(address, {**typed, **wrong})

@@ -194,6 +194,7 @@ class TestNotices:
             "dossier.refuser_modification",
             "dossier.retirer_modification",
             "dossier.confirmer_debut",
+            "dossier.corriger_debut",
         }
         assert set(TOLD) <= known
         assert "dossiers.tell" in registered_jobs()

@@ -12,7 +12,7 @@ from openopco.base.jobs import run_pending_jobs
 from openopco.base.kept import KEPT_SECONDS
 from openopco.base.models import Job
 from openopco.journal.models import Entry
-from openopco.kernel.errors import Conflict, Forbidden
+from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.kernel.nir import NirInText
 from openopco.reference import applying, queries
 from openopco.reference.actions import deposit_edition, discard_edition, restore_edition, validate_edition
@@ -59,6 +59,12 @@ def deposited(*rows: str, by: Actor = ALICE, run: bool = True, **changes: Any) -
     if run:
         run_pending_jobs()
     return fresh(edition)
+
+
+def test_a_source_too_long_is_refused_whole() -> None:
+    with pytest.raises(InvalidValue, match="300 caractères au plus, et il en compte 301"):
+        deposited(source="x" * 301)
+    assert deposited(source="x" * 300, run=False).source == "x" * 300
 
 
 def fresh(edition: ReferenceEdition) -> ReferenceEdition:

@@ -9,15 +9,17 @@ from openopco import journal
 from openopco.dossiers import kinds, workflow
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.effects import run_effects
-from openopco.dossiers.errors import ChangedMeanwhile, MissingReason, UnknownDossier
+from openopco.dossiers.errors import ChangedMeanwhile, MissingReason, UnknownBranch, UnknownDossier
 from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.news import add_news
 from openopco.dossiers.queries import as_key, load_values, subject_of, visible_to, workable_by
 from openopco.dossiers.search import search_text
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import Forbidden
+from openopco.kernel.identifiers import parse_idcc
 from openopco.opco import lists, parameters
 from openopco.organisations.models import Establishment
+from openopco.reference.queries import idcc_label
 from openopco.reference.regions import region_of
 from openopco.rights import Actor, Permission, require
 
@@ -111,6 +113,14 @@ def person(actor: Actor) -> int:
     if actor.user_id is None:
         raise Forbidden
     return actor.user_id
+
+
+def known_branch(typed: str) -> str:
+    """The IDCC that somebody typed, empty for all branches. Raises `InvalidValue`, `UnknownBranch`."""
+    code = parse_idcc(typed) if typed.strip() else ""
+    if code and not idcc_label(code):
+        raise UnknownBranch
+    return code
 
 
 def answer_target(today: date) -> date:

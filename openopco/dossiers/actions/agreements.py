@@ -11,10 +11,10 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.errors import MissingReason, NotPossibleNow
 from openopco.dossiers.funds import NOT_AGAIN, require_more_funds
 from openopco.dossiers.models import CourseStart, Dossier, LapseLifting
-from openopco.dossiers.queries.modifications import agreement_good_until, open_modification
+from openopco.dossiers.queries.modifications import agreement_good_until, has_started, open_modification
 from openopco.dossiers.rules import last_day_to_claim
 from openopco.kernel.calendar import add_calendar_days, format_date, paris_today
-from openopco.kernel.errors import InvalidValue
+from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
@@ -104,6 +104,27 @@ def confirm_start(*, actor: Actor, number: str, started_on: date) -> Dossier:
     dossier.save(update_fields=["due_on", "version", "updated_at"])
     entry = {"le": started_on.isoformat(), "telephone": actor.is_opco}
     note_in_journal(dossier, "confirmer_debut", actor=actor, payload=entry)
+    return dossier
+
+
+@action
+def correct_start(*, actor: Actor, number: str, started_on: date) -> Dossier:
+    """An officer sets right the first day that somebody said; nothing else moves. Raises `Forbidden`, `InvalidValue`,
+    `NotPossibleNow` where nobody said any."""
+    dossier = lock(actor=actor, permission=Permission.COURSE_CONFIRM, number=number)
+    if not actor.is_opco:
+        raise Forbidden
+    if dossier.state != State.ACCORDEE or not has_started(dossier):
+        raise NotPossibleNow
+    _require_begun(dossier, started_on, paris_today(timezone.now()))
+    before = dossier.course_start.started_on
+    if before == started_on:
+        return dossier
+    CourseStart.objects.filter(dossier=dossier).update(started_on=started_on)
+    touch(dossier)
+    dossier.save(update_fields=["version", "updated_at"])
+    entry = {"avant": before.isoformat(), "le": started_on.isoformat()}
+    note_in_journal(dossier, "corriger_debut", actor=actor, payload=entry)
     return dossier
 
 

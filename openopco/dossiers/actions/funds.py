@@ -8,19 +8,18 @@ from django.utils import timezone
 from openopco import journal
 from openopco.base.actions import action
 from openopco.dossiers import funds
-from openopco.dossiers.actions._common import person
+from openopco.dossiers.actions._common import known_branch, person
 from openopco.dossiers.errors import AlreadyClosed, NotPossibleNow
 from openopco.dossiers.models import FundClosure
 from openopco.dossiers.waiting import tell_later
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
-from openopco.kernel.identifiers import parse_idcc
 from openopco.kernel.nir import refuse_nir
-from openopco.kernel.text import clean_line
-from openopco.reference.queries import idcc_label
+from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "funds"
+LONGEST_SENTENCE, LONGEST_SOURCE = 500, 300
 
 
 @action
@@ -28,10 +27,9 @@ def close_funds(*, actor: Actor, idcc: str, closed_on: date, sentence: str, sour
     """The funds of a branch (all of them where `idcc` is empty) are exhausted from a day on; employers read `sentence`.
     Raises `Forbidden`, `InvalidValue`, `AlreadyClosed`."""
     require(actor, Permission.PARAMETER_MANAGE)
-    code = parse_idcc(idcc) if idcc.strip() else ""
-    if code and not idcc_label(code):
-        raise InvalidValue("Cette convention collective n'existe pas.")
-    words, origin = refuse_nir(clean_line(sentence)), refuse_nir(clean_line(source))
+    code = known_branch(idcc)
+    words = refuse_too_long(refuse_nir(clean_line(sentence)), LONGEST_SENTENCE)
+    origin = refuse_too_long(refuse_nir(clean_line(source)), LONGEST_SOURCE)
     if not words or not origin:
         raise InvalidValue("Écrivez ce que les employeurs liront, et d'où vient la décision.")
     if FundClosure.objects.select_for_update().filter(idcc=code, reopened_on=None).exists():
@@ -39,8 +37,8 @@ def close_funds(*, actor: Actor, idcc: str, closed_on: date, sentence: str, sour
     closure = FundClosure.objects.create(
         idcc=code,
         closed_on=closed_on,
-        sentence=words[:500],
-        source=origin[:300],
+        sentence=words,
+        source=origin,
         closed_by_id=person(actor),
         created_at=timezone.now(),
     )

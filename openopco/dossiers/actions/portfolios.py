@@ -7,12 +7,11 @@ from django.utils import timezone
 from openopco import journal
 from openopco.base.actions import action
 from openopco.dossiers import kinds
-from openopco.dossiers.actions._common import person
+from openopco.dossiers.actions._common import known_branch, person
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import PortfolioRule
 from openopco.habilitations.queries import active_officers
 from openopco.kernel.errors import InvalidValue
-from openopco.kernel.identifiers import parse_idcc
 from openopco.reference.regions import REGIONS
 from openopco.rights import Actor, Permission, require
 
@@ -31,8 +30,10 @@ def add_rule(
     amount_to: Decimal | None = None,
     assigns: bool = False,
 ) -> PortfolioRule:
-    """From now on, new requests that fit go to the officer. Amounts in euros HT. Raises `Forbidden`, `InvalidValue`."""
+    """From now on, new requests that fit go to the officer. Amounts in euros HT. Raises `Forbidden`, `UnknownBranch`,
+    `InvalidValue`."""
     require(actor, Permission.PARAMETER_MANAGE)
+    branch = known_branch(idcc)
     if officer_id not in {user.pk for user in active_officers()}:
         raise InvalidValue("Choisissez un gestionnaire dont le rôle est en vigueur.")
     if (region and region not in REGIONS) or (kind and kind not in {each.code for each in kinds.all_kinds()}):
@@ -41,7 +42,7 @@ def add_rule(
         raise InvalidValue("Le second montant est inférieur au premier.")
     rule = PortfolioRule(
         officer_id=officer_id,
-        idcc=parse_idcc(idcc) if idcc.strip() else "",
+        idcc=branch,
         region=region,
         kind=kind,
         assigns=assigns,

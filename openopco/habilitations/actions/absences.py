@@ -65,15 +65,15 @@ def _check_days(starts_on: date, ends_on: date) -> None:
     if starts_on < paris_today(timezone.now()):
         raise BadAbsence("Une absence commence aujourd'hui ou plus tard.")
     if ends_on < starts_on:
-        raise BadAbsence("Le retour précède le départ.")
+        raise BadAbsence("Le retour précède le départ.", "ends_on")
     if (ends_on - starts_on).days > LONGEST_DAYS:
-        raise BadAbsence("Une absence dure un an au plus.")
+        raise BadAbsence("Une absence dure un an au plus.", "ends_on")
 
 
 def _check_people(user_id: int, replacement_id: int) -> None:
     officers = {user.pk for user in active_officers()}
     if user_id == replacement_id or not {user_id, replacement_id} <= officers:
-        raise BadAbsence("Choisissez un autre gestionnaire, dont le rôle est en vigueur.")
+        raise BadAbsence("Choisissez un autre gestionnaire, dont le rôle est en vigueur.", "replacement_id")
 
 
 def _check_chain(user_id: int, replacement_id: int, starts_on: date, ends_on: date) -> None:
@@ -81,16 +81,18 @@ def _check_chain(user_id: int, replacement_id: int, starts_on: date, ends_on: da
     at_once = Absence.objects.filter(ended_at=None, starts_on__lte=ends_on, ends_on__gte=starts_on)
     around = at_once.filter(Q(user_id__in=[user_id, replacement_id]) | Q(replacement_id=user_id))
     for other in around.select_related("user", "replacement").order_by("starts_on", "id"):
-        raise BadAbsence(_why(other, user_id))
+        raise _clash(other, user_id)
 
 
-def _why(other: Absence, user_id: int) -> str:
+def _clash(other: Absence, user_id: int) -> BadAbsence:
     days = f"du {format_date(other.starts_on)} au {format_date(other.ends_on)}"
     if other.user_id == user_id:
-        return f"Une absence est déjà prévue {days}."
+        return BadAbsence(f"Une absence est déjà prévue {days}.")
     if other.replacement_id == user_id:
-        return f"Un remplacement de {other.user.full_name} est prévu {days} : trouvez-lui d'abord quelqu'un d'autre."
-    return f"{other.user.full_name} sera aussi en absence {days} : choisissez quelqu'un d'autre."
+        name = other.user.full_name
+        return BadAbsence(f"Un remplacement de {name} est prévu {days} : trouvez-lui d'abord quelqu'un d'autre.")
+    told = f"{other.user.full_name} sera aussi en absence {days} : choisissez quelqu'un d'autre."
+    return BadAbsence(told, "replacement_id")
 
 
 def _record(absence: Absence, event: str, actor: Actor) -> None:

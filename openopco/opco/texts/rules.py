@@ -1,5 +1,6 @@
 """What an administrator may write in a template, and from which day. Pure."""
 
+import re
 from datetime import date
 from typing import Final
 
@@ -16,6 +17,9 @@ from openopco.opco.texts.syntax import Shape, Variable, faults
 MAX_SUBJECT: Final = 160
 MAX_BODY: Final = 10_000
 YEARS_AHEAD: Final = 2
+SCHEMES: Final = ("https:", "mailto:", "tel:")
+# Written as a link, even where no reader of Markdown would take it for one: its author meant one.
+_LINK: Final = re.compile(r"(?<!\\)\]\(\s*<?([^\s)>]*)")
 
 
 def checked(template: Template, words: Words) -> Words:
@@ -68,6 +72,8 @@ def _of_text(text: str, variables: dict[str, Variable], most: int) -> list[str]:
 def _of_markup(body: str, template: Template) -> list[str]:
     if not template.is_letter:
         return []
+    if astray := [target for target in _LINK.findall(body) if not target.startswith(SCHEMES)]:
+        return [f"Le lien {target[:60]} ne commence pas par https:, mailto: ou tel:." for target in astray]
     try:
         blocks = letter_blocks(body, template.variables, template.examples)
     except BadPage as error:

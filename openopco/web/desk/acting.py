@@ -40,6 +40,7 @@ class Possible:
     modify: bool
     lift: bool
     confirm_start: bool
+    correct_start: bool
 
     @property
     def nothing(self) -> bool:
@@ -55,6 +56,7 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         return stands and may(actor, workflow.permission_for(event), subject_of(dossier))
 
     today = paris_today(timezone.now())
+    start, confirms = start_of(dossier, today), may(actor, Permission.COURSE_CONFIRM, subject_of(dossier))
     stands_in = _stands_in(actor, dossier)
     mine = stands_in or (dossier.holder_id is not None and dossier.holder_id == actor.user_id)
     return Possible(
@@ -77,7 +79,8 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         modify=not why_not_modifiable(dossier, today=today)
         and may(actor, Permission.MODIFICATION_PROPOSE, subject_of(dossier)),
         lift=may_do(Event.LEVER_CADUCITE),
-        confirm_start=start_of(dossier, today).is_asked and may(actor, Permission.COURSE_CONFIRM, subject_of(dossier)),
+        confirm_start=start.is_asked and confirms,
+        correct_start=dossier.state == State.ACCORDEE and start.started_on is not None and confirms,
     )
 
 

@@ -79,6 +79,8 @@ class Acts:
             yield self._at("desk:lift"), "Lever la caducité"
         if can.confirm_start:
             yield address_with("portal:course_start", number), "Noter que la formation a commencé"
+        if can.correct_start:
+            yield address_with("portal:course_start", number), "Corriger le premier jour de la formation"
         if can.modify:
             yield address_with("portal:modify", number), "Enregistrer une modification dite par téléphone"
         if not can.works:

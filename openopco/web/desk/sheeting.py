@@ -33,6 +33,7 @@ class ContributionsForm(forms.Form):
         choices=(("oui", "Oui"), ("non", "Non")),
         widget=forms.RadioSelect,
         required=False,
+        error_messages={"invalid_choice": "Choisissez oui ou non."},
     )
     on = forms.CharField(
         label="Constaté le",

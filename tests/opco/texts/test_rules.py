@@ -71,6 +71,21 @@ def test_what_is_refused(subject: str, body: str, field: str, sentence: str) -> 
     assert sentence in found[field][0]
 
 
+@pytest.mark.parametrize(
+    "target", ["javascript:alert", "file:///etc/passwd", "data:text/html,x", "//a.fr", "{{", "www.a.fr"]
+)
+def test_a_link_that_leads_nowhere_is_told_not_printed(target: str) -> None:
+    written = "{{ numero }}" if target == "{{" else target
+    assert f"Le lien {target} ne commence pas" in errors("Accord", f"Lisez [ceci]({written}).")["body"][0]
+
+
+@pytest.mark.parametrize(
+    "body", ["[a](https://a.fr)", "[a]( <mailto:a@a.fr> )", "Un [mot] (entre parenthèses).", "\\[a\\](b)"]
+)
+def test_what_is_a_good_link_or_none_is_kept(body: str) -> None:
+    assert rules.checked(TEMPLATES["accord"], Words("Accord", body)).body == body
+
+
 def test_a_mail_has_no_markup_to_be_wrong() -> None:
     words = Words("Accord", "[clic](http://a.fr)")
     assert rules.checked(TEMPLATES["courriel-accord"], words) == words

@@ -37,6 +37,8 @@ ROUTES = [
     "admin_opco:feedback",
     "admin_opco:parameters",
     "admin_opco:accounts",
+    "admin_opco:absences",
+    "admin_opco:portfolios",
 ]
 ADDRESSES = {route: f"/{route.replace(':', '/')}/" for route in ROUTES} | {
     "portal:training_requests": "/portal/requests/af/"
@@ -68,7 +70,7 @@ def test_an_employer_sees_the_menu_of_the_portal() -> None:
 @pytest.mark.usefixtures("every_page_exists")
 def test_the_opco_sees_what_its_roles_open_and_nothing_of_the_portal() -> None:
     assert labels(OFFICER) == ["Dossiers à traiter", "Rattachements"]
-    assert labels(ADMINISTRATOR) == ["Avis reçus", "Comptes", "Paramètres"]
+    assert labels(ADMINISTRATOR) == ["Avis reçus", "Comptes", "Absences", "Portefeuilles", "Paramètres"]
     both = replace(OFFICER, grants=(*OFFICER.grants, *ADMINISTRATOR.grants))
     assert labels(both) == labels(OFFICER) + labels(ADMINISTRATOR)
 

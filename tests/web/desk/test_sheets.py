@@ -129,3 +129,11 @@ def test_strangers_to_the_desk_are_turned_away(place: Establishment) -> None:
 def test_what_does_not_exist_is_a_404(desk: Client) -> None:
     assert desk.get(f"{LIST}999999/").status_code == 404
     assert desk.post(f"{PROVIDERS}999999/note/", {"body": "x"}).status_code == 404
+
+
+def test_an_answer_that_the_form_does_not_offer_is_told_in_our_words(desk: Client, place: Establishment) -> None:
+    given = {"paid": "peut-être", "on": "20/11/2026", "source": "Urssaf"}
+    page = desk.post(f"{LIST}{place.pk}/contributions/", given)
+    assert page.status_code == 422
+    assert "Choisissez oui ou non." in text_of(page)
+    assert "choix valide" not in text_of(page)

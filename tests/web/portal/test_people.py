@@ -190,3 +190,18 @@ def test_a_colleague_goes_on_with_the_draft_of_somebody_who_left(place: Establis
     assert client_of(left.user).get(step).status_code == 404
     write(draft, actor_for(alice), {"title": "Soudure à l'arc"})
     assert "Soudure à l'arc" in html.unescape(client_of(alice).get(step).content.decode())
+
+
+@pytest.mark.parametrize("gesture", ["", "terminer"])
+def test_somebody_of_another_establishment_of_ones_own_is_not_on_this_one_s_page(
+    place: Establishment, alice: User, gesture: str
+) -> None:
+    other = EstablishmentFactory.create()
+    AcceptedFactory.create(establishment=other, user=alice, role=MembershipRole.ADMINISTRATEUR)
+    elsewhere = AcceptedFactory.create(establishment=other)
+    browser = client_of(alice)
+    assert browser.get(f"{page_of(other)}{elsewhere.pk}/").status_code == 200
+    wrong = f"{page_of(place)}{elsewhere.pk}/"
+    answer = browser.post(wrong, {"geste": gesture}) if gesture else browser.get(wrong)
+    assert answer.status_code == 404
+    assert Membership.objects.get(pk=elsewhere.pk).state == MembershipState.ACCEPTED

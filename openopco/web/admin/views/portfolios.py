@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from openopco.dossiers import kinds
 from openopco.dossiers.actions.portfolios import add_rule, end_rule
-from openopco.dossiers.errors import NotPossibleNow
+from openopco.dossiers.errors import NotPossibleNow, UnknownBranch
 from openopco.dossiers.models import PortfolioRule
 from openopco.dossiers.portfolios import in_order
 from openopco.habilitations.http import PersonRequest
@@ -78,7 +78,7 @@ def listing(request: PersonRequest) -> HttpResponse:
         try:
             _add(request, form.cleaned_data)
         except InvalidValue as error:
-            form.add_error("amount_to", error.message)
+            form.add_error("idcc" if isinstance(error, UnknownBranch) else "amount_to", error.message)
         else:
             messages.success(request, "La règle est en vigueur pour les prochaines demandes.")
             return redirect("admin_opco:portfolios")

@@ -19,6 +19,8 @@ from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
 
+# Where each argument of the action is typed.
+CONTROLS = {"starts_on": "du", "ends_on": "au", "replacement_id": "par"}
 METHODS = ["GET", "HEAD", "POST"]
 DESK, ADMIN = "desk:absences", "admin_opco:absences"
 
@@ -92,7 +94,7 @@ def _declare(request: PersonRequest, officers: list[User], typed: dict[str, str]
             ends_on=days["au"],
         )
     except BadAbsence as error:
-        return {"du": error.message}
+        return {CONTROLS[error.about]: error.message}
     return {}
 
 

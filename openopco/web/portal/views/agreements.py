@@ -21,6 +21,8 @@ from openopco.web.funding import shown_decision
 from openopco.web.portal.access import dossier_or_404, dossier_to_act_on
 from openopco.web.portal.presenting import error_links
 
+ASKED, MENDED = "La formation a-t-elle commencé ?", "Corriger le premier jour de la formation"
+
 
 @require_safe
 def version(request: PersonRequest, number: str, version: int) -> HttpResponse:
@@ -43,23 +45,26 @@ def version(request: PersonRequest, number: str, version: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: PersonRequest, number: str) -> HttpResponse:
-    """Began, on which day; put off or given up, it is a modification."""
+    """Began, on which day; put off or given up, it is a modification. Once said, an officer alone may set it right."""
     dossier = dossier_to_act_on(request, number, Permission.COURSE_CONFIRM)
     page_url = path_for(dossier, Audience.OPCO if request.user.is_opco else Audience.EMPLOYEUR)
-    if dossier.state != State.ACCORDEE or has_started(dossier):
+    mends = has_started(dossier) and request.user.is_opco
+    if dossier.state != State.ACCORDEE or (has_started(dossier) and not mends):
         messages.info(request, "Cette question ne se pose plus pour cette demande.")
         return redirect(page_url)
     if request.method != "POST":
-        return _ask(request, dossier, page_url, format_date(dossier.starts_on) if dossier.starts_on else "")
+        standing = dossier.course_start.started_on if mends else dossier.starts_on
+        return _ask(request, dossier, page_url, format_date(standing) if standing else "")
     typed = request.POST.get("started_on", "")[:20]
     try:
-        agreements.confirm_start(actor=request.actor, number=number, started_on=parse_date(typed))
+        act = agreements.correct_start if mends else agreements.confirm_start
+        act(actor=request.actor, number=number, started_on=parse_date(typed))
     except InvalidValue as error:
         return _ask(request, dossier, page_url, typed, error.message)
     except NotPossibleNow as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, "C'est noté : la formation a commencé.")
+        messages.success(request, f"C'est noté : la formation a commencé le {typed}.")
     return redirect(page_url)
 
 
@@ -81,6 +86,8 @@ def _ask(request: PersonRequest, dossier: Dossier, page_url: str, typed: str, er
         "field": field,
         "errors": error_links({"started_on": error} if error else {}),
         "page_url": page_url,
+        "mends": has_started(dossier),
+        "asked": MENDED if has_started(dossier) else ASKED,
         "has_come": dossier.starts_on is not None and dossier.starts_on <= paris_today(timezone.now()),
     }
     return render(request, "portal/course_start.html", context, status=422 if error else 200)

@@ -1,6 +1,6 @@
 """A modification at the desk: examined with its checks, accepted or refused; a lapse lifted."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from django.urls import reverse
 from openopco.dossiers.enums import ModificationState as M
 from openopco.dossiers.enums import State
 from openopco.dossiers.funds import closures
-from openopco.dossiers.models import Decision, Dossier, FundClosure, Modification
+from openopco.dossiers.models import CourseStart, Decision, Dossier, FundClosure, Modification
+from openopco.kernel.calendar import PARIS
 from openopco.rights import Actor
 from tests.dossiers.factories import NOW, TODAY, in_state, school, sent, signalled
+from tests.habilitations.factories import officer
 from tests.web.desk.dossiers.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +151,23 @@ class TestOnExhaustedFunds:
         assert desk.post(url(dossier, "lift"), typed).status_code == 409
         dossier.refresh_from_db()
         assert dossier.state == State.CADUQUE
+
+
+class TestTheFirstDay:
+    def test_an_officer_sets_it_right_and_an_employer_does_not(self, desk: Client, clock: Any) -> None:
+        dossier, employer, _ = in_state(State.ACCORDEE)
+        address = reverse("portal:course_start", args=[dossier.number])
+        clock.move_to(datetime(2027, 1, 13, 8, tzinfo=PARIS))
+        desk, theirs = browser_of(officer()), browser_of(employer)
+        assert "Corriger le premier jour" not in read(desk.get(url(dossier, "dossier")))
+        theirs.post(address, {"started_on": "12/01/2027"})
+        assert "Corriger le premier jour" in read(desk.get(url(dossier, "dossier")))
+        assert 'value="12/01/2027"' in read(desk.get(address))
+        refused = desk.post(address, {"started_on": "11/01/2027"})
+        assert (refused.status_code, 'value="11/01/2027"' in read(refused)) == (422, True)
+        assert desk.post(address, {"started_on": "13/01/2027"})["Location"] == url(dossier, "dossier")
+        theirs.post(address, {"started_on": "12/01/2027"})
+        assert CourseStart.objects.get().started_on == date(2027, 1, 13)
 
 
 class TestLifting:
