@@ -44,6 +44,7 @@ def end(request: PersonRequest, establishment_id: int, account_id: int) -> HttpR
 
 def _administered_or_404(request: PersonRequest, establishment_id: int) -> Establishment:
     for membership in request.access.memberships:
-        if membership.establishment_id == establishment_id and may_propose(request.actor, membership.establishment):
-            return membership.establishment
+        place = membership.establishment
+        if place is not None and place.pk == establishment_id and may_propose(request.actor, place):
+            return place
     raise Http404
