@@ -1,7 +1,7 @@
 """The lists that can be taken away as files: each declares its columns once, and the rows that its reader sees."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,9 @@ from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.queries import Filters, portfolio_of, visible_to
 from openopco.dossiers.queries.history import with_first_answer
 from openopco.exports.errors import UnknownList
+from openopco.exports.registers import REGISTERS
+from openopco.exports.shape import PLACE, Asked, List
+from openopco.exports.tallies import TALLIES
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.models import Membership
 from openopco.kernel.errors import Forbidden
@@ -22,21 +25,8 @@ from openopco.opco.models import Feedback
 from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor, Permission, require
 
-Asked = Mapping[str, Any]
+__all__ = ["LISTS", "PAGE", "Asked", "List", "count_up_to", "filters_as_asked", "find", "pages_of", "person"]
 PAGE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class List:
-    """`rows` reads what the actor may see of what was asked for, in any order: it asks the right, and raises `Forbidden`.
-    `stem` names the file; `noun` is what one counts."""
-
-    code: str
-    title: str
-    stem: str
-    noun: str
-    columns: tuple[Column, ...]
-    rows: Callable[[Actor, Asked], QuerySet[Any]]
 
 
 def find(code: str) -> List:
@@ -146,14 +136,6 @@ def _feedback(actor: Actor, asked: Asked) -> QuerySet[Feedback]:
     return Feedback.objects.filter(read_at=None) if asked.get("unread") else Feedback.objects.all()
 
 
-_PLACE = (
-    Column("SIRET", lambda place: place.siret, 16),
-    Column("Raison sociale", lambda place: place.name, 36),
-    Column("Adresse", lambda place: place.address, 36),
-    Column("Code postal", lambda place: place.postal_code, 11),
-    Column("Ville", lambda place: place.city, 24),
-)
-
 LISTS: Mapping[str, List] = {
     listed.code: listed
     for listed in (
@@ -203,7 +185,7 @@ LISTS: Mapping[str, List] = {
             "Établissements à vérifier",
             "etablissements",
             "établissement",
-            (*_PLACE, Column("Code NAF", lambda place: place.naf, 10), Column("IDCC", lambda place: place.idcc, 8)),
+            (*PLACE, Column("Code NAF", lambda place: place.naf, 10), Column("IDCC", lambda place: place.idcc, 8)),
             _establishments,
         ),
         List(
@@ -211,7 +193,7 @@ LISTS: Mapping[str, List] = {
             "Organismes à vérifier",
             "organismes",
             "organisme",
-            (*_PLACE, Column("N° de déclaration d'activité", lambda provider: provider.nda, 16)),
+            (*PLACE, Column("N° de déclaration d'activité", lambda provider: provider.nda, 16)),
             _providers,
         ),
         List(
@@ -228,6 +210,8 @@ LISTS: Mapping[str, List] = {
             ),
             _feedback,
         ),
+        *REGISTERS,
+        *TALLIES,
     )
 }
 

@@ -141,10 +141,14 @@ def colleagues_of_many(actor: Actor, places: Iterable[Place]) -> dict[Place, lis
 
 def staff_accounts(actor: Actor, after: str | None = None) -> Page[User]:
     """For administrators: the accounts of the OPCO by name, each with its `live_roles`. Raises Forbidden."""
+    return paginate(all_staff(actor), keys=("last_name", "first_name", "id"), after=after)
+
+
+def all_staff(actor: Actor) -> QuerySet[User]:
+    """For administrators: the same, in any order. Raises Forbidden."""
     require(actor, Permission.STAFF_MANAGE)
     live = Prefetch("staff_roles", _live_roles(), to_attr="live_roles")
-    people = User.objects.filter(kind=AccountKind.OPCO).prefetch_related(live)
-    return paginate(people, keys=("last_name", "first_name", "id"), after=after)
+    return User.objects.filter(kind=AccountKind.OPCO).prefetch_related(live)
 
 
 def roles_to_confirm(actor: Actor) -> QuerySet[StaffRole]:
@@ -190,13 +194,17 @@ def active_officers() -> list[User]:
 
 
 def upcoming_absences(user_id: int | None = None) -> list[Absence]:
-    """Those that run or will, by first day: of this person, away or standing in, or everybody's. The caller has checked
-    the right."""
+    """`coming_absences`, by first day."""
+    return list(coming_absences(user_id).order_by("starts_on", "id"))
+
+
+def coming_absences(user_id: int | None = None) -> QuerySet[Absence]:
+    """Those that run or will: of this person, away or standing in, or everybody's. The caller has checked the right."""
     today = paris_today(timezone.now())
     found = Absence.objects.filter(ended_at=None, ends_on__gte=today).select_related("user", "replacement")
     if user_id is not None:
         found = found.filter(Q(user_id=user_id) | Q(replacement_id=user_id))
-    return list(found.order_by("starts_on", "id"))
+    return found
 
 
 def officers_by_name() -> tuple[tuple[int, str], ...]:

@@ -1,6 +1,6 @@
 """Reads of organisations. Providers are everybody's to choose from; establishments belong to those who act for them."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from openopco import opco
 from openopco.base.keyset import Page, paginate
@@ -81,15 +81,25 @@ def search_providers(actor: Actor, text: str, *, size: int = 10) -> list[Provide
 def find_establishments(actor: Actor, text: str = "", after: str | None = None) -> Page[Establishment]:
     """For officers: all establishments by name, narrowed to those that hold every word typed: a part of the name, of the
     city, of the SIRET. Raises Forbidden."""
-    require(actor, Permission.ORGANISATION_READ)
-    found = Establishment.objects.filter(_holding(text)).select_related("company")
+    found = establishments_holding(actor, text).select_related("company")
     return paginate(found, keys=("sort_key", "id"), after=after)
+
+
+def establishments_holding(actor: Actor, text: str) -> QuerySet[Establishment]:
+    """For officers: those that hold every word typed, or all. Raises Forbidden."""
+    require(actor, Permission.ORGANISATION_READ)
+    return Establishment.objects.filter(_holding(text))
 
 
 def find_providers(actor: Actor, text: str = "", after: str | None = None) -> Page[Provider]:
     """For officers: all providers by name, narrowed as establishments are. Raises Forbidden."""
+    return paginate(providers_holding(actor, text), keys=("sort_key", "id"), after=after)
+
+
+def providers_holding(actor: Actor, text: str) -> QuerySet[Provider]:
+    """For officers: those that hold every word typed, or all. Raises Forbidden."""
     require(actor, Permission.ORGANISATION_READ)
-    return paginate(Provider.objects.filter(_holding(text)), keys=("sort_key", "id"), after=after)
+    return Provider.objects.filter(_holding(text))
 
 
 def _holding(text: str) -> Q:

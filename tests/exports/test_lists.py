@@ -27,6 +27,8 @@ from openopco.exports import lists
 from openopco.exports.actions import ask_export, size_of
 from openopco.exports.errors import TooManyRows, UnknownList
 from openopco.exports.lists import LISTS, filters_as_asked, pages_of
+from openopco.exports.registers import REGISTERS
+from openopco.exports.tallies import TALLIES
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.models import Membership, StaffRole
 from openopco.journal.models import Entry, ReadAudit
@@ -148,7 +150,8 @@ class TestContents:
             )
         }
         assert counts == {"rattachements": 1, "etablissements": 1, "organismes": 1, "avis": 1}
-        assert {"dossiers", "demandes", *counts} == set(LISTS)
+        others = {each.code for each in (*REGISTERS, *TALLIES)}
+        assert {"dossiers", "demandes", *counts, *others} == set(LISTS)
 
 
 class TestRights:

@@ -29,7 +29,7 @@ def companies(request: PersonRequest) -> HttpResponse:
     """Employers by name, or those that hold what was typed."""
     typed = _typed(request)
     page = queries.find_establishments(request.actor, typed, request.GET.get("after"))
-    return _list(request, page, typed, "desk:companies", "desk:company")
+    return _list(request, page, typed, ("desk:companies", "desk:company", "entreprises"))
 
 
 @require_safe
@@ -38,7 +38,7 @@ def known_providers(request: PersonRequest) -> HttpResponse:
     """Providers by name, or those that hold what was typed."""
     typed = _typed(request)
     page = queries.find_providers(request.actor, typed, request.GET.get("after"))
-    return _list(request, page, typed, "desk:known_providers", "desk:provider_sheet")
+    return _list(request, page, typed, ("desk:known_providers", "desk:provider_sheet", "organismes-connus"))
 
 
 @require_safe
@@ -105,8 +105,11 @@ def _typed(request: PersonRequest) -> str:
     return request.GET.get("q", "").replace("\0", "").strip()[:100]
 
 
-def _list(request: PersonRequest, page: Any, typed: str, route: str, sheet: str) -> HttpResponse:
+def _list(request: PersonRequest, page: Any, typed: str, leads: tuple[str, str, str]) -> HttpResponse:
+    """`leads`: to the list, to one sheet, to the file."""
+    route, sheet, export = leads
     context = {"page": page, "typed": typed, "tabs": sheeting.tabs(route), "route": route, "sheet": sheet}
+    context["export"] = export
     return render(request, "desk/sheets/list.html", context)
 
 

@@ -1,6 +1,7 @@
 """« Statistiques »: volumes, delays, acceptance, what was missing."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,7 @@ def _shown(request: PersonRequest, period: Period) -> dict[str, Any]:
     lists = counted.Lists(request.actor, period)
     return {
         "found": found,
+        "period_query": urlencode(period.typed),
         "branch": counted.branch_words(period.idcc) if period.idcc else "",
         "figures": counted.figures(found),
         "states": counted.states(found, lists),

@@ -19,9 +19,10 @@ from openopco.habilitations.queries import current_establishment
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_count
-from openopco.rights import Permission
+from openopco.rights import Permission, Subject, may
 from openopco.web.admin.access import needs
-from openopco.web.desk.filters import read_trail
+from openopco.web.desk.filters import PERSON, read_trail
+from openopco.web.desk.period import read_period
 from openopco.web.portal.views.requests import filters_of
 from openopco.web.portal.works import key_of
 
@@ -57,8 +58,7 @@ def _show(
     request: PersonRequest, listed: lists.List, asked: Mapping[str, Any], error: str = "", status: int = 200
 ) -> HttpResponse:
     size = actions.size_of(actor=request.actor, code=listed.code, asked=asked)
-    route, label = BACK[listed.code]
-    query = request.GET.urlencode()
+    url, label = _back(request, listed.code, asked)
     context = {
         "listed": listed,
         "count": size.count,
@@ -68,11 +68,23 @@ def _show(
         "too_many": actions.too_many(size.most) if size.is_too_large else "",
         "formats": FORMATS,
         "chosen": request.POST.get("format") or Format.XLSX,
-        "back_url": f"{reverse(route)}?{query}" if query else reverse(route),
+        "back_url": url,
         "back_label": label,
         "key": uuid4(),
     }
     return render(request, "portal/export.html", context, status=422 if size.is_too_large else status)
+
+
+def _back(request: PersonRequest, code: str, asked: Mapping[str, Any]) -> tuple[str, str]:
+    """The page that shows the list, as it was narrowed."""
+    if code == "personnes":
+        space = "desk" if request.actor.is_opco else "portal"
+        return reverse(f"{space}:people", args=[asked["establishment"]]), "Les personnes rattachées"
+    if code == "absences":
+        return reverse("admin_opco:absences" if asked["everybody"] else "desk:absences"), "Absences"
+    route, label = BACK[code]
+    query = request.GET.urlencode()
+    return f"{reverse(route)}?{query}" if query else reverse(route), label
 
 
 # --- what each list's address asks for -------------------------------------------------------------------------------
@@ -98,6 +110,27 @@ def _feedback(request: PersonRequest) -> dict[str, Any]:
     return {"unread": request.GET.get("filtre") == "non-lus"}
 
 
+def _words(request: PersonRequest) -> dict[str, Any]:
+    return {"text": request.GET.get("q", "").replace("\0", "").strip()[:100]}
+
+
+def _people(request: PersonRequest) -> dict[str, Any]:
+    raw = request.GET.get("etablissement", "")
+    place = int(raw) if PERSON.fullmatch(raw) else 0
+    if not may(request.actor, Permission.MEMBERSHIP_MANAGE, Subject(place)):
+        raise Http404
+    return {"establishment": place}
+
+
+def _absences(request: PersonRequest) -> dict[str, Any]:
+    return {"everybody": "toutes" in request.GET}
+
+
+def _period(request: PersonRequest) -> dict[str, Any]:
+    period = read_period(request.GET, paris_today(timezone.now()))
+    return {"first": period.first.isoformat(), "last": period.last.isoformat(), "idcc": period.idcc}
+
+
 READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "dossiers": _desk,
     "demandes": _requests,
@@ -105,6 +138,17 @@ READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "etablissements": _whole,
     "organismes": _whole,
     "avis": _feedback,
+    "entreprises": _words,
+    "organismes-connus": _words,
+    "personnes": _people,
+    "comptes": _whole,
+    "saisies": _whole,
+    "fonds": _whole,
+    "portefeuilles": _whole,
+    "absences": _absences,
+    "statistiques": _period,
+    "statistiques-delais": _period,
+    "statistiques-organismes": _period,
 }
 BACK = {
     "dossiers": ("desk:worklist", "Dossiers à traiter"),
@@ -113,4 +157,13 @@ BACK = {
     "etablissements": ("desk:establishments", "Vérifications"),
     "organismes": ("desk:providers", "Vérifications"),
     "avis": ("admin_opco:feedback", "Avis reçus"),
+    "entreprises": ("desk:companies", "Entreprises et organismes"),
+    "organismes-connus": ("desk:known_providers", "Entreprises et organismes"),
+    "comptes": ("admin_opco:accounts", "Comptes de l'OPCO"),
+    "saisies": ("desk:papers", "Saisir une demande reçue"),
+    "fonds": ("admin_opco:funds", "Fonds"),
+    "portefeuilles": ("admin_opco:portfolios", "Portefeuilles"),
+    "statistiques": ("desk:statistics", "Statistiques"),
+    "statistiques-delais": ("desk:statistics", "Statistiques"),
+    "statistiques-organismes": ("desk:statistics", "Statistiques"),
 }

@@ -1,0 +1,35 @@
+"""What a list that can be taken away is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from openopco.base.sheets import Column
+from openopco.rights import Actor
+
+Asked = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`rows` reads what the actor may see of what was asked for, in any order: it asks the right, and raises `Forbidden`.
+    `stem` names the file; `noun` is what one counts."""
+
+    code: str
+    title: str
+    stem: str
+    noun: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Actor, Asked], QuerySet[Any]]
+
+
+# Where an organisation is, as every list of them says it.
+PLACE = (
+    Column("SIRET", lambda place: place.siret, 16),
+    Column("Raison sociale", lambda place: place.name, 36),
+    Column("Adresse", lambda place: place.address, 36),
+    Column("Code postal", lambda place: place.postal_code, 11),
+    Column("Ville", lambda place: place.city, 24),
+)
