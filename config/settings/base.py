@@ -121,6 +121,8 @@ SQLITE = {
         ),
     },
 }
+# What `openopco.base.prepared` asks is kept prepared from its second time on; Django's own queries never are.
+POSTGRESQL_OPTIONS = {"prepare_threshold": 1} if checks.flag(env, "OPENOPCO_PREPARED_STATEMENTS", True) else {}
 _database_url = checks.database_url(env, "DATABASE_URL")
 if _database_url:
     DATABASES = {"default": env.db_url_config(_database_url)}
@@ -128,6 +130,8 @@ if _database_url:
         DATABASES["default"] = {**SQLITE, "NAME": DATABASES["default"]["NAME"]}
 else:
     DATABASES = {"default": {**SQLITE, "NAME": str(VAR / "openopco.sqlite3")}}
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), **POSTGRESQL_OPTIONS}
 CONN_MAX_AGE = 60
 DATABASES["default"].setdefault("CONN_MAX_AGE", CONN_MAX_AGE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import SQLITE, env
+from config.settings.base import POSTGRESQL_OPTIONS, SQLITE, env
 
 _RUN = os.environ.get("OPENOPCO_TEST_RUN") or os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 VAR = Path(tempfile.gettempdir()) / f"openopco-tests-{_RUN}"
@@ -20,7 +20,8 @@ if _url.startswith("sqlite"):
     _file = env.db_url_config(_url)["NAME"]
     DATABASES = {"default": {**SQLITE, "NAME": _file, "TEST": {"NAME": f"{_file}.{_RUN}"}}}
 elif _url:
-    DATABASES = {"default": {**env.db_url_config(_url), "TEST": {"NAME": f"test_openopco_{_RUN}"}}}
+    _named = {"OPTIONS": POSTGRESQL_OPTIONS, "TEST": {"NAME": f"test_openopco_{_RUN}"}}
+    DATABASES = {"default": {**env.db_url_config(_url), **_named}}
 else:
     DATABASES = {"default": {**SQLITE, "NAME": ":memory:"}}
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 
@@ -15,11 +16,22 @@ Row = tuple[Any, ...]
 Read = Callable[[Row], Any]
 
 
+def steady_cursor() -> CursorWrapper:
+    """A cursor for a statement whose text is always the same: PostgreSQL keeps it prepared and plans it once for all values.
+    Not for a search, whose best plan depends on what is searched."""
+    made = connection.cursor()
+    if connection.vendor == "postgresql":
+        made.cursor = connection.Database.Cursor(connection.connection)
+    return made
+
+
 class Prepared(Generic[M]):
     """`Prepared((int, str), lambda place, state: queryset)`, then `prepared(17, "accordee")`: the rows, as models with all
-    that `select_related` and annotations bring. Each value is used at least once, as it is. Not for `prefetch_related`."""
+    that `select_related` and annotations bring. Each value is used at least once, as it is. Not for `prefetch_related`.
+    `is_steady`: one plan is good for all values; False lets the database plan each time."""
 
-    def __init__(self, kinds: tuple[type, ...], build: Callable[..., QuerySet[M]]) -> None:
+    def __init__(self, kinds: tuple[type, ...], build: Callable[..., QuerySet[M]], *, is_steady: bool = True) -> None:
+        self._is_steady = is_steady
         self._slots = [_slot(kind, rank) for rank, kind in enumerate(kinds)]
         self._build = build
         self._written: dict[str, tuple[str, list[Any], Read]] = {}
@@ -30,7 +42,7 @@ class Prepared(Generic[M]):
             self._written[connection.vendor] = self._write()
         sql, params, read = self._written[connection.vendor]
         known = dict(zip(map(_given, self._slots), map(_given, values), strict=True))
-        with connection.cursor() as cursor:
+        with steady_cursor() if self._is_steady else connection.cursor() as cursor:
             cursor.execute(sql, [known.get(param, param) for param in params])
             return [read(row) for row in cursor.fetchall()]
 

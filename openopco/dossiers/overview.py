@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from django.db import connection
 from django.db.models import Count, QuerySet
 
-from openopco.base.prepared import Prepared
+from openopco.base.prepared import Prepared, steady_cursor
 from openopco.documents.queries import documents_of_many
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView, PieceView, RowView, StoredValue
@@ -44,7 +43,7 @@ def _counted(establishment_id: int, kind: str) -> dict[State, int]:
         f"UNION ALL SELECT 'brouillon', -COUNT(*) {of_the_place} AND unconfirmed AND state = 'brouillon'"
     )
     counts: Counter[State] = Counter()
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(sql, [establishment_id, *values, establishment_id, *values])
         for state, count in cursor.fetchall():
             counts[State(state)] += count

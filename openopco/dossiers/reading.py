@@ -9,6 +9,7 @@ from openopco import journal
 from openopco.accounts.models import User
 from openopco.base.actions import action
 from openopco.base.jobs import sweep
+from openopco.base.prepared import steady_cursor
 from openopco.dossiers.errors import TooManyReads
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.news import note_reading
@@ -71,7 +72,7 @@ def note_as_employer(*, actor: Actor, dossier: Dossier) -> None:
 
 def _look(actor: Actor, dossier: Dossier, now: datetime) -> tuple[set[int], Marks]:
     since = ReadAudit.at.field.get_db_prep_value(now - WINDOW, connection)
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(OPENED, [actor.user_id, since, READ, *marks_params(actor, [dossier.pk])])
         rows = cursor.fetchall()
     opened = {pk for pk, what, _ in rows if what == "ouvert"}

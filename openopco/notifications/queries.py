@@ -1,8 +1,7 @@
 """Reading one's inbox."""
 
-from django.db import connection
-
 from openopco.base.keyset import Page, paginate
+from openopco.base.prepared import steady_cursor
 from openopco.notifications.enums import Pace
 from openopco.notifications.kinds import NoticeKind, registered_kinds
 from openopco.notifications.models import MailPreference, Notice
@@ -15,7 +14,7 @@ UNREAD = """SELECT COUNT(*) FROM (
 
 def unread_count(user_id: int) -> int:
     """How many notices the person has not read: one indexed query that stops counting at 99."""
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(UNREAD, [user_id, MOST_COUNTED])
         return int(cursor.fetchone()[0])
 

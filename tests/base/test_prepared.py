@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, Model, OuterRef
 from django.test.utils import CaptureQueriesContext
 
-from openopco.base.prepared import Prepared
+from openopco.base.prepared import Prepared, steady_cursor
 from openopco.dossiers.models import Dossier
 from openopco.habilitations.models import Membership
 from tests.dossiers.factories import DossierFactory
@@ -149,3 +149,31 @@ def test_what_one_thread_wrote_serves_the_others() -> None:
         thread.join()
     assert {each.pk for each in seen} <= {made.pk}
     assert seen
+
+
+# --- what PostgreSQL keeps -------------------------------------------------------------------------------------------
+
+
+def kept() -> list[str]:
+    """What this connection keeps prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+@pytest.mark.postgresql
+def test_a_steady_statement_is_kept_prepared_and_a_search_is_not() -> None:
+    steady = Prepared((str,), lambda number: Dossier.objects.filter(number=number).order_by("id"))
+    searched = Prepared((str,), lambda number: Dossier.objects.filter(number=number).order_by("-id"), is_steady=False)
+    for number in ("AF-1", "AF-2", "AF-3"):
+        steady(number)
+        searched(number)
+    own = [statement for statement in kept() if "dossiers_dossier" in statement]
+    assert [statement.rpartition("ORDER BY ")[2] for statement in own] == ['"dossiers_dossier"."id" ASC']
+
+
+def test_a_steady_cursor_is_seen_as_any_other() -> None:
+    with CaptureQueriesContext(connection) as queries, steady_cursor() as cursor:
+        cursor.execute("SELECT 1 WHERE 2 = %s", [2])
+        assert cursor.fetchall() == [(1,)]
+    assert len(queries) == 1

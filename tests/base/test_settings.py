@@ -32,7 +32,7 @@ WANTED = [
     "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
     "X_FRAME_OPTIONS", "SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", "MAIL_TRANSPORT", "EMAIL_HOST",
     "EMAIL_USE_TLS", "PASSWORD_HASHERS", "SECURE_REFERRER_POLICY", "SECURE_CROSS_ORIGIN_OPENER_POLICY", "VAULT_KEYS",
-    "SECURE_CONTENT_TYPE_NOSNIFF", "MAIL_DOMAIN", "REGISTRY", "OPENOPCO_MFA_REQUIRED", "PUBLIC_URL",
+    "SECURE_CONTENT_TYPE_NOSNIFF", "MAIL_DOMAIN", "REGISTRY", "OPENOPCO_MFA_REQUIRED", "PUBLIC_URL", "DATABASES",
 ]  # fmt: skip
 
 
@@ -123,6 +123,7 @@ def test_production_does_not_start_without(variable: str) -> None:
         ("OPENOPCO_HSTS_SECONDS", "un an"),
         ("OPENOPCO_HTTPS_REDIRECT", "peut-être"),
         ("OPENOPCO_LOG_LEVEL", "LOUD"),
+        ("OPENOPCO_PREPARED_STATEMENTS", "parfois"),
         ("OPENOPCO_MFA_REQUIRED", "0"),
         ("OPENOPCO_MFA_REQUIRED", "non"),
         ("OPENOPCO_REGISTRY", "embedded"),
@@ -157,6 +158,13 @@ def test_a_refused_database_is_named_without_its_secret() -> None:
 def test_production_asks_the_real_registries_and_a_second_factor(production: dict[str, Any]) -> None:
     assert (production["REGISTRY"], production["OPENOPCO_MFA_REQUIRED"]) == ("http", True)
     assert production["PUBLIC_URL"] == "https://portail.example"
+
+
+def test_statements_are_kept_prepared_unless_a_pooler_forbids_it(production: dict[str, Any]) -> None:
+    assert production["DATABASES"]["default"]["OPTIONS"] == {"prepare_threshold": 1}
+    with_ssl = {"DATABASE_URL": f"{GOOD['DATABASE_URL']}?sslmode=verify-full", "OPENOPCO_PREPARED_STATEMENTS": "non"}
+    values, _ = start("config.settings.production", {**GOOD, **with_ssl})
+    assert values["DATABASES"]["default"]["OPTIONS"] == {"sslmode": "verify-full"}
 
 
 def test_production_takes_a_public_address_with_a_port_and_a_sender_with_a_name() -> None:

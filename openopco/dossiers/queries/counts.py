@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from openopco.base.prepared import steady_cursor
 from openopco.dossiers import funds
 from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
@@ -59,7 +60,7 @@ def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
     asked = [_count(rows[name], actor.user_id) for name in rows]
     asked.append(_count(f"dossiers_dossier WHERE {shown} AND due_on < %s", actor.user_id, late))
     sql = ", ".join(one for one, _ in asked)
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(f"SELECT {sql}", [value for _, values in asked for value in values])
         *found, last = cursor.fetchone()
     return DeskCounts(dict(zip(rows, found, strict=True)), last)

@@ -163,7 +163,7 @@ def _newest(words: int, states: int) -> Prepared[Dossier]:
         found = among_newest(everything, expression, values[:words], values[words:], most=PAGE_SIZE + 1)
         return _with_holder(found).order_by("-id")
 
-    return Prepared((str,) * (1 + words + states), build)
+    return Prepared((str,) * (1 + words + states), build, is_steady=False)
 
 
 @lru_cache(maxsize=128)
@@ -175,7 +175,7 @@ def _first_of_employer(
         own = Dossier.objects.filter(establishment_id=establishment_id, **narrow).exclude(HIDDEN)
         return _top(holding(own, values[len(codes) :]), keys, descending)
 
-    return Prepared((int, *[str] * (len(codes) + words)), build)
+    return Prepared((int, *[str] * (len(codes) + words)), build, is_steady=_is_steady(codes, words))
 
 
 @lru_cache(maxsize=64)
@@ -190,7 +190,12 @@ def _first_of_desk(
         found = _whatever_the_funds(officer, Filters(portfolio=portfolio, **narrow))
         return _top(_with_holder(found), keys, descending)
 
-    return Prepared((*mine, *[str] * len(codes)), build)
+    return Prepared((*mine, *[str] * len(codes)), build, is_steady=_is_steady(codes))
+
+
+def _is_steady(codes: tuple[str, ...], words: int = 0) -> bool:
+    """Whether an index gives the rows in their order whatever the values: what is common and what is rare read alike."""
+    return not words and len(codes) <= 1 and "kind" not in codes
 
 
 def _with_holder(queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:

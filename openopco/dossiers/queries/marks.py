@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db import connection
-
+from openopco.base.prepared import steady_cursor
 from openopco.dossiers.models import Dossier, Proposal
 from openopco.dossiers.news import in_words
 from openopco.dossiers.queries.lists import PAGE_SIZE, Filters, portfolio_of
@@ -29,7 +28,7 @@ def marks_of(*, actor: Actor, dossiers: Sequence[Dossier]) -> dict[int, Marks]:
     ids = [dossier.pk for dossier in dossiers]
     if not ids:
         return {}
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(marks_sql(len(ids)), marks_params(actor, ids))
         return read_marks(cursor.fetchall())
 

@@ -8,6 +8,7 @@ from typing import cast
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from openopco.base.prepared import steady_cursor
 from openopco.dossiers import kinds
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.enums import ModificationState, State
@@ -58,7 +59,7 @@ def _overlapping(dossier: Dossier, starts_on: date, ends_on: date, births: set[s
     born = " OR ".join([f"{TEXT[connection.vendor]} LIKE %s"] * len(births))
     statement = OVERLAPPING.format(people=PEOPLE[connection.vendor], born=born)
     patterns = [f"%{day}%" for day in births]
-    with connection.cursor() as cursor:
+    with steady_cursor() as cursor:
         cursor.execute(statement, [dossier.establishment_id, *days, dossier.pk, *NOT_LIVE, *patterns, MOST_TWINS])
         return [(number, json.loads(people or "[]")) for number, people in cursor.fetchall()]
 
