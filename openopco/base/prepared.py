@@ -1,7 +1,7 @@
 """Queries written once. Turning a queryset into SQL takes Django longer than the database takes to answer: what every page
 asks is turned once per process, then only given its values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -18,11 +18,19 @@ Read = Callable[[Row], Any]
 
 def steady_cursor() -> CursorWrapper:
     """A cursor for a statement whose text is always the same: PostgreSQL keeps it prepared and plans it once for all values.
-    Not for a search, whose best plan depends on what is searched."""
+    Not for a search, whose best plan depends on what is searched. Where queries are logged, they are with their values."""
     made = connection.cursor()
-    if connection.vendor == "postgresql":
-        made.cursor = connection.Database.Cursor(connection.connection)
+    if connection.vendor == "postgresql" and not connection.queries_logged:
+        driver: Any = connection
+        made.cursor = driver.Database.Cursor(connection.connection)
     return made
+
+
+def among(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """That a column is one of these, as SQL and its values: on PostgreSQL the text is the same however many they are."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [list(ids)]
+    return f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
 
 
 class Prepared(Generic[M]):

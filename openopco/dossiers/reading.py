@@ -13,7 +13,7 @@ from openopco.base.prepared import steady_cursor
 from openopco.dossiers.errors import TooManyReads
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.news import note_reading
-from openopco.dossiers.queries.marks import Marks, marks_params, marks_sql, read_marks
+from openopco.dossiers.queries.marks import Marks, marks_statement, read_marks
 from openopco.habilitations.queries import active_administrators
 from openopco.journal.models import Entry, ReadAudit
 from openopco.kernel.calendar import paris_today
@@ -36,8 +36,8 @@ TOO_MANY = register(
 
 
 # Whom the request is opened by, the others he opened lately, and what of it is new to him: one question.
-OPENED = f"""SELECT DISTINCT subject_id, 'ouvert', '' FROM journal_readaudit
-    WHERE actor_id = %s AND at >= %s AND what = %s UNION ALL {marks_sql(1)}"""  # noqa: S608
+OPENED = """SELECT DISTINCT subject_id, 'ouvert', '' FROM journal_readaudit
+    WHERE actor_id = %s AND at >= %s AND what = %s UNION ALL """
 
 
 def open_request(*, actor: Actor, dossier: Dossier) -> Marks:
@@ -72,8 +72,9 @@ def note_as_employer(*, actor: Actor, dossier: Dossier) -> None:
 
 def _look(actor: Actor, dossier: Dossier, now: datetime) -> tuple[set[int], Marks]:
     since = ReadAudit.at.field.get_db_prep_value(now - WINDOW, connection)
+    marked, values = marks_statement(actor, [dossier.pk])
     with steady_cursor() as cursor:
-        cursor.execute(OPENED, [actor.user_id, since, READ, *marks_params(actor, [dossier.pk])])
+        cursor.execute(OPENED + marked, [actor.user_id, since, READ, *values])
         rows = cursor.fetchall()
     opened = {pk for pk, what, _ in rows if what == "ouvert"}
     found = read_marks(row for row in rows if row[1] != "ouvert")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from openopco.base.prepared import steady_cursor
+from openopco.base.prepared import among, steady_cursor
 from openopco.dossiers import funds
 from openopco.dossiers.enums import OPEN_STATES, State
 from openopco.dossiers.models import Dossier
@@ -18,7 +18,7 @@ from openopco.rights import Actor, Permission, require
 
 COUNT_CEILING = 1000
 # Beyond this many a tab only says « plus de »: eight counts on each page, none of them worth a thousand rows read.
-TAB_CEILING = 300
+TAB_CEILING = 99
 
 
 def capped_count(queryset: QuerySet[Dossier]) -> int:
@@ -53,17 +53,17 @@ def desk_counts(*, actor: Actor, portfolio: str, today: date) -> DeskCounts:
     """The counts of the desk's list, in one query. Raises `Forbidden`."""
     require(actor, Permission.DOSSIER_TAKE)
     passing = _passing(actor, today)
-    shown = {**_IN_PORTFOLIO, **passing}.get(portfolio, _IN_PORTFOLIO[OPEN])
+    shown, ids = passing.get(portfolio, (_IN_PORTFOLIO.get(portfolio, _OPEN), []))
     late = Dossier.due_on.field.get_db_prep_value(today, connection)
     rows = {**_ROWS, FREE: _ROWS[FREE] + _with_funds(today)}
-    rows |= {name: f"dossiers_dossier WHERE {condition}" for name, condition in passing.items()}
-    asked = [_count(rows[name], actor.user_id) for name in rows]
-    asked.append(_count(f"dossiers_dossier WHERE {shown} AND due_on < %s", actor.user_id, late))
+    asked = [_count(each, actor.user_id) for each in rows.values()]
+    asked += [_count(f"dossiers_dossier WHERE {which}", None, *values) for which, values in passing.values()]
+    asked.append(_count(f"dossiers_dossier WHERE {shown} AND due_on < %s", actor.user_id, *ids, late))
     sql = ", ".join(one for one, _ in asked)
     with steady_cursor() as cursor:
         cursor.execute(f"SELECT {sql}", [value for _, values in asked for value in values])
         *found, last = cursor.fetchone()
-    return DeskCounts(dict(zip(rows, found, strict=True)), last)
+    return DeskCounts(dict(zip([*rows, *passing], found, strict=True)), last)
 
 
 # What each count reads: of what is new or followed, the small tables alone.
@@ -75,13 +75,14 @@ _ROWS = {
 }
 
 
-def _passing(actor: Actor, today: date) -> dict[str, str]:
-    """The portfolios that there are for a time: whose funds are exhausted, whose officer is away."""
-    found = {}
+def _passing(actor: Actor, today: date) -> dict[str, tuple[str, list[Any]]]:
+    """The portfolios that there are for a time: whose funds are exhausted, whose officer is away. Each with its values."""
+    found: dict[str, tuple[str, list[Any]]] = {}
     if codes := _exhausted(today):
-        found[WAITING] = _OPEN if "" in codes else f"is_open AND idcc IN ({_listed(codes)})"
+        found[WAITING] = (_OPEN if "" in codes else f"is_open AND idcc IN ({_listed(codes)})", [])
     if away := replaced_ids(actor):
-        found[REPLACED] = f"is_open AND holder_id IN ({', '.join(map(str, away))})"
+        condition, ids = among("holder_id", away)
+        found[REPLACED] = (f"is_open AND {condition}", ids)
     return found
 
 
@@ -105,5 +106,5 @@ def _listed(codes: list[str]) -> str:
 
 def _count(rows: str, user_id: int | None, *values: Any) -> tuple[str, list[Any]]:
     """The count of some rows as a column, and its values: the person's id wherever it is asked first."""
-    given = [*([user_id] if "_id = %s" in rows else []), *values, TAB_CEILING + 1]
-    return f"(SELECT COUNT(*) FROM (SELECT 1 FROM {rows} LIMIT %s) AS n)", given  # noqa: S608
+    given = [*([user_id] if "_id = %s" in rows else []), *values]
+    return f"(SELECT COUNT(*) FROM (SELECT 1 FROM {rows} LIMIT {TAB_CEILING + 1}) AS n)", given  # noqa: S608

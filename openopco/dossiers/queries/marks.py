@@ -3,9 +3,9 @@ him. One query for the page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import Any
 
-from openopco.base.prepared import steady_cursor
+from openopco.base.prepared import among, steady_cursor
 from openopco.dossiers.models import Dossier, Proposal
 from openopco.dossiers.news import in_words
 from openopco.dossiers.queries.lists import PAGE_SIZE, Filters, portfolio_of
@@ -29,12 +29,12 @@ def marks_of(*, actor: Actor, dossiers: Sequence[Dossier]) -> dict[int, Marks]:
     if not ids:
         return {}
     with steady_cursor() as cursor:
-        cursor.execute(marks_sql(len(ids)), marks_params(actor, ids))
+        cursor.execute(*marks_statement(actor, ids))
         return read_marks(cursor.fetchall())
 
 
 def read_marks(rows: Iterable[tuple[int, str, str]]) -> dict[int, Marks]:
-    """Of the rows that `marks_sql` gives."""
+    """Of the rows that `marks_statement` gives."""
     found: dict[int, Marks] = {}
     for pk, kind, by in rows:
         marks = found.setdefault(pk, Marks())
@@ -47,22 +47,15 @@ def read_marks(rows: Iterable[tuple[int, str, str]]) -> dict[int, Marks]:
     return found
 
 
-@lru_cache(maxsize=32)
-def marks_sql(many: int) -> str:
-    """What is new, what is followed, what is proposed, of so many requests."""
-    marks = ", ".join(["%s"] * many)
-    return (
-        "SELECT dossier_id, kind, by_label FROM dossiers_news "  # noqa: S608
-        f"WHERE reader_id = %s AND seen_at IS NULL AND dossier_id IN ({marks}) "
-        f"UNION ALL SELECT dossier_id, '{FOLLOW}', '' FROM dossiers_follow "
-        f"WHERE user_id = %s AND dossier_id IN ({marks}) "
-        f"UNION ALL SELECT dossier_id, '{PROPOSED}', '' FROM dossiers_proposal "
-        f"WHERE officer_id = %s AND dossier_id IN ({marks})"
-    )
+def marks_statement(actor: Actor, ids: Sequence[int]) -> tuple[str, list[Any]]:
+    """What is new, what is followed, what is proposed, of these requests: SQL, and its values."""
+    shown, values = among("dossier_id", ids)
+    return MARKS.format(shown=shown), [actor.user_id, *values] * 3
 
 
-def marks_params(actor: Actor, ids: Sequence[int]) -> list[int | None]:
-    return [actor.user_id, *ids] * 3
+MARKS = f"""SELECT dossier_id, kind, by_label FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL AND {{shown}}
+    UNION ALL SELECT dossier_id, '{FOLLOW}', '' FROM dossiers_follow WHERE user_id = %s AND {{shown}}
+    UNION ALL SELECT dossier_id, '{PROPOSED}', '' FROM dossiers_proposal WHERE officer_id = %s AND {{shown}}"""  # noqa: S608
 
 
 def proposed_to(actor: Actor, filters: Filters) -> list[Dossier]:

@@ -9,10 +9,12 @@ import time_machine
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.safestring import SafeString
 from lxml import html
 
 from openopco.base.keyset import Page
 from openopco.web.components.raw import RawField
+from openopco.web.components.tags import options
 from openopco.web.gallery import samples
 from openopco.web.gallery.forms import SampleForm
 from openopco.web.gallery.samples import Event, Item, SampleFile
@@ -265,3 +267,9 @@ def test_an_icon_is_hidden_from_screen_readers() -> None:
     icon = html.fromstring(Template("{% icon 'bell' %}").render(Context()))
     assert icon.get("aria-hidden") == "true"
     assert icon[0].get("href").endswith("#bell")
+
+
+def test_choices_are_text_whoever_wrote_them_and_each_list_has_its_own() -> None:
+    for words in (SafeString("<b>R&D</b>"), "<b>R&D</b>"):
+        assert options([("a", words)]) == '<option value="a">&lt;b&gt;R&amp;D&lt;/b&gt;</option>'
+    assert options([("a", "A"), ("b", "B")], "b") == '<option value="a">A</option><option value="b" selected>B</option>'

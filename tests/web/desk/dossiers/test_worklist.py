@@ -71,7 +71,7 @@ def test_each_portfolio_is_counted_beside_its_tab(desk: Client, olga: Actor, mon
     assert "Mes dossiers 1" in shown
     assert "À prendre 3" in shown
     assert "Tous les dossiers ouverts 4" in shown
-    assert TAB_CEILING == 300
+    assert TAB_CEILING == 99
     monkeypatch.setattr("openopco.dossiers.queries.counts.TAB_CEILING", 2)
     monkeypatch.setattr("openopco.web.desk.views.worklist.TAB_CEILING", 2)
     assert "À prendre plus de 2" in text_of(desk.get(LIST))
