@@ -37,6 +37,7 @@ from openopco.dossiers.queries.lists import (
     worklist,
 )
 from openopco.dossiers.queries.marks import Marks, marks_of, proposed_to
+from openopco.dossiers.queries.outcomes import DECIDED, GRANTED
 from openopco.dossiers.queries.saved import saved_lists
 from openopco.dossiers.queries.scope import (
     as_key,
@@ -57,9 +58,11 @@ from openopco.dossiers.queries.twins import MOST_TWINS, find_twins, twins_of
 __all__ = [
     "ALL",
     "COUNT_CEILING",
+    "DECIDED",
     "DESK",
     "FOLLOWED",
     "FREE",
+    "GRANTED",
     "MINE",
     "MODIFIED",
     "MOST_COUNTED",

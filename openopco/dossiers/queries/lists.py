@@ -15,6 +15,7 @@ from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.figures import beginning_of
 from openopco.dossiers.models import Dossier, Follow, Modification, News
 from openopco.dossiers.queries.held import exhausted_now, replaced_ids, waiting_for_funds, with_funds
+from openopco.dossiers.queries.outcomes import OUTCOMES
 from openopco.dossiers.queries.scope import HIDDEN, reads_all_sent, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
@@ -50,6 +51,8 @@ class Filters:
     news: str = ""
     sent_from: date | None = None
     sent_to: date | None = None
+    provider_id: int | None = None
+    outcome: str = ""
 
     @property
     def is_dateless(self) -> bool:
@@ -76,7 +79,7 @@ class Filters:
     def _is_ranged(self) -> bool:
         days = self.starts_from or self.starts_to or self.late_on or self.sent_from or self.sent_to
         amounts = self.amount_from is not None or self.amount_to is not None
-        return bool(days or amounts or self.holder_id or self.news)
+        return bool(days or amounts or self.holder_id or self.news or self.provider_id or self.outcome)
 
     @property
     def codes(self) -> dict[str, str]:
@@ -93,8 +96,10 @@ class Filters:
             "amount_asked__gte": self.amount_from,
             "amount_asked__lte": self.amount_to,
             "holder_id": self.holder_id,
+            "provider_id": self.provider_id,
         }
-        queryset = queryset.filter(**self.codes, **{name: value for name, value in ranges.items() if value is not None})
+        given = {name: value for name, value in ranges.items() if value is not None}
+        queryset = queryset.filter(OUTCOMES[self.outcome], **self.codes, **given)
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
         return holding(queryset, self.words) if is_few else matching(queryset, self.search)

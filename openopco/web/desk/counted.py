@@ -13,7 +13,7 @@ from django.utils import timezone
 from openopco.dossiers import kinds
 from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.models import LONGEST_DELAY
-from openopco.dossiers.queries import Line, PointLine, ProviderLine, Statistics
+from openopco.dossiers.queries import DECIDED, GRANTED, Line, PointLine, ProviderLine, Statistics
 from openopco.kernel.calendar import add_months, format_date, paris_today
 from openopco.kernel.money import NARROW_NBSP, format_euros
 from openopco.opco import lists, shipped_lists
@@ -67,9 +67,11 @@ class Lists:
         return self.count(number, etat=found[0], **narrowed) if len(found) == 1 else grouped(number)
 
     def granted(self, line: Line, **narrowed: Any) -> str:
-        """Those that lapsed or were cancelled since are in no list of the granted ones."""
-        exact = line.granted == line.states.get(State.ACCORDEE, 0)
-        return self.of_states(line, State.ACCORDEE, **narrowed) if exact else grouped(line.granted)
+        """With those that lapsed or were cancelled since."""
+        return self.count(line.granted, issue=GRANTED, **narrowed)
+
+    def decided(self, line: Line, **narrowed: Any) -> str:
+        return self.count(sum(line.delays.values()), issue=DECIDED, **narrowed)
 
     def provider(self, line: ProviderLine) -> str:
         if line.provider_id is None:
@@ -84,11 +86,11 @@ _OUTCOMES = (Column("Envoyées"), Column("Accordées"), Column("Refusées"), Col
 _DELAYS = (Column("Décidées"), Column("Délai médian"), Column("90 % en"))
 
 
-def figures(found: Statistics) -> list[tuple[str, str]]:
+def figures(found: Statistics, lists_: Lists) -> list[tuple[str, str]]:
     """The few that head the page."""
     total = found.total
     return [
-        ("Demandes envoyées", grouped(total.sent)),
+        ("Demandes envoyées", lists_.count(total.sent)),
         ("Taux d'acceptation", percent(total.acceptance)),
         ("Délai médian", days(total.median)),
         ("90 % décidées en", days(total.ninetieth)),
@@ -111,7 +113,7 @@ def volumes(found: Statistics, lists_: Lists) -> Table:
 
 
 def delays(found: Statistics, lists_: Lists) -> Table:
-    rows = [(in_words(month), *_delays(_of(found, month))) for month in lists_.period.months]
+    rows = [(in_words(month), *_delays(_of(found, month), lists_, month)) for month in lists_.period.months]
     return Table("Délais par mois d'envoi", (Column("Mois", number=False), *_DELAYS), rows)
 
 
@@ -137,9 +139,14 @@ def branch_words(idcc: str) -> str:
 
 
 def providers(found: Statistics, lists_: Lists) -> Table:
-    rows = [(lists_.provider(line), grouped(line.sent), percent(line.acceptance)) for line in found.providers]
+    rows = [(lists_.provider(line), _sent_to(line, lists_), percent(line.acceptance)) for line in found.providers]
     columns = (Column("Organisme", number=False), Column("Envoyées"), Column("Acceptation"))
     return Table("Demandes par organisme de formation", columns, rows)
+
+
+def _sent_to(line: ProviderLine, lists_: Lists) -> str:
+    """No list narrows to the requests without a provider."""
+    return lists_.count(line.sent, organisme=str(line.provider_id)) if line.provider_id else grouped(line.sent)
 
 
 def points(found: Statistics) -> Table:
@@ -184,8 +191,8 @@ def _outcomes(line: Line, lists_: Lists, **narrowed: Any) -> tuple[str, ...]:
     )
 
 
-def _delays(line: Line) -> tuple[str, ...]:
-    return grouped(sum(line.delays.values())), days(line.median), days(line.ninetieth)
+def _delays(line: Line, lists_: Lists, month: date) -> tuple[str, ...]:
+    return lists_.decided(line, first=month, last=month), days(line.median), days(line.ninetieth)
 
 
 def percent(part: int | None) -> str:

@@ -12,8 +12,10 @@ from django.http import QueryDict
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
 from openopco.dossiers.queries import (
     ALL,
+    DECIDED,
     FOLLOWED,
     FREE,
+    GRANTED,
     MINE,
     MODIFIED,
     NEW,
@@ -46,7 +48,8 @@ ORDERS = (("echeance", "Échéance"), ("anciennete", "Plus anciens"), ("recent",
 STATES = tuple((str(state), STATE_WORDS[Audience.OPCO][state]) for state in State if state is not State.BROUILLON)
 REGIONS_BY_NAME = tuple(REGIONS.items())
 NEWS = ((WITH_NEWS, "Avec"), (WITHOUT_NEWS, "Sans"))
-MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au")
+OUTCOMES = ((DECIDED, "Décidées"), (GRANTED, "Accordées, même caduques ou annulées depuis"))
+MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au", "organisme", "issue")
 NARROWING = ("etat", "q", "du", "au", "retard", *MORE)
 NAMES = ("vue", "tri", *NARROWING)
 LATE = "1"
@@ -116,6 +119,8 @@ class Trail:
             idcc=self._read("branche") or "",
             region=self.values.get("region", ""),
             holder_id=int(self.values["par"]) if "par" in self.values else None,
+            provider_id=int(self.values["organisme"]) if "organisme" in self.values else None,
+            outcome=self.values.get("issue", ""),
             sent_from=self._read("envoi_du"),
             sent_to=self._read("envoi_au"),
             amount_from=self._read("min"),
@@ -147,10 +152,12 @@ def read_trail(address: Mapping[str, str]) -> Trail:
         "retard": {LATE},
         "region": set(REGIONS),
         "nouv": {code for code, _ in NEWS},
+        "issue": {code for code, _ in OUTCOMES},
     }
     values = {name: address.get(name, "").replace("\0", "").strip()[:100] for name in NAMES}
-    if not PERSON.fullmatch(values["par"]):
-        values["par"] = ""
+    for name in ("par", "organisme"):
+        if not PERSON.fullmatch(values[name]):
+            values[name] = ""
     return Trail({name: value for name, value in values.items() if value and value in known.get(name, {value})})
 
 
@@ -190,10 +197,18 @@ LABELS = (
     ("region", "région"),
     ("min", "coût HT de"),
     ("max", "coût HT jusqu'à"),
+    ("issue", "décision"),
     ("nouv", "nouveautés"),
     ("tri", "tri"),
 )
-NAMED = {"etat": dict(STATES), "region": REGIONS, "tri": dict(ORDERS), "nouv": dict(NEWS), "retard": {LATE: "oui"}}
+NAMED = {
+    "issue": dict(OUTCOMES),
+    "etat": dict(STATES),
+    "region": REGIONS,
+    "tri": dict(ORDERS),
+    "nouv": dict(NEWS),
+    "retard": {LATE: "oui"},
+}
 EARLIER = "Cette date précède la première."
 SPANS = (
     ("du", "au", EARLIER),

@@ -33,6 +33,8 @@ def figures() -> None:
     with time_machine.travel(NOW, tick=False):
         granted = {"state": State.ACCORDEE, "idcc": "1090", "provider": school(name="ÉCOLE DU LAC")}
         DossierFactory.create_batch(2, **granted, sent_at=sent, decided_at=sent + timedelta(days=7))
+        lapsed = {"state": State.CADUQUE, "idcc": "0016", "provider": school(name="CENTRE"), "amount_granted": 500}
+        DossierFactory.create(**lapsed, sent_at=sent, decided_at=sent + timedelta(days=7))
         DossierFactory.create(state=State.REFUSEE, sent_at=sent, decided_at=sent + timedelta(days=9))
         tally()
 
@@ -48,7 +50,7 @@ def test_before_any_count_the_page_says_so(desk: Client) -> None:
 @time_machine.travel(NOW, tick=False)
 def test_figures_are_told_with_their_age(desk: Client) -> None:
     text = text_of(desk.get(PAGE)).replace("\u202f", " ")
-    for words in ("Chiffres du 23/11/2026 à 10 h 00", "67 %", "7 j", "9 j", "ÉCOLE DU LAC", "1 000,00 €"):
+    for words in ("Chiffres du 23/11/2026 à 10 h 00", "75 %", "7 j", "9 j", "ÉCOLE DU LAC", "1 500,00 €"):
         assert words in text, words
     assert "style=" not in desk.get(PAGE).content.decode()
 
@@ -59,7 +61,8 @@ def test_figures_are_told_with_their_age(desk: Client) -> None:
 def test_each_figure_opens_a_list_of_as_many_requests(desk: Client) -> None:
     body = desk.get(PAGE).content.decode()
     links = re.findall(r'<a href="(/gestion/\?[^"]+)">(\d+)</a>', body)
-    assert len(links) > 5
+    for narrowed in ("issue=accordees", "issue=decidees", "organisme="):
+        assert any(narrowed in url for url, _ in links), narrowed
     for url, count in links:
         listed = set(re.findall(r"AF-2026-9\d{5}", desk.get(unescape(url)).content.decode()))
         assert len(listed) == int(count), url

@@ -40,7 +40,7 @@ def _shown(request: PersonRequest, period: Period) -> dict[str, Any]:
         "found": found,
         "period_query": urlencode(period.typed),
         "branch": counted.branch_words(period.idcc) if period.idcc else "",
-        "figures": counted.figures(found),
+        "figures": counted.figures(found, lists),
         "states": counted.states(found, lists),
         "volumes": counted.volumes(found, lists),
         "delays": counted.delays(found, lists),

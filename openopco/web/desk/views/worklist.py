@@ -84,6 +84,8 @@ def _form(trail: Trail, filters: Filters) -> dict[str, Any]:
         "orders": words.ORDERS,
         "regions": words.REGIONS_BY_NAME,
         "news": words.NEWS,
+        "outcomes": words.OUTCOMES,
+        "without_provider": trail.without("organisme").list_url,
         "officers": [(str(pk), name) for pk, name in officers_by_name()],
         "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
     }
