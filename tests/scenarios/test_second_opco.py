@@ -9,11 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from openopco.demo.accounts import ADMINISTRATOR, EMPLOYER, PASSWORD
 from tests.browser import expect
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.browser
 PATIENCE = 600.0
 FOREIGN = re.compile(r"OPCO Mobilités|M-Gestion", re.IGNORECASE)
 NAME, PRODUCT, TEAL = "OPCO des Bâtisseurs", "Espace Bâtir", "#5b2a86"
+RGB = (91, 42, 134)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,21 @@ def _check(page: Page, address: str) -> None:
     assert NAME in told
 
 
+def _check_letter(page: Page, second: str) -> None:
+    """The letter of an agreement, opened by its employer, wears the OPCO's name and colour and no other's."""
+    page.goto(f"{second}/demandes/?etat=accordee")
+    page.locator("a.figures, th a").first.click()
+    address = page.locator('a[href*="/lettres/"]').first.get_attribute("href")
+    letter = PdfReader(BytesIO(page.request.get(f"{second}{address}").body()))
+    told = " ".join(" ".join(each.extract_text() for each in letter.pages).split())
+    assert NAME in told
+    assert not FOREIGN.search(told), FOREIGN.findall(told)
+    drawn = letter.pages[0].get_contents()
+    assert drawn is not None
+    colours = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:scn?|SCN?|rg|RG)\b", drawn.get_data())
+    assert RGB in {tuple(round(float(part) * 255) for part in each) for each in colours}
+
+
 def test_a_second_opco_has_its_own_words_colours_and_letters(page: Page, second: str) -> None:
     _check(page, f"{second}/")
     header = page.locator(".header").first
@@ -96,6 +114,7 @@ def test_a_second_opco_has_its_own_words_colours_and_letters(page: Page, second:
     page.goto(f"{second}/demandes/")
     number = page.locator("a.figures, th a").first.inner_text().strip()
     _check(page, f"{second}/demandes/{number}/")
+    _check_letter(page, second)
     _check(page, f"{second}/demo/boite/")
     page.context.clear_cookies()
     _enter(page, second, ADMINISTRATOR)
