@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from openopco.demo.accounts import ADMINISTRATOR, EMPLOYER, OFFICER, PASSWORD
+from openopco.demo.accounts import ACCOUNTANT, ADMINISTRATOR, CONTROLLER, EMPLOYER, OFFICER, PASSWORD, PROVIDER
 from openopco.demo.loading import Loader
 from openopco.dossiers.models import Dossier
 from openopco.kernel.calendar import paris_today
@@ -16,6 +16,7 @@ from tests.scenarios.conftest import Opener
 from tests.scenarios.looking import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXEPT = "83426702300028"
 PHONE = {"width": 375, "height": 760}
 
 
@@ -65,3 +66,28 @@ def test_every_role_finds_its_pages_full(page: Page, open_browser: Opener, shown
     enter(admin, shown, ADMINISTRATOR)
     for path in ("avis/", "parametres/", "references/", "references/idcc/", "references/idcc/nouvelle/", "comptes/"):
         visit(admin, f"{shown}/administration/{path}", "comptes" if path == "comptes/" else "")
+
+
+def test_a_provider_reads_what_was_granted_and_those_who_check_and_pay_read_all_that_was_sent(
+    page: Page, open_browser: Opener, shown: str
+) -> None:
+    enter(page, shown, PROVIDER)
+    visit(page, f"{shown}/organisme/")
+    visit(page, f"{shown}/organisme/dossiers/", "dossiers-organisme")
+    granted = Dossier.objects.filter(state="accordee", provider__siret=AXEPT).order_by("-updated_at").first()
+    asked = Dossier.objects.filter(state="transmise", provider__siret=AXEPT).first()
+    assert granted
+    assert asked
+    page.get_by_role("link", name=str(granted.number)).click()
+    look(page)
+    for private in ("12/05/1995", "HT", "agent de maîtrise"):
+        expect(page.locator("main").get_by_text(private)).to_have_count(0)
+    for unseen in (f"/organisme/dossiers/{asked.number}/", f"/demandes/{granted.number}/"):
+        assert page.request.get(f"{shown}{unseen}").status == 404
+    for path in ("habilitations/", "organisme/rattacher/", "notifications/"):
+        visit(page, f"{shown}/{path}")
+    for someone in (CONTROLLER, ACCOUNTANT):
+        desk = open_browser()
+        enter(desk, shown, someone)
+        visit(desk, f"{shown}/gestion/")
+        visit(desk, f"{shown}/gestion/dossiers/{granted.number}/")
