@@ -11,6 +11,7 @@ from openopco.dossiers.queries.papers import typed_by
 from openopco.exports.shape import PLACE, Asked, List
 from openopco.habilitations.enums import MembershipState, StaffRoleName
 from openopco.habilitations.models import Absence, Membership, StaffRole
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import all_staff, colleagues, coming_absences
 from openopco.organisations.models import Establishment, Provider
 from openopco.organisations.queries import establishments_holding, providers_holding
@@ -33,7 +34,7 @@ def _providers(actor: Actor, asked: Asked) -> QuerySet[Provider]:
 
 def _people(actor: Actor, asked: Asked) -> QuerySet[Membership]:
     require(actor, Permission.MEMBERSHIP_MANAGE, Subject(asked["establishment"]))
-    return colleagues(actor, asked["establishment"])
+    return colleagues(actor, Place(establishment_id=asked["establishment"]))
 
 
 def _accounts(actor: Actor, asked: Asked) -> QuerySet[User]:

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import FilteredRelation, Q
+
+from openopco.base.kept import Kept
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, CompanyBudget, Envelope, VoluntaryAccount
 from openopco.funding.rules import Account, Left
+from openopco.organisations.models import Company
 
 ZERO = Decimal(0)
 
@@ -32,6 +37,31 @@ def balances(*, company_id: int, year: int, idcc: str, locked: bool = False) -> 
     known = {budget.budget: budget for budget in budgets}
     account = accounts.first()
     return Balances(_by_fund(envelopes), known, account)
+
+
+# Every envelope: few. What engages reads them anew, under their lock.
+envelopes: Kept[list[Envelope]] = Kept(lambda: list(Envelope.objects.order_by("pk")))
+
+
+def left_for(*, company_id: int, year: int, idcc: str) -> Left:
+    """What is left, to be shown: one query, and what this process keeps of the envelopes for a moment."""
+    rows = (
+        Company.objects.filter(pk=company_id)
+        .annotate(own=FilteredRelation("budgets", condition=Q(budgets__year=year)))
+        .values_list(*_ACCOUNT, "own__budget", "own__engaged")
+    )
+    found = list(rows)
+    near = (each for each in envelopes.value() if each.year == year and each.idcc in ("", idcc))
+    bounds = {fund: each.left if each.is_blocking else None for fund, each in _by_fund(near).items()}
+    return Left(bounds, {row[4]: row[5] for row in found if row[4] is not None}, _shown_account(found[0][:4]))
+
+
+_ACCOUNT = tuple(f"voluntary_account__{name}" for name in ("paid_in", "engaged", "pays_ancillary", "pays_wages"))
+
+
+def _shown_account(row: tuple[Any, ...]) -> Account | None:
+    paid_in, engaged, ancillary, wages = row
+    return None if paid_in is None else Account(paid_in - engaged, ancillary, wages)
 
 
 def _by_fund(envelopes: Iterable[Envelope]) -> dict[Fund, Envelope]:

@@ -8,9 +8,8 @@ from openopco.dossiers.draft import DraftView
 from openopco.dossiers.models import Dossier
 from openopco.funding import ruling
 from openopco.funding.actions.engaging import with_payees
-from openopco.funding.balances import balances, left_of
+from openopco.funding.balances import left_for
 from openopco.funding.facts import facts_of, missing_for
-from openopco.funding.models import Commitment
 from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
 from openopco.opco import parameters
 
@@ -34,8 +33,9 @@ class Estimate:
 
 
 def estimate_of(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
-    """What the rules of today give. Three queries at most, none while something it needs is missing. Of a request typed by
-    somebody whose attachment nobody has accepted, nothing of the company is told: neither budget had nor account."""
+    """What the rules of today give a request that nothing is engaged on yet. One query, none while something it needs is
+    missing. Of a request typed by somebody whose attachment nobody has accepted, nothing of the company is told: neither
+    budget had nor account."""
     facts = facts_of(dossier, draft, granted_on=today)
     if facts is None:
         return Estimate(missing=tuple(missing_for(draft)))
@@ -52,9 +52,7 @@ def lines_of(estimate: Estimate, amount: Decimal) -> tuple[Line, ...]:
 
 
 def _left(dossier: Dossier, facts: Facts) -> Left:
-    own = Commitment.objects.filter(dossier=dossier) if dossier.amount_granted is not None else ()
-    standing = balances(company_id=dossier.establishment.company_id, year=facts.year, idcc=facts.idcc)
-    left = left_of(standing, own)
+    left = left_for(company_id=dossier.establishment.company_id, year=facts.year, idcc=facts.idcc)
     return replace(left, companies={}, account=None) if dossier.unconfirmed and not dossier.is_open else left
 
 

@@ -135,7 +135,7 @@ class EnvelopeChange(models.Model):
 class CompanyBudget(models.Model):
     """What a company (SIREN) was granted in a year under one budget. The most it may have is said by the rules."""
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="budgets")
     year = models.PositiveSmallIntegerField()
     budget = models.CharField(max_length=60)
     engaged = CentsField(default=ZERO)

@@ -179,7 +179,7 @@ DEFAULTS: Final[dict[str, Default]] = {
     ),
     "subrogation_pdc_only": Default(
         "Subrogation réservée au plan de développement des compétences",
-        "",
+        "oui ou non",
         yes_or_no,
         (
             Version(ALWAYS, False, "Usage des OPCO avant la réforme de la TVA : l'OPCO pouvait régler l'organisme."),

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from openopco.dossiers.funders import Engaged
 from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding import ruling
-from openopco.funding.balances import Balances, balances, left_of
+from openopco.funding.balances import Balances, balances, envelopes, left_of
 from openopco.funding.enums import Fund, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.facts import facts_of
@@ -146,6 +147,7 @@ def _carry(commitment: Commitment, delta: Decimal) -> None:
         VoluntaryAccount.objects.filter(company_id=commitment.company_id).update(engaged=F("engaged") + cents(delta))
     if commitment.envelope_id:
         Envelope.objects.filter(pk=commitment.envelope_id).update(engaged=F("engaged") + cents(delta))
+        transaction.on_commit(envelopes.forget)
 
 
 def release(dossier: Dossier, event: str) -> None:

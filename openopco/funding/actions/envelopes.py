@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from openopco import journal
 from openopco.base.actions import action
+from openopco.funding.balances import envelopes
 from openopco.funding.enums import BOUNDED_BY_ENVELOPE, Fund, Mode
 from openopco.funding.errors import BelowEngaged, UnknownEnvelope
 from openopco.funding.models import Envelope, EnvelopeChange
@@ -70,5 +72,6 @@ def _note(envelope: Envelope, *, actor: Actor, reason: str, event: str) -> None:
         changed_by_label=actor.label,
         changed_at=timezone.now(),
     )
+    transaction.on_commit(envelopes.forget)
     payload = {"montant": f"{envelope.amount:.2f}", "motif": told, "annee": envelope.year, "fonds": envelope.fund}
     journal.record(subject_kind=SUBJECT, subject_id=envelope.pk, event=event, actor=actor, payload=payload)

@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField()),
                 ('budget', models.CharField(max_length=60)),
                 ('engaged', openopco.base.fields.CentsField(default=Decimal('0'))),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.company')),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budgets', to='organisations.company')),
             ],
             options={
                 'verbose_name': "budget d'entreprise",

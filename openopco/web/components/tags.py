@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from django import template
@@ -55,9 +54,7 @@ def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
 @lru_cache(maxsize=64)
 def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     """Kept: the same hundreds of officers or regions are offered by each page. Text alone, whoever wrote it."""
-    marks = (SELECTED if code == chosen else "" for code, _ in choices)
-    lines = zip(choices, marks, strict=True)
-    return SafeString("".join([OPTION.format(escape(code), mark, escape(words)) for (code, words), mark in lines]))
+    return filled_each(OPTION, ((code, SELECTED if code == chosen else "", words) for code, words in choices))
 
 
 OPTION, SELECTED = '<option value="{}"{}>{}</option>', filled(" selected")

@@ -16,6 +16,7 @@ from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, ItemKind
 from openopco.dossiers.fields import YES
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
+from openopco.funding.estimating import Estimate, estimate_of
 from openopco.kernel.calendar import days_left, delay_in_words, format_date, paris_today
 from openopco.kernel.contacts import format_phone
 from openopco.kernel.identifiers import format_naf, format_siret
@@ -47,6 +48,11 @@ class Reading:
     draft: DraftView
     points: list[CorrectionItem]
     may_reveal: bool
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """What the rules of today give of what stands."""
+        return estimate_of(self.dossier, self.draft, today=paris_today(timezone.now()))
 
     @cached_property
     def targets(self) -> Mapping[str, Target]:

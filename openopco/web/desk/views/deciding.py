@@ -17,7 +17,6 @@ from openopco.dossiers.enums import LetterKind
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow
 from openopco.dossiers.funds import NOT_AGAIN, why_no_more
 from openopco.dossiers.models import Dossier
-from openopco.funding.estimating import Estimate, estimate_of
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
@@ -87,15 +86,11 @@ def _grant_fields(reading: showing.Reading | None) -> Typed:
 
 def _proposed(reading: showing.Reading) -> Decimal | None:
     """What the rules give of what stands; where nothing can be told, what is asked."""
-    estimate = _estimate(reading)
+    estimate = reading.estimate
     asked: Decimal | None = reading.kind.heading(reading.draft).amount
     if estimate.proposal is None or asked is None:
         return asked
     return min(asked, estimate.proposal.total)
-
-
-def _estimate(reading: showing.Reading) -> Estimate:
-    return estimate_of(reading.dossier, reading.draft, today=paris_today(timezone.now()))
 
 
 def _reason_fields(reading: showing.Reading | None) -> Typed:
@@ -298,8 +293,9 @@ def _field_of(error: InvalidValue, act: Act) -> str:
     return "reason" if isinstance(error, MissingReason | NirInText) else act.value_field
 
 
-def _shelf(request: PersonRequest, dossier: Dossier, act: Act) -> Shelf:
-    return shelf(act.phrases, queries.nature_of(dossier), paris_today(timezone.now()), request.POST.dict())
+def _shelf(request: PersonRequest, dossier: Dossier, act: Act, reading: showing.Reading | None = None) -> Shelf:
+    nature = reading.draft.raw("nature") if reading else ""
+    return shelf(act.phrases, nature or queries.nature_of(dossier), paris_today(timezone.now()), request.POST.dict())
 
 
 def _insert(request: PersonRequest, dossier: Dossier, act: Act, typed: Typed) -> HttpResponse:
@@ -338,8 +334,8 @@ def _show(
         "no_funds": no_funds,
         "memberships_url": address_of("desk:memberships"),
         "doubts": [check for check in checks if check.tone != "ok" and not check.blocks],
-        "picker": _shelf(request, dossier, act).picker("reason") if act.phrases else None,
-        "funding": shown_estimate(_estimate(reading)) if reading and dossier.is_open else None,
+        "picker": _shelf(request, dossier, act, reading).picker("reason") if act.phrases else None,
+        "funding": shown_estimate(reading.estimate) if reading and dossier.is_open else None,
         "can": act.is_possible(frame["possible"]) and not (blocking or needs_filer or no_funds),
     }
     return render(request, "desk/act.html", frame | context, status=status)

@@ -269,7 +269,7 @@ def test_a_page_costs_the_same_however_many_trainees(
     desk: Client, olga: Actor, alice: Actor, place: Establishment, people: Any, page: str
 ) -> None:
     dossier = taken(alice, place, olga, people=people)
-    desk.get(url(dossier))
+    desk.get(url(dossier, page))
     with CaptureQueriesContext(connection) as queries:
         answer = desk.get(url(dossier, page))
     assert answer.status_code == 200
