@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from openopco.dossiers.enums import NEWS_WORDS, NewsKind
@@ -50,7 +52,7 @@ def add_news(dossier: Dossier, event: str, *, actor: Actor) -> None:
         return
     kind, now = KINDS[event], timezone.now()
     if kind in OVER:
-        News.objects.filter(dossier=dossier, kind=OVER[kind], seen_at=None).update(seen_at=now)
+        mark_seen(News.objects.filter(dossier=dossier, kind=OVER[kind]), now)
     by = actor.label[:200] if actor.is_opco else ""
     rows = [
         News(dossier=dossier, reader_id=reader, kind=kind, by_label=by, at=now)
@@ -62,6 +64,11 @@ def add_news(dossier: Dossier, event: str, *, actor: Actor) -> None:
         unique_fields=["reader", "dossier", "kind"],
         update_fields=["by_label", "at", "seen_at"],
     )
+
+
+def mark_seen(news: QuerySet[News], now: datetime) -> None:
+    """These are news no more. Told by another host whose clock is ahead, one is seen when it was told, not before."""
+    news.filter(seen_at=None).update(seen_at=Greatest(F("at"), Value(now)))
 
 
 def _readers(dossier: Dossier, kind: NewsKind) -> set[int]:

@@ -1,6 +1,6 @@
 """What is new to whom: told once, to those who watch, until they open the request."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
@@ -248,6 +249,15 @@ class TestOfAgreementsAndModifications:
         clock.move_to(datetime(2027, 1, 13, 8, tzinfo=PARIS))
         agreements.confirm_start(actor=employer, number=number_of(dossier), started_on=date(2027, 1, 12))
         assert new_to(desk, dossier) == new_to(oscar, dossier) == ["Formation commencée"]
+
+    def test_told_by_a_host_whose_clock_is_ahead_it_is_over_all_the_same(self, granted: Any, oscar: Actor) -> None:
+        dossier, employer, desk = granted
+        signalled(employer, dossier)
+        ahead = timezone.now() + timedelta(minutes=5)
+        News.objects.update(at=ahead)
+        modifying.withdraw(actor=employer, number=number_of(dossier))
+        assert new_to(desk, dossier) == ["Modification retirée"]
+        assert set(News.objects.exclude(seen_at=None).values_list("seen_at", flat=True)) == {ahead}
 
     def test_lapsed_then_given_back_and_the_desk_is_told_of_it(
         self, granted: Any, oscar: Actor, olga: Actor, clock: time_machine.Traveller

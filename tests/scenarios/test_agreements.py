@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from openopco.dossiers import lapsing
 from openopco.dossiers.actions import deciding, holding
-from openopco.dossiers.models import Decision, Dossier, News
+from openopco.dossiers.models import Decision, Dossier
 from openopco.habilitations.queries import actor_for
 from tests.browser import expect
 from tests.dossiers.factories import OTHER_NIR
@@ -92,8 +92,6 @@ def test_an_agreement_lapses_and_an_officer_gives_it_back(page: Page, open_brows
     later = timezone.now() + timedelta(days=400)
     with time_machine.travel(later):
         assert lapsing.lapse_agreements() == 1
-    # The people of this scenario live today: what the lapse told them cannot be of a day to come.
-    News.objects.filter(at__gt=timezone.now()).update(at=timezone.now())
     Employer(page, world).arrives()
     page.goto(f"{world.site}/demandes/{number}/")
     expect(page.get_by_text("Caduque").first).to_be_visible()

@@ -7,6 +7,7 @@ from openopco.base.actions import action
 from openopco.dossiers.actions._common import person
 from openopco.dossiers.errors import TooManyFollowed
 from openopco.dossiers.models import Dossier, Follow, News
+from openopco.dossiers.news import mark_seen
 from openopco.dossiers.queries import find
 from openopco.rights import Actor, Permission, require
 
@@ -37,5 +38,5 @@ def unfollow(*, actor: Actor, number: str) -> Dossier:
     dossier = find(actor=actor, number=number)
     Follow.objects.filter(user_id=person(actor), dossier=dossier).delete()
     if dossier.holder_id != actor.user_id:
-        News.objects.filter(reader_id=person(actor), dossier=dossier, seen_at=None).update(seen_at=timezone.now())
+        mark_seen(News.objects.filter(reader_id=person(actor), dossier=dossier), timezone.now())
     return dossier
