@@ -129,6 +129,22 @@ def reduce(lines: Iterable[Line], amount: Decimal) -> tuple[Line, ...]:
     return tuple(kept)
 
 
+def left_over(proposal: Proposal, kept: Iterable[Line]) -> tuple[Unfunded, ...]:
+    """What stays the employer's once `kept` alone, of the proposal's lines, is granted: what the rules don't give, and what the
+    officer gives less."""
+    kept = tuple(kept)
+    less = {base: _sum_of(proposal.lines, base) - _sum_of(kept, base) for base in Base}
+    given_less = tuple(Unfunded(base, amount, GIVEN_LESS) for base, amount in less.items() if amount > 0)
+    return (*proposal.unfunded, *given_less)
+
+
+GIVEN_LESS = "Accordé moins que ce que permettent les règles : le motif de la décision le dit."
+
+
+def _sum_of(lines: Iterable[Line], base: Base) -> Decimal:
+    return sum((line.amount for line in lines if line.base is base), ZERO)
+
+
 # --- whom a rule reaches ---------------------------------------------------------------------------------------------
 
 
@@ -302,16 +318,16 @@ def _by_budget(rule: Rule, till: _Till) -> Iterator[_Bound]:
     if most is not None:
         left = max(most - till.had(rule.budget_key), ZERO)
         budget = f"budget de {format_euros(most)} par entreprise en {facts.year}"
-        yield _Bound(left, f"{budget}, dont il vous reste {format_euros(left)}", f"{budget}, déjà utilisé")
+        yield _Bound(left, f"{budget}, dont il restait {format_euros(left)}", f"{budget}, déjà utilisé")
     envelope = till.envelope(rule.fund)
     if envelope is None:
         return
     if rule.fund is Fund.VOLONTAIRE:
-        yield _Bound(envelope, f"il vous reste {format_euros(envelope)}", "vos versements volontaires sont épuisés")
+        yield _Bound(envelope, f"il restait {format_euros(envelope)}", "vos versements volontaires sont épuisés")
     elif till.is_open(rule.fund):
         yield _Bound(
             envelope,
-            f"il reste {format_euros(envelope)} dans l'enveloppe {facts.year}",
+            f"il restait {format_euros(envelope)} dans l'enveloppe {facts.year}",
             f"l'enveloppe {facts.year} est épuisée",
         )
     else:

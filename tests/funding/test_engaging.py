@@ -55,10 +55,12 @@ def test_two_requests_of_a_company_share_its_budget(alice: Actor, place: Establi
     envelope()
     granted(alice, place, olga, "1000", cost="1000,00")
     second = taken(alice, place, olga, cost="900,00", title="Une autre", starts_on="14/12/2026", ends_on="15/12/2026")
-    with pytest.raises(NotEngageable, match="500,00.*au plus.*il vous reste 500,00"):
+    with pytest.raises(NotEngageable, match="500,00.*au plus.*il restait 500,00"):
         deciding.grant(actor=olga, number=str(second.number), amount=D(900))
-    deciding.grant(actor=olga, number=str(second.number), amount=D(500), reason="Le budget de l'année.")
-    assert CompanyBudget.objects.get(budget="pdc").engaged == 1500
+    deciding.grant(actor=olga, number=str(second.number), amount=D(400), reason="Le budget de l'année.")
+    told = Decision.objects.get(dossier=second).funding["reste"]
+    assert [(each["montant"], each["phrase"][:7]) for each in told] == [("400.00", "Budget "), ("100.00", "Accordé")]
+    assert CompanyBudget.objects.get(budget="pdc").engaged == 1400
 
 
 def test_an_exhausted_envelope_refuses_and_changes_nothing(alice: Actor, place: Establishment, olga: Actor) -> None:

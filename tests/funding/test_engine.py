@@ -46,7 +46,7 @@ def test_what_the_company_already_had_is_taken_off_whatever_its_band() -> None:
     proposal = propose(facts(costs={Base.PEDAGOGIQUE: D(560)}), MOBILITES, left)
     assert proposal.total == 100
     assert proposal.left_to_pay == 460
-    assert "il vous reste 100,00" in proposal.unfunded[0].sentence
+    assert "il restait 100,00" in proposal.unfunded[0].sentence
 
 
 def test_a_start_in_a_year_without_rules_gives_no_figure() -> None:

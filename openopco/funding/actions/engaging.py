@@ -20,7 +20,17 @@ from openopco.funding.enums import Fund, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.facts import facts_of
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
-from openopco.funding.rules import Facts, Line, Proposal, Unfunded, decide_payees, propose, reduce, unpublished_words
+from openopco.funding.rules import (
+    Facts,
+    Line,
+    Proposal,
+    Unfunded,
+    decide_payees,
+    left_over,
+    propose,
+    reduce,
+    unpublished_words,
+)
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import format_euros
 from openopco.opco import parameters
@@ -40,10 +50,10 @@ def engage(dossier: Dossier, amount: Decimal, now: datetime) -> Engaged:
     standing = _locked(dossier, facts)
     proposal = propose(facts, ruling.rules(anew=True), left_of(standing, own))
     lines = _granted(proposal, facts, amount)
-    unfunded = [_told(each) for each in proposal.unfunded]
+    told = as_json(lines, left_over(proposal, lines))
     return Engaged(
-        [_as_json(line) for line in lines],
-        unfunded,
+        told["lignes"],
+        told["reste"],
         lambda decision: _write(dossier, facts, lines, own, standing, decision=decision, now=now),
     )
 

@@ -88,7 +88,7 @@ _GRANT: Final = (
         "Ce qui est pris en charge ou non, ligne par ligne : montant, règle, bénéficiaire",
         [
             "1 000,00 € HT, coût pédagogique. Plan de développement des compétences : budget de 1 500,00 € par entreprise en "
-            "2027, dont il vous reste 1 000,00 €. Réglé à : l'employeur.",
+            "2027, dont il restait 1 000,00 €. Réglé à : l'employeur.",
             "Reste à votre charge : 250,00 € HT, coût pédagogique. Budget de 1 500,00 € par entreprise en 2027, déjà utilisé.",
         ],
         Shape.LIST,

@@ -14,6 +14,7 @@ from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding.actions.engaging import as_json
 from openopco.funding.estimating import estimate_of, lines_of
+from openopco.funding.rules import left_over
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import parse_amount
 from openopco.kernel.nir import refuse_nir
@@ -41,8 +42,10 @@ def _funding(actor: Actor, dossier: Dossier, amount: Decimal) -> dict[str, Any]:
     today = paris_today(timezone.now())
     draft = load_draft(dossier, today=today, viewer=actor)
     estimate = estimate_of(dossier, draft, today=today)
-    unfunded = estimate.proposal.unfunded if estimate.proposal else ()
-    return as_json(lines_of(estimate, amount), unfunded)
+    if estimate.proposal is None:
+        return {}
+    lines = lines_of(estimate, amount)
+    return as_json(lines, left_over(estimate.proposal, lines))
 
 
 def correction_letter(
