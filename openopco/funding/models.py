@@ -78,8 +78,6 @@ class Envelope(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices)
     amount = CentsField()
     engaged = CentsField(default=ZERO)
-    invoiced = CentsField(default=ZERO)
-    paid = CentsField(default=ZERO)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -90,8 +88,8 @@ class Envelope(models.Model):
             CheckConstraint(name="envelope_fund_known", condition=Q(fund__in=Fund.values)),
             CheckConstraint(name="envelope_mode_known", condition=Q(mode__in=Mode.values)),
             CheckConstraint(
-                name="envelope_amounts_in_order",
-                condition=Q(amount__gte=0, paid__gte=0, invoiced__gte=F("paid"), engaged__gte=F("invoiced")),
+                name="envelope_not_negative",
+                condition=Q(amount__gte=0, engaged__gte=0),
             ),
             CheckConstraint(
                 name="envelope_blocking_is_not_overspent",
