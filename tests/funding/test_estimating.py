@@ -11,6 +11,7 @@ from openopco.dossiers.actions import deciding, holding
 from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import Dossier, Letter
 from openopco.dossiers.queries import load_draft
+from openopco.funding.balances import envelopes
 from openopco.funding.enums import Base, Fund, Payee
 from openopco.funding.errors import NotEngageable
 from openopco.funding.estimating import Estimate, estimate_of
@@ -42,6 +43,14 @@ def total(dossier: Dossier) -> Decimal:
 def test_a_draft_is_told_what_it_would_get(alice: Actor, place: Establishment) -> None:
     envelope()
     assert total(complete_draft(alice, place, **DATES)) == 560
+
+
+def test_the_envelope_of_another_branch_is_not_its_own(alice: Actor, place: Establishment) -> None:
+    envelope(idcc="0016")
+    assert total(complete_draft(alice, place, **DATES)) == 0
+    envelope(200, idcc="1090")
+    envelopes.forget()
+    assert total(complete_draft(alice, place, **DATES, title="Autre")) == 200
 
 
 def test_nothing_is_told_while_something_it_needs_is_missing(alice: Actor, place: Establishment) -> None:
