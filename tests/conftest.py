@@ -15,12 +15,18 @@ import structlog
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
+from hypothesis import HealthCheck, settings
 
 from tests import programs
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CLAMD_SIGNATURE = "OPENOPCO-TEST-SIGNATURE"
 CLAMD_START_SECONDS = 30
+
+
+# A law is right or wrong, not late: a crowded machine fails no property.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True, scope="session")

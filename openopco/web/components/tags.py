@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.contrib.messages import constants
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from openopco.kernel.calendar import PARIS, days_left, delay_in_words, format_date, paris_today
@@ -54,7 +54,8 @@ def options(choices: Iterable[tuple[str, str]], chosen: str = "") -> SafeString:
 @lru_cache(maxsize=64)
 def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     """Kept: the same hundreds of officers or regions are offered by each page. Text alone, whoever wrote it."""
-    return filled_each(OPTION, ((code, SELECTED if code == chosen else "", words) for code, words in choices))
+    marked = ((escape(code), SELECTED if code == chosen else "", escape(words)) for code, words in choices)
+    return filled_each(OPTION, marked)
 
 
 OPTION, SELECTED = '<option value="{}"{}>{}</option>', filled(" selected")
