@@ -316,8 +316,9 @@ class _Story(Afterwards):
     def _granted(self) -> None:
         officer = self._taken()
         with self._later(4, 15):
-            asked = Dossier.objects.get(number=self.number).amount_asked
-            deciding.grant(actor=officer, number=self.number, amount=asked or Decimal(0))
+            dossier = Dossier.objects.select_related("establishment", "provider", "paper").get(number=self.number)
+            amount, reason = money.grantable(dossier, paris_today(timezone.now()))
+            deciding.grant(actor=officer, number=self.number, amount=amount, reason=reason)
 
     def _granted_less(self) -> None:
         officer = self._taken(self.second)

@@ -8,10 +8,13 @@ from typing import Final
 
 from openopco import opco
 from openopco.demo import data
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import load_draft
 from openopco.funding.actions.accounts import open_account, record_payment
 from openopco.funding.actions.envelopes import open_envelope
 from openopco.funding.actions.rules import Wanted, add_rule
 from openopco.funding.enums import Base, Fund
+from openopco.funding.estimating import estimate_of
 from openopco.funding.shipped import PDC_BUDGET, shipped_rules
 from openopco.funding.terms import Gives, Scope, dump
 from openopco.organisations.models import Establishment
@@ -19,7 +22,8 @@ from openopco.rights import Actor
 
 BEHIND, AHEAD = 320, 120
 INVENTED: Final = "Règle inventée pour la démonstration : aucune n'est publiée pour cette année"
-BANDS: Final = ((0, 11, 1500), (11, 20, 1800), (20, 50, 2400))
+BANDS: Final = ((0, 11, 2500), (11, 20, 2800), (20, 50, 3400))
+LESS: Final = "Le budget annuel de l'entreprise ne permet pas davantage cette année."
 ENVELOPES: Final = ((Fund.PDC, 60_000), (Fund.CONVENTIONNEL, 25_000))
 # By establishment: the agreement's number, what was paid in, whether wages and ancillary costs are in it.
 ACCOUNTS: Final = ((data.ACTIF, "VV-0412", 6_000, True), (data.GRANDMOUGIN, "VV-0388", 2_000, False))
@@ -56,6 +60,15 @@ def _rule(year: int, first: int, below: int, budget: int) -> Wanted:
         terms=terms,
         budget=PDC_BUDGET,
     )
+
+
+def grantable(dossier: Dossier, today: date) -> tuple[Decimal, str]:
+    """What an officer grants of a request: what is asked, or the less that the rules give on that day, and why."""
+    asked = dossier.amount_asked or Decimal(0)
+    given = estimate_of(dossier, load_draft(dossier, today=today), today=today).proposal
+    if given is None or given.total >= asked:
+        return asked, ""
+    return given.total, LESS
 
 
 def pay_in(*, accountant: Actor, today: date) -> None:
