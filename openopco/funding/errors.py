@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from openopco.dossiers.errors import NotDecidable
-from openopco.kernel.errors import InvalidValue, OpenOpcoError
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
 
 
 class NotEngageable(NotDecidable):
@@ -12,6 +12,12 @@ class NotEngageable(NotDecidable):
 
 class AlreadyClaimed(NotDecidable):
     """A line would fall below what was already asked to be paid on it."""
+
+
+class BeyondEngaged(Conflict):
+    """More would be claimed of a line than is engaged on it, or less than was ordered."""
+
+    message = "L'engagement a changé entre-temps : rechargez la page avant de recommencer."
 
 
 class BadRule(InvalidValue):

@@ -160,13 +160,17 @@ def _carry(commitment: Commitment, delta: Decimal) -> None:
         transaction.on_commit(envelopes.forget)
 
 
-def release(dossier: Dossier, event: str) -> None:
-    """Gives back all that nobody has claimed yet: the envelope, the budget, the account have it again at once."""
-    now = timezone.now()
-    own = list(Commitment.objects.select_for_update().filter(dossier=dossier).order_by("pk"))
+def release(dossier: Dossier, event: str, *, payee: str = "") -> Decimal:
+    """Gives back all that nobody has claimed yet, of one payee's lines or of all: the envelope, the budget, the account have
+    it again at once. Returns how much."""
+    now, freed = timezone.now(), ZERO
+    held = Commitment.objects.select_for_update().filter(dossier=dossier).order_by("pk")
+    own = list(held.filter(payee=payee) if payee else held)
     _lock_around(own)
     for commitment in own:
+        freed += commitment.amount - commitment.invoiced
         _move(commitment, commitment.invoiced, decision=None, event=event, now=now)
+    return freed
 
 
 def _lock_around(own: list[Commitment]) -> None:
