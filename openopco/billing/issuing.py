@@ -48,7 +48,7 @@ LEGAL_NOTES: Final = (
 class Service:
     """What is billed of one trainee: the hours of the certificate, at the agreed price of an hour HT."""
 
-    trainee: str
+    trainees: str
     hours: Decimal
     hourly_price: Decimal
 
@@ -134,7 +134,7 @@ def _line(rank: int, service: Service, sale: Sale) -> Line:
         net=line_net(service.hours, service.hourly_price),
         tax_category=TaxCategory.EXEMPT if sale.is_exempt else TaxCategory.STANDARD,
         tax_rate=ZERO if sale.is_exempt else STANDARD_RATE,
-        note=f"Stagiaire : {service.trainee}",
+        note=f"Stagiaires : {service.trainees}",
         period=sale.period,
     )
 

@@ -18,3 +18,5 @@ class ContentType(models.TextChoices):
     PDF = "application/pdf", "PDF"
     JPEG = "image/jpeg", "JPEG"
     PNG = "image/png", "PNG"
+    # Of an electronic invoice, which the room of billing opens itself; no door takes another.
+    XML = "application/xml", "XML"

@@ -36,10 +36,11 @@ def serve(document: Document, *, viewer: Actor, inline: bool = False) -> FileRes
         raise NotServed(_why_not(document))
     if viewer.is_opco:
         audit_read(actor=viewer, subject_kind="document", subject_id=document.pk, what="document.read")
-    # The type is one of three that we know; nothing else can be in the column.
+    # The type is one of those that we know; nothing else can be in the column.
     content_type = ContentType(document.content_type).value
+    is_shown = inline and content_type != ContentType.XML
     response = FileResponse(
-        open_content(document), as_attachment=not inline, filename=document.name, content_type=content_type
+        open_content(document), as_attachment=not is_shown, filename=document.name, content_type=content_type
     )
     response["Content-Length"] = str(document.size)
     for name, value in _HEADERS.items():

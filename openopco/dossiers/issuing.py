@@ -2,18 +2,15 @@
 
 from datetime import date, timedelta
 
-import structlog
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.kept_files import keep_once, read_kept
 from openopco.base.models import Job
 from openopco.dossiers.models import Letter
 from openopco.kernel.calendar import paris_today
 from openopco.opco.texts.letters import typeset
 
-log = structlog.get_logger(__name__)
 LATE = timedelta(minutes=10)
 AT_ONCE = 100
 
@@ -25,9 +22,7 @@ def issue_letter(*, letter_id: int) -> None:
     if letter.storage_name:
         return
     name = f"letters/{letter.dossier.key}/{letter.kind}-{letter.pk}.pdf"
-    if default_storage.exists(name):
-        default_storage.delete(name)
-    kept = default_storage.save(name, ContentFile(typeset(letter.content)))
+    kept = keep_once(name, typeset(letter.content))
     Letter.objects.filter(pk=letter.pk, storage_name="").update(storage_name=kept)
 
 
@@ -49,12 +44,5 @@ def _queue_again(letter_id: int, today: date) -> bool:
 
 def pdf_of(letter: Letter) -> bytes:
     """The PDF that the job kept; while it waits, or where the storage fails, the same made from what was kept of it."""
-    if not letter.storage_name:
-        return typeset(letter.content)
-    try:
-        with default_storage.open(letter.storage_name) as file:
-            return bytes(file.read())
-    except Exception as error:
-        # Each storage has its own family of errors; the letter is whole in its row.
-        log.warning("storage failed", what="letter", error=type(error).__name__)
-        return typeset(letter.content)
+    kept = read_kept(letter.storage_name, what="letter") if letter.storage_name else None
+    return typeset(letter.content) if kept is None else kept

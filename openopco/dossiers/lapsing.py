@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from openopco.base.jobs import sweep
 from openopco.dossiers.actions.agreements import lapse
+from openopco.dossiers.claimed import unclaimed
 from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.models import Dossier, Modification
@@ -26,7 +27,7 @@ WARNINGS = ("first_claim_reminder_days", "last_claim_reminder_days")
 @sweep("dossiers.lapse", every_seconds=3600)
 def lapse_agreements() -> int:
     """Lapses the agreements whose last day has passed, the oldest first; the rest at the next turn. Returns how many."""
-    past = Dossier.objects.filter(state=State.ACCORDEE, due_on__lt=paris_today(timezone.now()))
+    past = unclaimed(Dossier.objects.filter(state=State.ACCORDEE, due_on__lt=paris_today(timezone.now())))
     answered = past.exclude(pk__in=Modification.objects.filter(state=ModificationState.PROPOSEE).values("dossier"))
     numbers = answered.order_by("due_on", "id").values_list("number", flat=True)[:MOST_AT_ONCE]
     return sum(_lapse(str(number)) for number in list(numbers))
@@ -55,7 +56,9 @@ def remind_of_agreements() -> int:
 def _warn(today: date, days: int, *, caught_up: timedelta) -> int:
     day = today + timedelta(days=days)
     ending = Dossier.objects.filter(state=State.ACCORDEE, due_on__gt=max(day - caught_up, today), due_on__lte=day)
-    keyed = ((dossier, f"reminder:agreement:{dossier.pk}:{dossier.due_on}:{days}") for dossier in each(ending))
+    keyed = (
+        (dossier, f"reminder:agreement:{dossier.pk}:{dossier.due_on}:{days}") for dossier in each(unclaimed(ending))
+    )
     return _tell(keyed, AGREEMENT_ENDS)
 
 

@@ -1,33 +1,18 @@
 """The receipt of a transmission, as a tagged PDF made from the snapshot, in the words that stood when it was sent: the same
 content whenever it is made."""
 
-import structlog
-from django.core.files.storage import default_storage
-
+from openopco.base.kept_files import read_kept
 from openopco.dossiers.letters import sent_values
 from openopco.dossiers.models import Receipt
 from openopco.opco.texts import letters, versions
 from openopco.opco.texts.catalogue import RECU
 from openopco.opco.texts.filling import letter_blocks, one_line
 
-log = structlog.get_logger(__name__)
-
 
 def receipt_pdf(receipt: Receipt) -> bytes:
     """The file that the job kept; made again from the same snapshot while it waits, is lost or out of reach."""
-    return _kept(receipt) or render_receipt(receipt)
-
-
-def _kept(receipt: Receipt) -> bytes:
-    if not receipt.storage_name:
-        return b""
-    try:
-        with default_storage.open(receipt.storage_name) as file:
-            return bytes(file.read())
-    except Exception as error:
-        # Each storage has its own family of errors; none of them keeps a receipt from whoever sent a request.
-        log.warning("storage failed", what="receipt", error=type(error).__name__)
-        return b""
+    kept = read_kept(receipt.storage_name, what="receipt") if receipt.storage_name else None
+    return kept or render_receipt(receipt)
 
 
 def render_receipt(receipt: Receipt) -> bytes:

@@ -6,14 +6,13 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from openopco import journal
 from openopco.base import works
 from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.kept_files import keep_once
 from openopco.base.models import Job
 from openopco.dossiers.actions import batches
 from openopco.dossiers.enums import Audience, LetterKind, State
@@ -54,9 +53,7 @@ def issue_receipt(*, dossier_id: int) -> None:
     if receipt.storage_name:
         return
     name = f"receipts/{receipt.dossier.key}.pdf"
-    if default_storage.exists(name):
-        default_storage.delete(name)
-    kept = default_storage.save(name, ContentFile(render_receipt(receipt)))
+    kept = keep_once(name, render_receipt(receipt))
     Receipt.objects.filter(pk=receipt.pk, storage_name="").update(storage_name=kept)
 
 

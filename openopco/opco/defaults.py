@@ -234,6 +234,33 @@ DEFAULTS: Final[dict[str, Default]] = {
         unit_of_one="jour calendaire avant",
         effect="L'employeur reçoit un dernier rappel ce nombre de jours avant que son accord ne vaille plus.",
     ),
+    "claim_check_days": Default(
+        "Délai visé pour contrôler une facture ou une demande de remboursement",
+        "jours calendaires",
+        whole(1, 90),
+        _shipped(15, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
+        effect="La date de réponse visée, montrée au bénéficiaire et au contrôleur, des demandes envoyées à partir de ce jour.",
+    ),
+    "claim_complete_days": Default(
+        "Délai laissé pour compléter une facture ou une demande de remboursement",
+        "jours calendaires",
+        whole(1, 90),
+        _shipped(30, f"{HOUSE}."),
+        unit_of_one="jour calendaire",
+        effect="La date, montrée au bénéficiaire, avant laquelle il doit donner les pièces demandées à partir de ce jour.",
+    ),
+    "claim_payment_proof": Default(
+        "L'employeur joint la preuve qu'il a payé l'organisme",
+        "oui ou non",
+        yes_or_no,
+        _shipped(
+            False,
+            "R. 6332-26 du Code du travail et arrêté du 21 décembre 2018 : facture et certificat de réalisation suffisent ; "
+            "d'autres pièces se demandent en cas d'anomalie.",
+        ),
+        effect="Une demande de remboursement ne peut être envoyée qu'avec cette preuve.",
+    ),
     "start_reminder_days": Default(
         "« La formation a-t-elle commencé ? » : jours après la date de début",
         "jours calendaires",

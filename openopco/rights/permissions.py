@@ -50,6 +50,10 @@ class Permission(StrEnum):
     FUNDING_READ = "funding.read"
     FUNDING_MANAGE = "funding.manage"
     ACCOUNT_MANAGE = "account.manage"
+    CLAIM_READ = "claim.read"
+    CLAIM_WRITE = "claim.write"
+    MANDATE_ACCEPT = "mandate.accept"
+    SERVICE_CHECK = "service.check"
 
 
 _EMPLOYER = frozenset(
@@ -68,12 +72,18 @@ _EMPLOYER = frozenset(
         Permission.ESTABLISHMENT_WRITE,
         Permission.MEMBERSHIP_READ,
         Permission.LIST_EXPORT,
+        Permission.CLAIM_READ,
+        Permission.CLAIM_WRITE,
     }
 )
 # Beside what the establishment's declarants may do.
-_ESTABLISHMENT_ADMINISTRATOR = frozenset({Permission.MEMBERSHIP_MANAGE, Permission.BANK_ACCOUNT_PROPOSE})
+_ESTABLISHMENT_ADMINISTRATOR = frozenset(
+    {Permission.MEMBERSHIP_MANAGE, Permission.BANK_ACCOUNT_PROPOSE, Permission.MANDATE_ACCEPT}
+)
 # What is shown to who teaches of a request that was granted; nothing that opens the request itself.
-_PROVIDER = frozenset({Permission.COURSE_READ, Permission.MEMBERSHIP_READ})
+_PROVIDER = frozenset(
+    {Permission.COURSE_READ, Permission.MEMBERSHIP_READ, Permission.CLAIM_READ, Permission.CLAIM_WRITE}
+)
 _OFFICER = frozenset(
     {
         Permission.DOSSIER_READ,
@@ -99,6 +109,7 @@ _OFFICER = frozenset(
         Permission.STATISTICS_READ,
         Permission.MEMBERSHIP_MANAGE,
         Permission.FUNDING_READ,
+        Permission.CLAIM_READ,
     }
 )
 _ADMINISTRATOR = frozenset(
@@ -117,7 +128,16 @@ _ADMINISTRATOR = frozenset(
 )
 
 # Who checks that the service was done reads what was said of it; who pays reads the request alone.
-_CONTROLLER = frozenset({Permission.DOSSIER_READ, Permission.DESK_READ, Permission.NOTE_READ, Permission.FUNDING_READ})
+_CONTROLLER = frozenset(
+    {
+        Permission.DOSSIER_READ,
+        Permission.DESK_READ,
+        Permission.NOTE_READ,
+        Permission.FUNDING_READ,
+        Permission.CLAIM_READ,
+        Permission.SERVICE_CHECK,
+    }
+)
 _ACCOUNTANT = frozenset(
     {
         Permission.DOSSIER_READ,
@@ -126,6 +146,7 @@ _ACCOUNTANT = frozenset(
         Permission.ACCOUNT_MANAGE,
         Permission.BANK_ACCOUNT_PROPOSE,
         Permission.BANK_ACCOUNT_CONFIRM,
+        Permission.CLAIM_READ,
     }
 )
 
@@ -159,6 +180,7 @@ NOT_ON_ONES_OWN = frozenset(
         Permission.MODIFICATION_DECIDE,
         Permission.MEMBERSHIP_DECIDE,
         Permission.MEMBERSHIP_MANAGE,
+        Permission.SERVICE_CHECK,
     }
 )
 

@@ -1,0 +1,147 @@
+"""Credit notes: an invoice taken back, wholly or in part. What was not paid yet is due no more; what was is owed by the payee,
+and the room of payments, which registers itself, keeps it."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from openopco.base.actions import action
+from openopco.billing import notices
+from openopco.billing.actions.claims import tell_claim
+from openopco.billing.actions.invoicing import credit_whole
+from openopco.billing.enums import ClaimState, DueState, InvoiceKind, Origin
+from openopco.billing.errors import AlreadyInvoiced, NotCreditable, UnknownClaim
+from openopco.billing.models import Claim, Due, Invoice
+from openopco.billing.queries import AROUND, payee_subject
+from openopco.dossiers.models import Dossier
+from openopco.funding.actions.claiming import claim_on
+from openopco.kernel.calendar import format_date, paris_today
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.money import format_euros
+from openopco.kernel.text import clean_line, clean_text
+from openopco.rights import Actor, Permission, require
+
+ZERO = Decimal(0)
+LONGEST_NUMBER, LONGEST_REASON = 60, 500
+# What a due that was paid already becomes: called inside the transaction with the due, the amount HT, the credit note.
+Overpaid = Callable[[Due, Decimal, Invoice, Actor], None]
+_OVERPAID: list[Overpaid] = []
+
+
+def register_overpaid(taker: Overpaid) -> None:
+    _OVERPAID[:] = [taker]
+
+
+@action
+def credit_generated(*, actor: Actor, claim_key: str, reason: str) -> Invoice:
+    """The portal makes the credit note of an invoice that it made: the whole of it. The provider's people.
+    Raises `UnknownClaim`, `NotCreditable`, `InvalidValue`."""
+    claim, invoice = _lock(actor, claim_key)
+    if invoice.origin != Origin.GENEREE:
+        raise NotCreditable("Cette facture porte votre propre numéro : déposez votre avoir.")
+    _refuse_twice(invoice, invoice.net)
+    note = credit_whole(invoice, actor=actor, reason=_said(reason), now=timezone.now())
+    _apply(claim, note, actor=actor)
+    return note
+
+
+@action
+def record_credit_note(
+    *, actor: Actor, claim_key: str, number: str, issued_on: date, net: Decimal, vat: Decimal, reason: str
+) -> Invoice:
+    """A credit note of the provider's own number, on an invoice that it deposited. The payee's people: the provider, or the
+    employer who was refunded. Raises `UnknownClaim`, `NotCreditable`, `AlreadyInvoiced`, `InvalidValue`."""
+    claim, invoice = _lock(actor, claim_key)
+    told, words = clean_line(number), _said(reason)
+    if not told or len(told) > LONGEST_NUMBER:
+        raise InvalidValue("Indiquez le numéro de l'avoir.")
+    if invoice.origin == Origin.GENEREE:
+        raise NotCreditable("Le portail a établi cette facture : il établit aussi son avoir.")
+    if issued_on < invoice.issued_on or issued_on > paris_today(timezone.now()):
+        raise InvalidValue(f"La date de l'avoir va du {format_date(invoice.issued_on)} à aujourd'hui.")
+    _refuse_twice(invoice, net)
+    content = {"avoir": told, "facture": invoice.number, "motif": words, "net": f"{net:.2f}", "tva": f"{vat:.2f}"}
+    note = Invoice(  # type: ignore[misc]
+        dossier=invoice.dossier,
+        provider=invoice.provider,
+        kind=InvoiceKind.AVOIR,
+        origin=Origin.SAISIE,
+        siren=invoice.siren,
+        number=told,
+        identity="".join(told.split()).upper(),
+        issued_on=issued_on,
+        net=net,
+        vat=vat,
+        content=content,
+        digest=invoice.digest,
+        corrects=invoice,
+        created_by_id=actor.person_id,
+        created_by_label=actor.label,
+        created_at=timezone.now(),
+    )
+    try:
+        with transaction.atomic():
+            note.save()
+    except IntegrityError as error:
+        raise AlreadyInvoiced(f"Le numéro {told} a déjà été déposé.") from error
+    _apply(claim, note, actor=actor)
+    return note
+
+
+def _lock(actor: Actor, key: str) -> tuple[Claim, Invoice]:
+    Dossier.objects.select_for_update(of=("self",)).filter(claims__key=key).first()
+    claim = Claim.objects.select_for_update(of=("self",)).filter(key=key).select_related(*AROUND).first()
+    if claim is None:
+        raise UnknownClaim
+    require(actor, Permission.CLAIM_WRITE, payee_subject(claim))
+    if claim.state != ClaimState.VALIDEE or claim.invoice is None:
+        raise NotCreditable("Cette facture n'est pas encore validée : retirez-la plutôt.")
+    return claim, claim.invoice
+
+
+def _refuse_twice(invoice: Invoice, net: Decimal) -> None:
+    if net <= 0:
+        raise InvalidValue("Indiquez le montant hors taxe de l'avoir.")
+    left = invoice.net - sum((each.net for each in invoice.credit_notes.all()), ZERO)
+    if net > left:
+        raise NotCreditable(
+            f"Il ne reste que {format_euros(left)} HT de cette facture : l'avoir ne peut pas dépasser ce montant."
+        )
+
+
+def _apply(claim: Claim, note: Invoice, *, actor: Actor) -> None:
+    """The OPCO's part of what is taken back: first what it doesn't pay anyway."""
+    unpaid_part = claim.net - claim.accepted
+    credited = sum((each.net for each in Invoice.objects.filter(corrects=note.corrects).exclude(pk=note.pk)), ZERO)
+    left = note.net - max(ZERO, unpaid_part - credited)
+    for due in claim.dues.select_for_update().order_by("-id"):
+        part = min(left, due.payable)
+        if part > 0:
+            _credit_due(due, part, note, actor)
+            left -= part
+    tell_claim(claim, "dossier.avoir", actor=actor, montant=f"{note.net:.2f}", facture=note.number)
+    notices.tell_credited(claim)
+
+
+def _credit_due(due: Due, part: Decimal, note: Invoice, actor: Actor) -> None:
+    if due.state == DueState.EN_COURS:
+        raise NotCreditable("Un virement de cette facture est en cours : attendez la réponse de la banque.")
+    if due.state == DueState.PAYEE:
+        for taker in _OVERPAID:
+            taker(due, part, note, actor)
+    due.credited += part
+    if due.state == DueState.A_PAYER:
+        claim_on({due.commitment_id: -part})
+        if due.payable == 0:
+            due.state = DueState.ANNULEE
+    due.save(update_fields=["credited", "state"])
+
+
+def _said(reason: str) -> str:
+    told = clean_text(reason)
+    if not told or len(told) > LONGEST_REASON:
+        raise InvalidValue(f"Dites pourquoi, en {LONGEST_REASON} caractères au plus.")
+    return told

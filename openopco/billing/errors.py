@@ -1,0 +1,69 @@
+"""What the room refuses, by name. Messages are for the person, in French."""
+
+from collections.abc import Iterable, Mapping
+
+from openopco.billing.einvoice.findings import Finding
+from openopco.billing.matching import Difference
+from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
+
+
+class UnknownClaim(OpenOpcoError):
+    message = "Cette facture ou demande de remboursement n'existe pas."
+
+
+class NotClaimable(OpenOpcoError):
+    """Nothing can be asked of this agreement now. The message says why."""
+
+
+class ClaimMoved(Conflict):
+    """It was sent, withdrawn or checked meanwhile."""
+
+    message = "Cette demande a changé entre-temps : rechargez la page."
+
+
+class StaleDraft(Conflict):
+    """Somebody else saved this draft since the page was shown."""
+
+    message = "Quelqu'un a enregistré cette page entre-temps : relisez ce qui suit avant de recommencer."
+
+
+class NotWhole(InvalidValue):
+    """What keeps a claim from being sent: sentences by field."""
+
+    message = "Il manque encore quelque chose."
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("Il manque encore quelque chose.")
+        self.errors = dict(errors)
+
+
+class RefusedInvoice(InvalidValue):
+    """A deposited invoice that can't be taken: every reason, for whoever made it."""
+
+    message = "Cette facture ne peut pas être prise : voyez pourquoi."
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        super().__init__("Cette facture ne peut pas être prise : voyez pourquoi.")
+        self.findings = tuple(findings)
+
+
+class Differs(InvalidValue):
+    """An invoice that does not match its agreement, where that must be mended first."""
+
+    message = "La facture ne correspond pas à l'accord."
+
+    def __init__(self, differences: Iterable[Difference]) -> None:
+        self.differences = tuple(differences)
+        super().__init__(self.differences[0].todo if self.differences else "La facture ne correspond pas à l'accord.")
+
+
+class AlreadyInvoiced(InvalidValue):
+    """The same number, or the same content, was deposited before. The message says where."""
+
+
+class NoMandate(OpenOpcoError):
+    message = "Le mandat de facturation n'est pas accepté : un administrateur de l'organisme peut le faire."
+
+
+class NotCreditable(InvalidValue):
+    """The credit note asks for more than what is left of the invoice, or comes while a transfer is on its way."""

@@ -1,0 +1,207 @@
+"""Reads of the room. Each asks the actor's right."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from openopco.base.keyset import Page, paginate
+from openopco.billing.drafting import Agreed, Trainee
+from openopco.billing.enums import OPEN_CLAIMS, STANDING_CLAIMS, ClaimState
+from openopco.billing.errors import NotClaimable, UnknownClaim
+from openopco.billing.matching import Expected
+from openopco.billing.models import CLAIM_DOCUMENT, BillingMandate, Claim
+from openopco.documents.models import Document
+from openopco.documents.queries import by_zone, usable
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Dossier
+from openopco.dossiers.queries import load_draft
+from openopco.funding.enums import Base, Payee
+from openopco.funding.facts import costs_of
+from openopco.funding.models import Commitment
+from openopco.kernel.calendar import format_date, paris_today
+from openopco.opco import parameters
+from openopco.organisations.accounts import LIVE, number_of, of
+from openopco.organisations.enums import AccountState
+from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.rights import Actor, Permission, Subject, may, require
+from openopco.training.models import Enrolment, TrainingAction
+
+ZERO = Decimal(0)
+AROUND = ("dossier__establishment__company", "dossier__provider", "provider", "establishment", "invoice")
+PAGE_SIZE = 25
+
+
+# --- who reads and who writes ----------------------------------------------------------------------------------------
+
+
+def payee_subject(claim: Claim) -> Subject:
+    """Whose the claim is: the side that writes it."""
+    if claim.provider_id:
+        return Subject(provider_id=claim.provider_id)
+    return Subject(establishment_id=claim.establishment_id, typed_by=claim.opened_by_id)
+
+
+def may_read(actor: Actor, claim: Claim) -> bool:
+    """Its payee and the OPCO; the employer also what his provider sent for his request, once sent."""
+    if may(actor, Permission.CLAIM_READ, payee_subject(claim)):
+        return actor.is_opco is False or claim.state != ClaimState.BROUILLON
+    concerned = Subject(establishment_id=claim.establishment_id)
+    return claim.state != ClaimState.BROUILLON and may(actor, Permission.CLAIM_READ, concerned)
+
+
+def find_claim(*, actor: Actor, key: str) -> Claim:
+    """Raises `UnknownClaim` for one that the actor may not read."""
+    found = Claim.objects.filter(key=key).select_related(*AROUND).first()
+    if found is None or not may_read(actor, found):
+        raise UnknownClaim
+    return found
+
+
+def find_to_check(*, actor: Actor, claim_id: int) -> Claim:
+    """One that was sent, for the OPCO's people. Raises `UnknownClaim`, `Forbidden`."""
+    require(actor, Permission.DESK_READ)
+    require(actor, Permission.CLAIM_READ)
+    found = Claim.objects.filter(pk=claim_id).exclude(state=ClaimState.BROUILLON)
+    claim = found.select_related(*AROUND, "sent_by", "dossier__decided_by").first()
+    if claim is None:
+        raise UnknownClaim
+    return claim
+
+
+def subject_to_check(claim: Claim) -> Subject:
+    """Whom the check must not fall to: who decided the agreement, who sent the claim."""
+    return Subject(typed_by=claim.dossier.decided_by_id, filed_by=claim.sent_by_id)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def claims_to_check(*, actor: Actor, state: str = "", after: str | None = None) -> Page[Claim]:
+    """« Service fait » of the controllers: those that wait, the most pressing first. Raises `Forbidden`."""
+    require(actor, Permission.DESK_READ)
+    require(actor, Permission.CLAIM_READ)
+    found = Claim.objects.filter(state=state or ClaimState.DEPOSEE)
+    keys = ("due_on", "id") if (state or ClaimState.DEPOSEE) in OPEN_CLAIMS else ("updated_at", "id")
+    found = found.select_related("dossier", "provider", "establishment", "invoice")
+    return paginate(found, keys=keys, after=after, size=PAGE_SIZE, descending=keys[0] == "updated_at")
+
+
+def sent_claims(
+    actor: Actor, *, establishment_id: int | None = None, provider_id: int | None = None
+) -> QuerySet[Claim]:
+    """« Mes factures »: what was sent for an employer's requests, by him or by his providers; or by a provider."""
+    subject = Subject(establishment_id=establishment_id, provider_id=provider_id)
+    require(actor, Permission.CLAIM_READ, subject)
+    mine = Q(provider_id=provider_id) if provider_id else Q(establishment_id=establishment_id)
+    return Claim.objects.filter(mine).exclude(state__in=[ClaimState.BROUILLON, ClaimState.RETIREE])
+
+
+def claims_of(dossier: Dossier) -> list[Claim]:
+    """All those of one request, drafts too, the latest first. The caller has checked who reads them."""
+    found = Claim.objects.filter(dossier=dossier).exclude(state=ClaimState.RETIREE)
+    return list(found.select_related("invoice", "provider", "establishment").order_by("-id"))
+
+
+def standing_dossiers() -> QuerySet[Claim]:
+    """The requests whose agreement a claim holds from lapsing: `dossiers.claimed` asks."""
+    return Claim.objects.filter(state__in=STANDING_CLAIMS).values("dossier_id")  # type: ignore[return-value]
+
+
+def documents_in(claim: Claim) -> dict[str, list[Document]]:
+    return by_zone(CLAIM_DOCUMENT, claim.pk)
+
+
+def usable_counts(documents: dict[str, list[Document]]) -> dict[str, int]:
+    return {zone: len(usable(files)) for zone, files in documents.items()}
+
+
+# --- what a claim leans on -------------------------------------------------------------------------------------------
+
+
+def payees_of(lines: Iterable[Commitment]) -> list[Payee]:
+    """Who may still ask something of an agreement."""
+    return sorted({Payee(line.payee) for line in lines if line.amount > line.invoiced})
+
+
+def why_not_claimable(dossier: Dossier, today: date) -> str:
+    """Empty where a claim may be prepared."""
+    if dossier.state != State.ACCORDEE:
+        return "Cette demande n'est pas accordée : il n'y a rien à régler."
+    if dossier.due_on < today and not Claim.objects.filter(dossier=dossier, state__in=STANDING_CLAIMS).exists():
+        return f"Le règlement devait être demandé avant le {format_date(dossier.due_on)}."
+    return ""
+
+
+def agreed_of(dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | None = None) -> Agreed:
+    """The agreement as one payee claims on it. Raises `NotClaimable` where nothing of it pays him."""
+    held = (
+        list(Commitment.objects.filter(dossier=dossier, payee=payee).order_by("rank", "id")) if lines is None else lines
+    )
+    own = [line for line in held if line.payee == payee and line.amount > 0]
+    if not own:
+        raise NotClaimable(_NOBODY[payee])
+    action = TrainingAction.objects.get(dossier=dossier)
+    people = Enrolment.objects.filter(dossier=dossier).order_by("id").values_list("row", "first_name", "last_name")
+    today = paris_today(timezone.now())
+    provider = dossier.provider
+    left: dict[Base, Decimal] = {}
+    for line in own:
+        left[Base(line.base)] = left.get(Base(line.base), ZERO) + line.amount - line.invoiced
+    return Agreed(
+        dossier=dossier.number or "",
+        payee=payee,
+        provider=provider.name if provider else "",
+        provider_siret=provider.siret if provider else "",
+        provider_nda=provider.nda if provider else "",
+        employer=dossier.employer_name,
+        employer_siret=dossier.establishment.siret,
+        title=action.title,
+        nature=action.nature,
+        internal=action.internal,
+        starts_on=action.starts_on,
+        ends_on=action.ends_on,
+        minutes=action.minutes,
+        trainees=tuple(Trainee(row, f"{first} {last}") for row, first, last in people),
+        bases=tuple(base for base in Base if base in left),
+        left=left,
+        cost=costs_of(load_draft(dossier, today=today))[Base.PEDAGOGIQUE],
+        needs_payment_proof=payee is Payee.EMPLOYEUR and parameters.value("claim_payment_proof", on=today),
+        may_generate=payee is Payee.ORGANISME and provider is not None and mandate_of(provider.pk) is not None,
+    )
+
+
+_NOBODY = {
+    Payee.ORGANISME: "L'accord ne prévoit pas de règlement à l'organisme : c'est l'employeur qui est remboursé.",
+    Payee.EMPLOYEUR: "L'accord ne prévoit pas de remboursement à l'employeur : l'OPCO règle l'organisme.",
+}
+
+
+def mandate_of(provider_id: int) -> BillingMandate | None:
+    """The billing mandate in force."""
+    return BillingMandate.objects.filter(provider_id=provider_id, ended_at=None).first()
+
+
+def expected_of(dossier: Dossier, agreed: Agreed, *, certified: int | None) -> Expected:
+    """What a deposited invoice is compared with. `certified`: minutes."""
+    provider = dossier.provider
+    assert provider is not None
+    return Expected(
+        dossier=agreed.dossier,
+        siret=provider.siret,
+        nda=provider.nda,
+        vat_exempt=provider.vat_exempt,
+        start=agreed.starts_on,
+        end=agreed.ends_on,
+        hours=Decimal(agreed.planned) / 60,
+        certified=None if certified is None else Decimal(certified) / 60,
+        left=agreed.left.get(Base.PEDAGOGIQUE, ZERO),
+        ibans=_known_ibans(provider) if agreed.payee is Payee.ORGANISME else frozenset(),
+    )
+
+
+def _known_ibans(payee: Provider | Establishment) -> frozenset[str]:
+    found = BankAccount.objects.filter(**of(payee), state__in=LIVE)
+    return frozenset(number_of(each) for each in found if each.state == AccountState.CONFIRMED)
