@@ -40,11 +40,9 @@ class NotWhole(InvalidValue):
 class RefusedInvoice(InvalidValue):
     """A deposited invoice that can't be taken: every reason, for whoever made it."""
 
-    message = "Cette facture ne peut pas être prise : voyez pourquoi."
-
     def __init__(self, findings: Iterable[Finding]) -> None:
-        super().__init__("Cette facture ne peut pas être prise : voyez pourquoi.")
         self.findings = tuple(findings)
+        super().__init__(self.findings[0].sentence if self.findings else "Cette facture ne peut pas être prise.")
 
 
 class Differs(InvalidValue):

@@ -74,6 +74,11 @@ def siren_of(siret: str) -> str:
     return siret[:SIREN_LENGTH]
 
 
+def vat_number_of(siren: str) -> str:
+    """The intra-community VAT number of a French company: its key follows from the SIREN (CGI, ann. II, 242 nonies A)."""
+    return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02d}{siren}"
+
+
 def format_siret(siret: str) -> str:
     """« 834 267 023 00028 »."""
     return f"{format_siren(siret[:SIREN_LENGTH])} {siret[SIREN_LENGTH:]}"

@@ -61,8 +61,8 @@ def test_what_we_issue_holds_the_french_rules_of_the_reform(name: str) -> None:
 def test_each_trainee_has_a_line_of_the_hours_of_the_certificate() -> None:
     invoice = made()
     assert [(line.quantity, line.net, line.note) for line in invoice.lines] == [
-        (Decimal(14), Decimal("350.00"), "Stagiaire : Alice Martin"),
-        (Decimal("13.5"), Decimal("337.50"), "Stagiaire : Bob Petit"),
+        (Decimal(14), Decimal("350.00"), "Stagiaires : Alice Martin"),
+        (Decimal("13.5"), Decimal("337.50"), "Stagiaires : Bob Petit"),
     ]
     assert invoice.totals.due == Decimal("687.50")
     assert invoice.due_on == date(2027, 2, 9)

@@ -84,5 +84,9 @@ def accountant() -> Actor:
     return actor_for(StaffRoleFactory.create(role=StaffRoleName.COMPTABLE).user)
 
 
+def controller() -> Actor:
+    return actor_for(StaffRoleFactory.create(role=StaffRoleName.CONTROLEUR).user)
+
+
 def administrator() -> Actor:
     return actor_for(StaffRoleFactory.create().user)

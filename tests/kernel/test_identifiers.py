@@ -19,6 +19,7 @@ from openopco.kernel.identifiers import (
     parse_siren,
     parse_siret,
     siren_of,
+    vat_number_of,
 )
 from tests.kernel.reading import read_or_refusal
 
@@ -221,3 +222,9 @@ def test_any_text_is_read_or_refused_in_a_sentence(parse: Callable[[str], str], 
     else:
         assert read.isascii()
         assert parse(read) == read
+
+
+def test_the_vat_number_follows_from_the_siren() -> None:
+    # As the companies themselves print them.
+    assert vat_number_of("404833048") == "FR83404833048"
+    assert vat_number_of("732829320") == "FR44732829320"

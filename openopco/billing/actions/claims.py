@@ -124,7 +124,7 @@ def join_file(*, actor: Actor, key: str, zone: str, upload: "UploadedFile[Any]")
     content = upload.read()
     examined = examine_bytes(content, paris_today(timezone.now())) if _may_carry_data(content) else None
     if examined is not None and examined.is_refused:
-        raise RefusedInvoice(finding for finding in examined.findings)
+        raise RefusedInvoice(examined.findings)
     if examined is None or examined.format is Format.PDF:
         return _keep(actor=actor, key=key, zone=zone, file=documents.examine_upload(upload), examined=None)
     return _keep(

@@ -31,9 +31,10 @@ from openopco.billing.queries import documents_in, mandate_of
 from openopco.documents.queries import usable
 from openopco.dossiers.models import Dossier
 from openopco.kernel.calendar import format_date, paris_today
-from openopco.kernel.identifiers import siren_of
-from openopco.organisations.accounts import number_of, payable
-from openopco.organisations.models import Establishment, Provider
+from openopco.kernel.identifiers import siren_of, vat_number_of
+from openopco.organisations.accounts import LIVE, number_of
+from openopco.organisations.enums import Ground
+from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor
 
 ZERO = Decimal(0)
@@ -126,7 +127,11 @@ def _made(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, actor:
     if provider.vat_exempt is None:
         raise NotWhole({"mode": _VAT_UNKNOWN})
     today = paris_today(now)
-    account = payable(provider, today).account
+    accounts = list(
+        BankAccount.objects.filter(provider=provider, state__in=LIVE, ground=Ground.OWN).order_by("state", "-id")
+    )
+    if not accounts:
+        raise NotWhole({"mode": "Indiquez d'abord votre IBAN : la facture le porte, et le virement y sera fait."})
     sale = issuing.Sale(
         seller=_party(provider),
         is_exempt=provider.vat_exempt,
@@ -136,7 +141,7 @@ def _made(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, actor:
         title=agreed.title,
         period=Period(found.starts_on, found.ends_on),
         services=(service_of(agreed, found.minutes),),
-        iban=number_of(account) if account else "",
+        iban=number_of(accounts[0]),
     )
     siren = siren_of(provider.siret)
     number = issuing.series_number(siren, today.year, _next_rank(siren, today.year))
@@ -215,6 +220,9 @@ def _party(place: Provider | Establishment) -> Party:
         name=place.name,
         siren=siren_of(place.siret),
         siret=place.siret,
+        vat_number=vat_number_of(siren_of(place.siret))
+        if isinstance(place, Provider) and place.vat_exempt is False
+        else "",
         nda=place.nda if isinstance(place, Provider) else "",
         address=Address((place.address,) if place.address else (), place.postal_code, place.city),
     )

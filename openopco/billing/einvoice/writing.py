@@ -89,7 +89,11 @@ def _agreement(deal: etree._Element, invoice: ElectronicInvoice) -> None:
     agreement = _add(deal, "ram:ApplicableHeaderTradeAgreement")
     references = invoice.references
     _if(agreement, "ram:BuyerReference", references.buyer)
-    _party(_add(agreement, "ram:SellerTradeParty"), invoice.seller)
+    seller = _add(agreement, "ram:SellerTradeParty")
+    _party(seller, invoice.seller)
+    if not invoice.seller.vat_number:
+        # BT-32: one that is exempt may have no VAT number, and tax offices know it by its SIREN.
+        _if(seller, "ram:SpecifiedTaxRegistration/ram:ID", invoice.seller.siren, schemeID="FC")
     _party(_add(agreement, "ram:BuyerTradeParty"), invoice.buyer)
     _if(agreement, "ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID", references.order)
     _if(agreement, "ram:ContractReferencedDocument/ram:IssuerAssignedID", references.contract)

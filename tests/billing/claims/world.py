@@ -1,0 +1,70 @@
+"""A request granted on the rules of 2026, its course over: what a claim is made of."""
+
+from typing import Any
+
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from openopco.billing.actions import claims
+from openopco.billing.models import Claim
+from openopco.dossiers.actions import deciding, holding
+from openopco.dossiers.models import Dossier
+from openopco.funding.enums import Payee
+from openopco.organisations.models import Establishment
+from openopco.rights import Actor
+from tests.documents.hostile import pdf
+from tests.dossiers.factories import PERSON, sent
+
+DATES = {"starts_on": "07/12/2026", "ends_on": "08/12/2026"}
+TWO = (PERSON, {**PERSON, "first_name": "Ali", "last_name": "Diallo"})
+AFTER = "2026-12-14T09:00:00+00:00"
+
+
+def granted(employer: Actor, place: Establishment, officer: Actor, **changes: Any) -> Dossier:
+    """560 € for two trainees of 14 hours, all of it granted."""
+    dossier = sent(employer, place, **{"people": TWO, **DATES, **changes})
+    holding.take(actor=officer, number=str(dossier.number))
+    asked = dossier.amount_asked
+    assert asked is not None
+    return deciding.grant(actor=officer, number=str(dossier.number), amount=asked)
+
+
+def upload(name: str = "facture.pdf", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, pdf() if content is None else content)
+
+
+def rows_of(dossier: Dossier) -> list[str]:
+    return list(dossier.enrolments.order_by("id").values_list("row", flat=True))
+
+
+def prepared(
+    actor: Actor, dossier: Dossier, payee: Payee = Payee.EMPLOYEUR, *, hours: tuple[str, ...] = (), **typed: str
+) -> Claim:
+    """A draft with all that a claim needs: invoice keyed, hours of each, files joined."""
+    claim = claims.open_claim(actor=actor, number=str(dossier.number), payee=payee)
+    rows = rows_of(dossier)
+    told = dict(zip(rows, hours or ("14",) * len(rows), strict=True))
+    values = {
+        "number": "F-1",
+        "issued_on": "10/12/2026",
+        "net": "560",
+        "vat": "0",
+        **{f"hours-{row}": value for row, value in told.items()},
+        **typed,
+    }
+    claims.save_claim(actor=actor, key=str(claim.key), values=values)
+    for zone in ("facture", "certificats"):
+        claims.join_file(actor=actor, key=str(claim.key), zone=zone, upload=upload(f"{zone}.pdf"))
+    return claim
+
+
+def claimed(
+    actor: Actor, dossier: Dossier, payee: Payee = Payee.EMPLOYEUR, *, hours: tuple[str, ...] = (), **typed: str
+) -> Claim:
+    claim = prepared(actor, dossier, payee, hours=hours, **typed)
+    return claims.send_claim(actor=actor, key=str(claim.key))
+
+
+def after(clock: time_machine.Traveller) -> None:
+    """The course is over."""
+    clock.move_to(AFTER)
