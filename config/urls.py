@@ -9,6 +9,7 @@ from openopco.web.health import healthz
 urlpatterns = [
     path("", include("openopco.web.public.urls")),
     path("", include("openopco.web.public.account_urls")),
+    path("", include("openopco.web.billing.urls")),
     path("", include("openopco.web.portal.urls")),
     path("", include("openopco.web.provider.urls")),
     path("", include("openopco.web.desk.urls")),

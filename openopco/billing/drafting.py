@@ -70,6 +70,11 @@ class Agreed:
         return tuple(base for base in self.bases if not (self.needs_invoice and base is Base.PEDAGOGIQUE))
 
     @property
+    def hours_each(self) -> Decimal:
+        """Hours of the agreement, per trainee."""
+        return Decimal(self.minutes) / 60
+
+    @property
     def planned(self) -> int:
         """Minutes, all trainees together."""
         return self.minutes * len(self.trainees)

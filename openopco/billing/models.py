@@ -253,6 +253,14 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.row} {self.minutes}"
 
+    @property
+    def hours(self) -> Decimal:
+        return Decimal(self.minutes) / 60
+
+    @property
+    def planned_hours(self) -> Decimal:
+        return Decimal(self.planned_minutes) / 60
+
 
 class ServiceCheck(models.Model):
     """One look of a controller at a claim: what he concluded, why, and, by row of enrolment, the minutes he found followed.

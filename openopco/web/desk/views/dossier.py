@@ -1,5 +1,6 @@
 """A request at the desk: examined, talked of, and what happened to it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from openopco.dossiers import queries
 from openopco.dossiers.enums import Audience
 from openopco.dossiers.letters import letters_of
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import Marks
 from openopco.dossiers.queries.modifications import modifications_of, pieces_told, versions_of
 from openopco.dossiers.reading import note_as_employer
@@ -18,6 +19,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Permission, may
 from openopco.web.admin.access import needs
+from openopco.web.billing.cards import Card, settlement_card
 from openopco.web.components.letters import letter_links, letters_html
 from openopco.web.desk import showing
 from openopco.web.desk.access import found, opened, sought
@@ -51,6 +53,13 @@ def as_employer(request: PersonRequest, number: str) -> HttpResponse:
     return render(request, "portal/dossier.html", context)
 
 
+def _settlement(dossier: Dossier, decisions: Sequence[Decision]) -> Card | None:
+    if not decisions:
+        return None
+    today = paris_today(timezone.now())
+    return settlement_card(dossier, decisions[0].funding, side=None, can_write=False, today=today)
+
+
 def show(
     request: PersonRequest, dossier: Dossier, *, marks: Marks | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
@@ -74,6 +83,7 @@ def show(
         "asked": _asked(reading),
         "decision": decisions[0] if decisions else None,
         "funding": shown_decision(decisions[0].funding) if decisions else None,
+        "settlement": _settlement(dossier, decisions),
         "versions": versions(dossier, decisions, "portal:version"),
         **life_of(dossier, told, Audience.OPCO, pieces_told(told)),
         "paper": paper_card(dossier, reading.draft),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from openopco import opco
 from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, overview, timeline, workflow
 from openopco.dossiers.actions import deciding, talking
@@ -21,10 +22,11 @@ from openopco.dossiers.enums import CLOSED_STATES, STATE_TONES, Audience, ItemKi
 from openopco.dossiers.errors import NotPossibleNow
 from openopco.dossiers.funds import held_back
 from openopco.dossiers.letters import letters_of
-from openopco.dossiers.models import CorrectionItem, Dossier, Message
+from openopco.dossiers.models import CorrectionItem, Decision, Dossier, Message
 from openopco.dossiers.notices import path_for
 from openopco.dossiers.queries import subject_of
 from openopco.dossiers.queries.modifications import modifications_of, pieces_told, versions_of, why_not_modifiable
+from openopco.funding.enums import Payee
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
@@ -32,6 +34,7 @@ from openopco.kernel.sizes import format_size
 from openopco.opco import parameters
 from openopco.rights import Actor, Grant, Permission, Role, may
 from openopco.training.rules import PIECES
+from openopco.web.billing.cards import Card, settlement_card
 from openopco.web.components.letters import letter_links, letters_html
 from openopco.web.funding import shown_decision
 from openopco.web.menu import address_with
@@ -79,6 +82,8 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "is_unconfirmed": wording.is_from_unconfirmed(found, reader),
         "decision": decisions[0] if decisions else None,
         "funding": shown_decision(decisions[0].funding) if decisions else None,
+        "settlement": _settlement(found, reader, decisions, today),
+        "opco_name": opco.identity().name,
         "versions": versions(found, decisions, "portal:version"),
         "start": start_of(found, today),
         "notice_days": parameters.value("change_notice_days", on=today),
@@ -98,6 +103,13 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         **_contents(kind, draft),
         **_rights(reader, found),
     }
+
+
+def _settlement(found: Dossier, reader: Actor, decisions: Sequence[Decision], today: date) -> Card | None:
+    if not decisions:
+        return None
+    can_write = may(reader, Permission.CLAIM_WRITE, subject_of(found)) and reader.user_id is not None
+    return settlement_card(found, decisions[0].funding, side=Payee.EMPLOYEUR, can_write=can_write, today=today)
 
 
 NO_ACT = {"can_modify": False, "can_answer": False, "can_cancel": False, "can_resume": False, "can_write": False}

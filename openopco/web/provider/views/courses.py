@@ -6,15 +6,21 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.models import Decision, Dossier
+from openopco.funding.enums import Payee
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.models import Membership
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.text import clean_line
+from openopco.rights import Permission, Subject, may
 from openopco.training import taught
+from openopco.web.billing.cards import Card, settlement_card
 from openopco.web.portal.memberships import external_only
 from openopco.web.portal.wording import count_in_words
 from openopco.web.provider.access import acting_for_provider
@@ -54,7 +60,18 @@ def course(request: PersonRequest, number: str) -> HttpResponse:
         found = taught.find_course(actor=request.actor, number=number)
     except UnknownDossier as error:
         raise Http404 from error
-    return render(request, "provider/course.html", {"line": line_of(found)})
+    context = {"line": line_of(found), "settlement": _settlement(request, found), "dossier": {"number": found.number}}
+    return render(request, "provider/course.html", context)
+
+
+def _settlement(request: PersonRequest, found: taught.Course) -> Card | None:
+    """What the OPCO pays to the provider of it, and what was invoiced: nothing of what it pays to the employer."""
+    dossier = Dossier.objects.get(pk=found.dossier_id)
+    decision = Decision.objects.filter(dossier=dossier).order_by("-version").first()
+    can_write = may(request.actor, Permission.CLAIM_WRITE, Subject(provider_id=dossier.provider_id))
+    today = paris_today(timezone.now())
+    funding = decision.funding if decision else {}
+    return settlement_card(dossier, funding, side=Payee.ORGANISME, can_write=can_write, today=today)
 
 
 def _frame(membership: Membership) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+"""« Le règlement » on the page of a request: what was asked, what may be asked now, by whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from openopco.billing.enums import OPEN_CLAIMS, ClaimState
+from openopco.billing.models import Claim, Due
+from openopco.billing.queries import claims_of
+from openopco.dossiers.enums import State
+from openopco.dossiers.models import Dossier
+from openopco.funding.enums import Payee
+from openopco.web.billing.wording import title_of, word_of
+
+SETTLED = frozenset({State.ACCORDEE, State.CADUQUE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A claim as the card lists it."""
+
+    claim: Claim
+    title: str
+    word: str
+    tone: str
+    is_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`payees` are those whom the agreement pays; `is_early`: the course is not over; `may_start`: this reader can begin."""
+
+    asked: tuple[Asked, ...]
+    payees: frozenset[Payee]
+    is_early: bool
+    may_start: bool
+    is_provider: bool
+
+    @property
+    def pays_employer(self) -> bool:
+        return Payee.EMPLOYEUR in self.payees
+
+    @property
+    def pays_provider(self) -> bool:
+        return Payee.ORGANISME in self.payees
+
+
+def settlement_card(
+    dossier: Dossier, funding: Mapping[str, Any], *, side: Payee | None, can_write: bool, today: date
+) -> Card | None:
+    """`funding` is what the decision engaged. `side`: whose page it is; None, the OPCO's. One query, two once something is
+    due."""
+    payees = frozenset(Payee(line["beneficiaire"]) for line in funding.get("lignes", []) if "beneficiaire" in line)
+    if dossier.state not in SETTLED or not payees or (side is Payee.ORGANISME and side not in payees):
+        return None
+    claims = [claim for claim in claims_of(dossier) if _is_shown(claim, side)]
+    mine = [claim for claim in claims if claim.payee == side]
+    waits = any(claim.state in (ClaimState.BROUILLON, *OPEN_CLAIMS) for claim in mine)
+    ended = dossier.ends_on is not None and dossier.ends_on <= today
+    is_done = any(claim.state == ClaimState.VALIDEE and claim.is_final for claim in mine)
+    begun = dossier.starts_on is not None and dossier.starts_on <= today
+    open_now = dossier.state == State.ACCORDEE and begun and not waits and not is_done
+    return Card(
+        asked=tuple(_asked(claims)),
+        payees=payees,
+        is_early=not ended,
+        may_start=can_write and side in payees and open_now,
+        is_provider=side is Payee.ORGANISME,
+    )
+
+
+def _is_shown(claim: Claim, side: Payee | None) -> bool:
+    if claim.state == ClaimState.BROUILLON:
+        return claim.payee == side
+    return side is not Payee.ORGANISME or claim.payee == side
+
+
+def _asked(claims: Iterable[Claim]) -> Iterable[Asked]:
+    claims = list(claims)
+    done = [claim.pk for claim in claims if claim.state == ClaimState.VALIDEE]
+    dues: dict[int, list[Due]] = {}
+    for due in Due.objects.filter(claim__in=done) if done else ():
+        dues.setdefault(due.claim_id, []).append(due)
+    for claim in claims:
+        word, tone = word_of(claim, dues.get(claim.pk, []))
+        yield Asked(claim, title_of(claim), word, tone, claim.state == ClaimState.BROUILLON)

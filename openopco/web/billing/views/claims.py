@@ -1,0 +1,193 @@
+"""A claim that was sent: where it is, what it says, what comes of it; its files."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from openopco import opco
+from openopco.billing import tasks
+from openopco.billing.actions import claims
+from openopco.billing.certificates import Attested, Stage, page_of
+from openopco.billing.enums import ClaimState, Origin
+from openopco.billing.errors import UnknownClaim
+from openopco.billing.models import CLAIM_DOCUMENT, Certificate, Claim
+from openopco.billing.queries import documents_in, find_claim, payee_subject
+from openopco.documents.models import Document
+from openopco.documents.serving import serve
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.errors import OpenOpcoError
+from openopco.rights import Permission, may
+from openopco.training.models import TrainingAction
+from openopco.web.billing.form import ZONE_TITLES, shown_file
+from openopco.web.billing.views.drafts import own_or_404
+from openopco.web.billing.wording import next_of, title_of, word_of
+from openopco.web.portal.memberships import external_only
+
+
+@require_safe
+@external_only
+def claim(request: PersonRequest, key: UUID) -> HttpResponse:
+    """Its page, for its payee and for the employer of the request."""
+    found = _seen_or_404(request, key)
+    if found.state == ClaimState.BROUILLON:
+        return redirect("billing:draft", found.key)
+    return _page(request, found)
+
+
+def _page(request: PersonRequest, found: Claim, *, words: str = "", error: str = "") -> HttpResponse:
+    context = {**contents(found), **_rights(request, found), "words": words, "error": error}
+    return render(request, "billing/claim.html", context, status=422 if error else 200)
+
+
+def contents(found: Claim) -> dict[str, Any]:
+    """What a claim says, whoever reads it: six queries."""
+    dues = list(found.dues.order_by("id"))
+    word, tone = word_of(found, dues)
+    documents = documents_in(found)
+    return {
+        "claim": found,
+        "dossier": found.dossier,
+        "title": title_of(found),
+        "word": word,
+        "tone": tone,
+        "invoice": found.invoice,
+        "lines": list(found.lines.order_by("id")),
+        "certificates": list(found.certificates.order_by("id")),
+        "files": [
+            (ZONE_TITLES.get(zone, zone), [shown_file(found, each, can_remove=False) for each in files])
+            for zone, files in documents.items()
+        ],
+        "checks": list(found.checks.order_by("-id")),
+        "credit_notes": list(found.invoice.credit_notes.order_by("id")) if found.invoice else [],
+        "employer_part": found.net - found.accepted if found.state == ClaimState.VALIDEE else None,
+    }
+
+
+def _rights(request: PersonRequest, found: Claim) -> dict[str, Any]:
+    is_payee = may(request.actor, Permission.CLAIM_WRITE, payee_subject(found))
+    state = ClaimState(found.state)
+    reads_request = may(request.actor, Permission.DOSSIER_READ, payee_subject(found)) or not found.provider_id
+    return {
+        "is_payee": is_payee,
+        "next": next_of(found, opco.identity().name, is_payee=is_payee),
+        "can_withdraw": is_payee and state in (ClaimState.DEPOSEE, ClaimState.A_COMPLETER),
+        "can_answer": is_payee and state is ClaimState.A_COMPLETER,
+        "can_credit": is_payee and state is ClaimState.VALIDEE and found.invoice is not None,
+        "can_claim_again": is_payee and state is ClaimState.REFUSEE,
+        "is_provider": bool(found.provider_id) and is_payee,
+        "reads_request": reads_request,
+    }
+
+
+@require_POST
+@external_only
+def withdraw(request: PersonRequest, key: UUID) -> HttpResponse:
+    """Takes it back; a draft is erased with its files."""
+    found = own_or_404(request, str(key))
+    number, is_provider = found.dossier.number, bool(found.provider_id)
+    try:
+        claims.withdraw_claim(actor=request.actor, key=str(key))
+    except OpenOpcoError as error:
+        messages.error(request, error.message)
+        return redirect("billing:claim", key)
+    messages.success(request, "C'est retiré.")
+    return redirect("provider:course" if is_provider else "portal:dossier", number)
+
+
+@require_http_methods(["POST"])
+@external_only
+def answer(request: PersonRequest, key: UUID) -> HttpResponse:
+    """What the controller asked: files joined, and a word."""
+    found = own_or_404(request, str(key))
+    words = request.POST.get("reponse", "")
+    try:
+        for file in request.FILES.getlist("file")[:20]:
+            claims.join_file(actor=request.actor, key=str(key), zone="certificats", upload=file)
+        claims.answer_claim(actor=request.actor, key=str(key), words=words)
+    except OpenOpcoError as error:
+        found = own_or_404(request, str(key))
+        return _page(request, found, words=words, error=error.message)
+    messages.success(request, "Votre réponse est envoyée.")
+    return redirect("billing:claim", key)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def document(request: PersonRequest, key: UUID, document_key: UUID) -> HttpResponseBase:
+    """A file of the claim, to whoever may read it, the OPCO's people too."""
+    found = _seen_or_404(request, key)
+    kept = Document.objects.filter(owner_kind=CLAIM_DOCUMENT, owner_id=found.pk, key=document_key).first()
+    if kept is None:
+        raise Http404
+    return serve(kept, viewer=request.actor, inline="apercu" in request.GET)
+
+
+@require_safe
+def invoice_pdf(request: PersonRequest, key: UUID) -> HttpResponse:
+    """The Factur-X of an invoice that the portal made."""
+    found = _seen_or_404(request, key)
+    if found.invoice is None or found.invoice.origin != Origin.GENEREE:
+        raise Http404
+    return _pdf(tasks.pdf_of(found.invoice), f"facture-{found.invoice.number}.pdf")
+
+
+@require_safe
+def certificate_pdf(request: PersonRequest, key: UUID, certificate_key: UUID) -> HttpResponse:
+    """The certificate of one trainee, signed online; or its model, to be signed."""
+    found = _seen_or_404(request, key)
+    certificate = found.certificates.filter(key=certificate_key).first()
+    if certificate is None:
+        raise Http404
+    return _pdf(_drawn(certificate), f"certificat-{found.dossier.number}-{certificate.row}.pdf")
+
+
+def _drawn(certificate: Certificate) -> bytes:
+    from openopco.base.pdf import render as typeset
+
+    dossier = certificate.dossier
+    provider, action = dossier.provider, TrainingAction.objects.get(dossier=dossier)
+    place = provider or dossier.establishment
+    attested = Attested(
+        stage=Stage(certificate.stage),
+        dossier=dossier.number or "",
+        provider=place.name,
+        provider_siret=place.siret,
+        provider_nda=provider.nda if provider else "",
+        provider_address=tuple(filter(None, [place.address, f"{place.postal_code} {place.city}".strip()])),
+        signatory=certificate.signatory,
+        signatory_role=certificate.signatory_role,
+        trainee=certificate.trainee,
+        employer=dossier.employer_name,
+        employer_siret=dossier.establishment.siret,
+        title=action.title,
+        nature=action.nature,
+        start=certificate.starts_on,
+        end=certificate.ends_on,
+        hours=certificate.hours,
+        planned=certificate.planned_hours,
+        place=certificate.place,
+        signed_on=certificate.signed_on,
+    )
+    return typeset("certificate", page_of(attested), at=certificate.given_at)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _seen_or_404(request: PersonRequest, key: UUID) -> Claim:
+    try:
+        return find_claim(actor=request.actor, key=str(key))
+    except UnknownClaim as error:
+        raise Http404 from error

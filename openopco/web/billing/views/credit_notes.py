@@ -1,0 +1,106 @@
+"""An invoice taken back by a credit note."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from openopco.billing.actions import crediting
+from openopco.billing.enums import ClaimState, Origin
+from openopco.billing.models import Claim
+from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import parse_date
+from openopco.kernel.errors import InvalidValue, OpenOpcoError
+from openopco.kernel.money import parse_amount
+from openopco.web.billing.views.drafts import own_or_404
+from openopco.web.components.raw import RawField
+from openopco.web.portal.memberships import external_only
+
+LABELS = {"number": "Numéro de l'avoir", "issued_on": "Date de l'avoir", "net": "Montant hors taxe", "vat": "TVA"}
+KINDS = {"number": "text", "issued_on": "date", "net": "amount", "vat": "amount"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@external_only
+def credit_note(request: PersonRequest, key: str) -> HttpResponse:
+    claim = own_or_404(request, str(key))
+    if claim.state != ClaimState.VALIDEE or claim.invoice is None:
+        return redirect("billing:claim", claim.key)
+    typed = {name: request.POST.get(name, "") for name in (*LABELS, "reason")}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        errors = _done(request, claim, typed)
+        if not errors:
+            messages.success(request, "L'avoir est enregistré.")
+            return redirect("billing:claim", claim.key)
+    made = claim.invoice.origin == Origin.GENEREE
+    context: dict[str, Any] = {
+        "claim": claim,
+        "invoice": claim.invoice,
+        "is_made": made,
+        "fields": [*([] if made else _fields(typed, errors)), _reason(typed, errors)],
+        "failed": bool(errors),
+    }
+    return render(request, "billing/credit_note.html", context, status=422 if errors else 200)
+
+
+def _fields(typed: dict[str, str], errors: dict[str, str]) -> list[RawField]:
+    return [
+        RawField(
+            name,
+            label,
+            value=typed[name],
+            error=errors.get(name, ""),
+            kind=KINDS[name],
+            required=name != "vat",
+            revision=None,
+            max_length=60,
+        )
+        for name, label in LABELS.items()
+    ]
+
+
+def _reason(typed: dict[str, str], errors: dict[str, str]) -> RawField:
+    return RawField(
+        "reason",
+        "Pourquoi",
+        value=typed["reason"],
+        error=errors.get("reason", ""),
+        kind="textarea",
+        required=True,
+        revision=None,
+        max_length=500,
+    )
+
+
+def _done(request: PersonRequest, claim: Claim, typed: dict[str, str]) -> dict[str, str]:
+    """Sentences by field where it was not done."""
+    assert claim.invoice is not None
+    try:
+        if claim.invoice.origin == Origin.GENEREE:
+            crediting.credit_generated(actor=request.actor, claim_key=str(claim.key), reason=typed["reason"])
+            return {}
+        read, errors = _read(typed)
+        if errors:
+            return errors
+        crediting.record_credit_note(
+            actor=request.actor, claim_key=str(claim.key), number=typed["number"], reason=typed["reason"], **read
+        )
+    except OpenOpcoError as error:
+        return {"reason": error.message}
+    return {}
+
+
+def _read(typed: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    read: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, parse in (("issued_on", parse_date), ("net", parse_amount), ("vat", parse_amount)):
+        try:
+            read[name] = parse(typed[name] or ("0" if name == "vat" else ""))
+        except InvalidValue as error:
+            errors[name] = error.message
+    if not typed["number"].strip():
+        errors["number"] = "Indiquez le numéro de l'avoir."
+    return read, errors
