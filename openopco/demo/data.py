@@ -125,6 +125,7 @@ BILAN, ELECTRIQUE, SECOURISME = "00075159400011", "00075318600014", "00075424200
 ACTIF, VALLEES, LEMPEREUR = "83135297600011", "00071037600013", "00071111900016"
 RIED, GRANDMOUGIN, CYCLES = "00071074900011", "00071296800015", "00071407100016"
 GRANTED, LAPSED, ASKED = ("granted",), ("granted", "lapsed"), ("asked",)
+CLAIMED, INVOICED = ("granted", "claimed"), ("granted", "invoiced", "checked")
 SIGNALLED, REISSUED = ("granted", "signalled"), ("granted", "reissued")
 GIVEN_BACK, CALLED_OFF = ("granted", "lapsed", "given_back"), ("granted", "called_off")
 REQUESTS = (
@@ -211,7 +212,7 @@ REQUESTS = (
     Request(RIED, "Contrôle technique des véhicules au gaz", TECHNIQUE, 4, 28, 1, "7", "450"),
     Request(GRANDMOUGIN, "Conduite rationnelle et économe", CONDUITE, 15, 9, 1, "7", "540", 2, story=("asked_twice",)),
     Request(GRANDMOUGIN, "Chronotachygraphe : nouvelle génération", CONDUITE, 3, 12, 1, "7", "310", 2),
-    Request(GRANDMOUGIN, "Gestes et postures en messagerie", SECOURISME, 55, -22, 1, "7", "380", 2, story=GRANTED),
+    Request(GRANDMOUGIN, "Gestes et postures en messagerie", SECOURISME, 55, -22, 1, "7", "380", 2, story=CLAIMED),
     Request(CYCLES, "Vélo à assistance électrique : diagnostic", AXEPT, 5, 25, 2, "14", "720"),
     # Once granted, a course moves, shrinks, begins or never happens.
     Request(ACTIF, "Organes de sécurité : perfectionnement", TECHNIQUE, 34, 18, 2, "14", "1 120", 2, story=SIGNALLED),
@@ -219,6 +220,8 @@ REQUESTS = (
     Request(ACTIF, "Formation de tuteur en entreprise", AXEPT, 38, -4, 30, "42", "1 400", 1, story=GRANTED),
     Request(VALLEES, "Géométrie des trains roulants", TECHNIQUE, 300, -280, 2, "14", "690", 1, story=GIVEN_BACK),
     Request(GRANDMOUGIN, "Conduite de chariots élévateurs", SECOURISME, 45, 6, 3, "21", "840", 1, story=CALLED_OFF),
+    Request(ACTIF, "Prise en main du nouveau banc de freinage", AXEPT, 48, -16, 2, "14", "960", 3, story=GRANTED),
+    Request(VALLEES, "Réparation des pièces en plastique", AXEPT, 95, -64, 1, "7", "360", 1, story=INVOICED),
     Request(ACTIF, "Réglage des phares et des feux", TECHNIQUE, 1, 44, 1, "7", "410", 2, by_mail=True),
 )
 SENDER, CONTACT = "Mme Martin, gérante", "03 89 00 00 00"

@@ -20,6 +20,7 @@ from openopco.demo import data, desk, money
 from openopco.demo.accounts import PASSWORD
 from openopco.demo.agreements import Afterwards
 from openopco.demo.data import Person, Request, Worker
+from openopco.demo.settling import Settling, bank_accounts
 from openopco.demo.works import play_works
 from openopco.documents import actions as documents
 from openopco.documents.inspect import ExaminedFile
@@ -93,6 +94,7 @@ class Loader:
         self._colleagues()
         with self.day(-300, 9):
             self._teacher()
+        bank_accounts(self)
         desk.before(self)
         for rank, request in enumerate(data.REQUESTS):
             _Story(self, request, rank).play()
@@ -200,7 +202,7 @@ def _file(name: str, title: str) -> ExaminedFile:
     return documents.examine_upload(SimpleUploadedFile(name, page_of(title), "application/pdf"))
 
 
-class _Story(Afterwards):
+class _Story(Afterwards, Settling):
     """One request, from its draft to wherever its data say."""
 
     def __init__(self, loader: Loader, request: Request, rank: int) -> None:

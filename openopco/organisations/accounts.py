@@ -87,10 +87,9 @@ def elsewhere(account: BankAccount, *, most: int = 10) -> list[BankAccount]:
 
 
 def may_propose(actor: Actor, payee: Provider | Establishment) -> bool:
-    """An accountant for anybody; an administrator of the establishment for his own."""
-    if isinstance(payee, Provider):
-        return may(actor, Permission.BANK_ACCOUNT_CONFIRM)
-    return may(actor, Permission.BANK_ACCOUNT_PROPOSE, Subject(payee.pk))
+    """An accountant for anybody; an administrator of the establishment, or of the provider, for his own."""
+    own = Subject(provider_id=payee.pk) if isinstance(payee, Provider) else Subject(payee.pk)
+    return may(actor, Permission.BANK_ACCOUNT_PROPOSE, own)
 
 
 def beside(account: BankAccount) -> QuerySet[BankAccount]:
