@@ -24,7 +24,7 @@ HUNDREDTH, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 # Zones of the claim's documents.
 INVOICE, CERTIFICATES, PAYMENT, EXPENSES = "facture", "certificats", "paiement", "frais"
 DEPOSITED, GENERATED = "deposer", "generer"
-LONGEST_NUMBER, LONGEST_NAME = 60, 120
+LONGEST_NUMBER, LONGEST_NAME, MOST_NAMED = 60, 120, 3
 ABSENT: Final = ("0", "0h", "absent", "absente")
 
 
@@ -184,6 +184,7 @@ def read(typed: Mapping[str, Any], agreed: Agreed, zones: Mapping[str, int], tod
         is_final=reader.raw("is_final") != "non",
     )
     _want(reader, found, agreed, zones, is_generated=is_generated)
+    _gather_hours(reader, agreed)
     return found
 
 
@@ -283,6 +284,15 @@ def _signed(reader: _Reader, agreed: Agreed, *, signs: bool) -> tuple[str, str]:
     if reader.raw("attests") != "oui":
         reader.missing["attests"] = "Cochez la case pour attester que ces heures ont été suivies."
     return signatory, role
+
+
+def _gather_hours(reader: _Reader, agreed: Agreed) -> None:
+    """Past a few people, what is missing of all is told once."""
+    absent = [name for name in reader.missing if name.startswith("hours-")]
+    if len(absent) > MOST_NAMED:
+        for name in absent[1:]:
+            del reader.missing[name]
+        reader.missing[absent[0]] = f"Indiquez les heures suivies par chaque stagiaire : {len(absent)} manquent."
 
 
 def _want(reader: _Reader, found: Read, agreed: Agreed, zones: Mapping[str, int], *, is_generated: bool) -> None:

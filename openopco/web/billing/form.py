@@ -129,11 +129,19 @@ def names_of(agreed: Agreed) -> list[str]:
     return own + hours + [f"amount-{base.value}" for base in agreed.typed_bases]
 
 
+def everybody_followed(agreed: Agreed, typed: Mapping[str, str]) -> dict[str, str]:
+    """The planned hours, for each trainee of whom nothing was typed."""
+    planned = format_hours(agreed.hours_each).replace("\u202f", " ")
+    names = [f"hours-{each.row}" for each in agreed.trainees]
+    return {name: planned for name in names if not typed.get(name, "").strip()}
+
+
 # --- fields ----------------------------------------------------------------------------------------------------------
 
 
 def _field(typed: Mapping[str, Any], marks: Mapping[str, str], name: str, label: str, **given: Any) -> RawField:
-    value = str(typed.get(name) or given.pop("default", ""))
+    default = given.pop("default", "")
+    value = str(typed.get(name) or default)
     return RawField(name, label, value=value, error=marks.get(name, ""), revision=None, **given)
 
 

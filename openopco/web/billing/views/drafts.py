@@ -26,7 +26,7 @@ from openopco.funding.enums import Payee
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import Forbidden, OpenOpcoError
 from openopco.rights import Permission, may
-from openopco.web.billing.form import names_of, page_of, target_of
+from openopco.web.billing.form import everybody_followed, names_of, page_of, target_of
 from openopco.web.portal.memberships import external_only
 from openopco.web.portal.presenting import ErrorLink
 
@@ -88,6 +88,8 @@ def _posted(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpRespons
     typed = {name: request.POST.get(name, "") for name in names_of(agreed) if name in request.POST}
     if "mode" in typed or "certified" in typed:
         typed["attests"] = request.POST.get("attests", "")
+    if "tous" in request.POST:
+        typed |= everybody_followed(agreed, typed)
     revision = request.POST.get("revision", "")
     try:
         claims.save_claim(
