@@ -167,7 +167,7 @@ class _Tally:
             .order_by()
             .values("kind", "name", "reason_code", idcc=Coalesce(F("request__dossier__idcc"), Value("")))
         )
-        for row in found.annotate(count=Count("id")):
+        for row in found.annotate(count=Count("request__dossier", distinct=True)):
             yield PointTally(month=self.month, **row)
 
 

@@ -4,12 +4,15 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from openopco.base.sheets import Column
 from openopco.dossiers.enums import STATE_WORDS, Audience, State
-from openopco.dossiers.models import DelayTally, ProviderTally, StateTally
+from openopco.dossiers.models import DelayTally, PointTally, ProviderTally, StateTally
 from openopco.exports.shape import Asked, List
+from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor, Permission, require
+from openopco.training.asked import NATURES, reason_words, words_of_points
 
 
 def _scope(actor: Actor, asked: Asked) -> dict[str, Any]:
@@ -29,6 +32,18 @@ def _delays(actor: Actor, asked: Asked) -> QuerySet[DelayTally]:
 
 def _providers(actor: Actor, asked: Asked) -> QuerySet[ProviderTally]:
     return ProviderTally.objects.filter(**_scope(actor, asked)).select_related("month", "provider")
+
+
+def _points(actor: Actor, asked: Asked) -> QuerySet[PointTally]:
+    return PointTally.objects.filter(**_scope(actor, asked)).select_related("month")
+
+
+def _point(row: PointTally) -> str:
+    return words_of_points().get((row.kind, row.name), row.name)
+
+
+def _reason(row: PointTally) -> str:
+    return reason_words(row.reason_code, paris_today(timezone.now()))
 
 
 _WHEN = (Column("Mois d'envoi", lambda row: row.month.month, 14), Column("Branche (IDCC)", lambda row: row.idcc, 14))
@@ -73,5 +88,19 @@ TALLIES = (
             Column("Refusées", lambda row: row.refused, 10),
         ),
         _providers,
+    ),
+    List(
+        "statistiques-points",
+        "Statistiques : ce qui manquait, par mois et branche",
+        "ce-qui-manquait",
+        "ligne",
+        (
+            *_WHEN,
+            Column("Point", _point, 40),
+            Column("Nature", lambda row: NATURES[row.kind], 20),
+            Column("Motif", _reason, 40),
+            _COUNT,
+        ),
+        _points,
     ),
 )

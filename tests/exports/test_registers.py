@@ -17,7 +17,7 @@ from openopco.base.jobs import run_pending_jobs
 from openopco.base.models import Work
 from openopco.dossiers.actions.papers import open_paper_draft
 from openopco.dossiers.enums import Reception, State
-from openopco.dossiers.models import FundClosure, PortfolioRule
+from openopco.dossiers.models import FundClosure, PointTally, PortfolioRule, TalliedMonth
 from openopco.dossiers.papers import Received
 from openopco.dossiers.tallying import tally
 from openopco.exports.actions import ask_export, size_of
@@ -128,6 +128,10 @@ class TestTallies:
         names = {line["Organisme"] for line in taken_away(olga, "statistiques-organismes", branch)}
         assert "ÉCOLE" in names
         assert sum(int(line["Demandes"]) for line in taken_away(olga, "statistiques-delais", branch)) == 2
+        PointTally.objects.create(month=TalliedMonth.objects.get(), idcc="1090", kind="champ", name="cost", count=3)
+        (point,) = taken_away(olga, "statistiques-points", branch)
+        assert (point["Nature"], point["Motif"], point["Demandes"]) == ("Champ du formulaire", "Texte libre", "3")
+        assert point["Point"].startswith("Coût")
         assert taken_away(olga, "statistiques", {**PERIOD, "first": "2020-01-01", "last": "2020-01-01"}) == []
 
 

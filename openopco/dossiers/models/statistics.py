@@ -116,8 +116,8 @@ class DelayTally(models.Model):
 
 
 class PointTally(models.Model):
-    """How many times a field or a piece was asked anew in the requests sent in a month, by the standard reason's code
-    (empty: words of the officer's own). What was withdrawn does not count."""
+    """Of how many requests sent in a month a field or a piece was asked anew, by the standard reason's code (empty: words
+    of the officer's own). What was withdrawn does not count."""
 
     month = models.ForeignKey(TalliedMonth, on_delete=models.CASCADE, related_name="+", db_index=False)
     idcc = models.CharField(max_length=4, blank=True)

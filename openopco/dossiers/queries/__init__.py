@@ -37,7 +37,7 @@ from openopco.dossiers.queries.lists import (
     worklist,
 )
 from openopco.dossiers.queries.marks import Marks, marks_of, proposed_to
-from openopco.dossiers.queries.outcomes import DECIDED, GRANTED
+from openopco.dossiers.queries.outcomes import DECIDED, GRANTED, JUDGED, point_code
 from openopco.dossiers.queries.saved import saved_lists
 from openopco.dossiers.queries.scope import (
     as_key,
@@ -63,6 +63,7 @@ __all__ = [
     "FOLLOWED",
     "FREE",
     "GRANTED",
+    "JUDGED",
     "MINE",
     "MODIFIED",
     "MOST_COUNTED",
@@ -114,6 +115,7 @@ __all__ = [
     "open_correction",
     "open_points",
     "parameters_of_a_draft",
+    "point_code",
     "portfolio_of",
     "proposed_to",
     "provider_facts",

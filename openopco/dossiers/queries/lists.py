@@ -15,7 +15,7 @@ from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.figures import beginning_of
 from openopco.dossiers.models import Dossier, Follow, Modification, News
 from openopco.dossiers.queries.held import exhausted_now, replaced_ids, waiting_for_funds, with_funds
-from openopco.dossiers.queries.outcomes import OUTCOMES
+from openopco.dossiers.queries.outcomes import OUTCOMES, point_asked
 from openopco.dossiers.queries.scope import HIDDEN, reads_all_sent, sees_all_of, visible_to
 from openopco.dossiers.search import (
     MOST_WORDS,
@@ -53,6 +53,7 @@ class Filters:
     sent_to: date | None = None
     provider_id: int | None = None
     outcome: str = ""
+    point: str = ""
 
     @property
     def is_dateless(self) -> bool:
@@ -79,7 +80,7 @@ class Filters:
     def _is_ranged(self) -> bool:
         days = self.starts_from or self.starts_to or self.late_on or self.sent_from or self.sent_to
         amounts = self.amount_from is not None or self.amount_to is not None
-        return bool(days or amounts or self.holder_id or self.news or self.provider_id or self.outcome)
+        return bool(days or amounts or self.holder_id or self.news or self.provider_id or self.outcome or self.point)
 
     @property
     def codes(self) -> dict[str, str]:
@@ -100,6 +101,8 @@ class Filters:
         }
         given = {name: value for name, value in ranges.items() if value is not None}
         queryset = queryset.filter(OUTCOMES[self.outcome], **self.codes, **given)
+        if self.point:
+            queryset = queryset.filter(point_asked(self.point))
         if self.late_on:
             queryset = queryset.filter(due_on__lt=self.late_on, is_open=True)
         return holding(queryset, self.words) if is_few else matching(queryset, self.search)

@@ -10,16 +10,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from openopco.dossiers import kinds
-from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
+from openopco.dossiers.enums import STATE_WORDS, Audience, State
 from openopco.dossiers.models import LONGEST_DELAY
-from openopco.dossiers.queries import DECIDED, GRANTED, Line, PointLine, ProviderLine, Statistics
+from openopco.dossiers.queries import DECIDED, GRANTED, JUDGED, Line, PointLine, ProviderLine, Statistics, point_code
 from openopco.kernel.calendar import add_months, format_date, paris_today
 from openopco.kernel.money import NARROW_NBSP, format_euros
-from openopco.opco import lists, shipped_lists
 from openopco.reference.queries import idcc_label
 from openopco.rights import Actor, Permission, may
-from openopco.training.kind import in_opco_words
+from openopco.training.asked import NATURES, reason_words, words_of_points
 from openopco.web.components.markup import filled
 from openopco.web.desk.period import Period, in_words
 from openopco.web.desk.plots import grouped
@@ -49,16 +47,20 @@ class Lists:
     actor: Actor
     period: Period
 
-    def count(self, number: int, *, first: date | None = None, last: date | None = None, **narrowed: str) -> str:
-        if not number or not may(self.actor, Permission.DOSSIER_TAKE):
-            return grouped(number)
+    def count(self, number: int, **narrowed: Any) -> str:
+        return self.leads(grouped(number), **narrowed) if number else grouped(number)
+
+    def leads(self, words: str, *, first: date | None = None, last: date | None = None, **narrowed: str) -> str:
+        """A figure, to the list of the requests it is made of; `NONE` leads nowhere."""
+        if words == NONE or not may(self.actor, Permission.DOSSIER_TAKE):
+            return words
         days = {
             "envoi_du": format_date(first or self.period.first),
             "envoi_au": format_date(add_months(last or self.period.last, 1) - timedelta(days=1)),
         }
         branch = {"branche": self.period.idcc} if self.period.idcc else {}
         query = urlencode({"vue": "tout", **branch, **narrowed, **days})
-        return filled(LINK, f"{address_of('desk:worklist')}?{query}", grouped(number))
+        return filled(LINK, f"{address_of('desk:worklist')}?{query}", words)
 
     def of_states(self, line: Line, *states: State, **narrowed: Any) -> str:
         """The count of one state leads to its list; that of several, to none."""
@@ -72,6 +74,14 @@ class Lists:
 
     def decided(self, line: Line, **narrowed: Any) -> str:
         return self.count(sum(line.delays.values()), issue=DECIDED, **narrowed)
+
+    def acceptance(self, part: int | None, **narrowed: Any) -> str:
+        """Leads to those granted or refused, of which it is a share."""
+        return self.leads(percent(part), issue=JUDGED, **narrowed)
+
+    def delay(self, number: int | None, **narrowed: Any) -> str:
+        """Leads to those decided, which it is measured on."""
+        return self.leads(days(number), issue=DECIDED, **narrowed)
 
     def provider(self, line: ProviderLine) -> str:
         if line.provider_id is None:
@@ -91,12 +101,21 @@ def figures(found: Statistics, lists_: Lists) -> list[tuple[str, str]]:
     total = found.total
     return [
         ("Demandes envoyées", lists_.count(total.sent)),
-        ("Taux d'acceptation", percent(total.acceptance)),
-        ("Délai médian", days(total.median)),
-        ("90 % décidées en", days(total.ninetieth)),
-        ("Coût HT demandé", format_euros(Decimal(total.asked_cents) / 100)),
-        ("Montant HT accordé", format_euros(Decimal(total.granted_cents) / 100)),
+        ("Taux d'acceptation", lists_.acceptance(total.acceptance)),
+        ("Délai médian", lists_.delay(total.median)),
+        ("90 % décidées en", lists_.delay(total.ninetieth)),
+        ("Coût HT demandé", lists_.leads(_euros(total.asked_cents))),
+        ("Montant HT accordé", _granted_euros(total, lists_)),
     ]
+
+
+def _euros(cents: int) -> str:
+    return format_euros(Decimal(cents) / 100)
+
+
+def _granted_euros(total: Line, lists_: Lists) -> str:
+    words = _euros(total.granted_cents)
+    return lists_.leads(words, issue=GRANTED) if total.granted else words
 
 
 def states(found: Statistics, lists_: Lists) -> list[tuple[str, str]]:
@@ -113,24 +132,28 @@ def volumes(found: Statistics, lists_: Lists) -> Table:
 
 
 def delays(found: Statistics, lists_: Lists) -> Table:
-    rows = [(in_words(month), *_delays(_of(found, month), lists_, month)) for month in lists_.period.months]
+    rows = [
+        (in_words(month), *_delays(_of(found, month), lists_, first=month, last=month))
+        for month in lists_.period.months
+    ]
     return Table("Délais par mois d'envoi", (Column("Mois", number=False), *_DELAYS), rows)
 
 
 def branches(found: Statistics, lists_: Lists) -> Table:
     """The largest ones."""
     rows = [
-        (branch_words(idcc), *_branch_outcomes(idcc, line, lists_), days(line.median), days(line.ninetieth))
+        (branch_words(idcc), *_branch_figures(idcc, line, lists_))
         for idcc, line in list(found.branches.items())[:MOST_BRANCHES]
     ]
     return Table("Demandes par branche", (Column("Branche (IDCC)", number=False), *_OUTCOMES, *_DELAYS[1:]), rows)
 
 
-def _branch_outcomes(idcc: str, line: Line, lists_: Lists) -> tuple[str, ...]:
+def _branch_figures(idcc: str, line: Line, lists_: Lists) -> tuple[str, ...]:
     if idcc:
-        return _outcomes(line, lists_, branche=idcc)
+        return *_outcomes(line, lists_, branche=idcc), *_delays(line, lists_, branche=idcc)[1:]
     # No list narrows to the branches that are not known.
-    return grouped(line.sent), grouped(line.granted), grouped(line.refused), percent(line.acceptance)
+    told = grouped(line.sent), grouped(line.granted), grouped(line.refused), percent(line.acceptance)
+    return *told, days(line.median), days(line.ninetieth)
 
 
 def branch_words(idcc: str) -> str:
@@ -139,43 +162,38 @@ def branch_words(idcc: str) -> str:
 
 
 def providers(found: Statistics, lists_: Lists) -> Table:
-    rows = [(lists_.provider(line), _sent_to(line, lists_), percent(line.acceptance)) for line in found.providers]
+    rows = [(lists_.provider(line), *_of_provider(line, lists_)) for line in found.providers]
     columns = (Column("Organisme", number=False), Column("Envoyées"), Column("Acceptation"))
     return Table("Demandes par organisme de formation", columns, rows)
 
 
-def _sent_to(line: ProviderLine, lists_: Lists) -> str:
+def _of_provider(line: ProviderLine, lists_: Lists) -> tuple[str, str]:
     """No list narrows to the requests without a provider."""
-    return lists_.count(line.sent, organisme=str(line.provider_id)) if line.provider_id else grouped(line.sent)
+    if line.provider_id is None:
+        return grouped(line.sent), percent(line.acceptance)
+    own = {"organisme": str(line.provider_id)}
+    return lists_.count(line.sent, **own), lists_.acceptance(line.acceptance, **own)
 
 
-def points(found: Statistics) -> Table:
-    today, words = paris_today(timezone.now()), _words_of_points()
-    rows = [_point(line, words, today) for line in found.points]
+def points(found: Statistics, lists_: Lists) -> Table:
+    today, words = paris_today(timezone.now()), words_of_points()
+    rows = [(*_point(line, words, today), _asked(line, lists_)) for line in found.points]
     columns = (
         Column("Point", number=False),
         Column("Nature", number=False),
         Column("Motif", number=False),
-        Column("Fois"),
+        Column("Demandes"),
     )
     return Table("Points demandés en complément", columns, rows)
 
 
+def _asked(line: PointLine, lists_: Lists) -> str:
+    return lists_.count(line.count, point=point_code(line.kind, line.name, line.reason_code))
+
+
 def _point(line: PointLine, words: dict[tuple[str, str], str], today: date) -> tuple[str, ...]:
-    nature = "Pièce" if line.kind == ItemKind.PIECE else "Champ du formulaire"
-    reason = lists.label(shipped_lists.CORRECTION, line.reason_code, today) if line.reason_code else "Texte libre"
-    return words.get((line.kind, line.name), line.name), nature, reason or line.reason_code, grouped(line.count)
-
-
-def _words_of_points() -> dict[tuple[str, str], str]:
-    """What each field and each zone of pieces is called, whatever the kind of request."""
-    found: dict[tuple[str, str], str] = {}
-    for kind in kinds.all_kinds():
-        found |= {(ItemKind.PIECE, code): label for code, label in kind.zones}
-        for step in kind.steps:
-            every = (*step.fields, *kind.row_fields(step.row_kind))
-            found |= {(ItemKind.CHAMP, spec.name): in_opco_words(spec.label) for spec in every}
-    return found
+    reason = reason_words(line.reason_code, today)
+    return words.get((line.kind, line.name), line.name), NATURES.get(line.kind, ""), reason
 
 
 def _of(found: Statistics, month: date) -> Line:
@@ -187,12 +205,13 @@ def _outcomes(line: Line, lists_: Lists, **narrowed: Any) -> tuple[str, ...]:
         lists_.count(line.sent, **narrowed),
         lists_.granted(line, **narrowed),
         lists_.of_states(line, State.REFUSEE, **narrowed),
-        percent(line.acceptance),
+        lists_.acceptance(line.acceptance, **narrowed),
     )
 
 
-def _delays(line: Line, lists_: Lists, month: date) -> tuple[str, ...]:
-    return lists_.decided(line, first=month, last=month), days(line.median), days(line.ninetieth)
+def _delays(line: Line, lists_: Lists, **narrowed: Any) -> tuple[str, ...]:
+    delays_ = (lists_.delay(number, **narrowed) for number in (line.median, line.ninetieth))
+    return lists_.decided(line, **narrowed), *delays_
 
 
 def percent(part: int | None) -> str:

@@ -16,6 +16,7 @@ from openopco.dossiers.queries import (
     FOLLOWED,
     FREE,
     GRANTED,
+    JUDGED,
     MINE,
     MODIFIED,
     NEW,
@@ -48,8 +49,12 @@ ORDERS = (("echeance", "Échéance"), ("anciennete", "Plus anciens"), ("recent",
 STATES = tuple((str(state), STATE_WORDS[Audience.OPCO][state]) for state in State if state is not State.BROUILLON)
 REGIONS_BY_NAME = tuple(REGIONS.items())
 NEWS = ((WITH_NEWS, "Avec"), (WITHOUT_NEWS, "Sans"))
-OUTCOMES = ((DECIDED, "Décidées"), (GRANTED, "Accordées, même caduques ou annulées depuis"))
-MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au", "organisme", "issue")
+OUTCOMES = (
+    (DECIDED, "Décidées"),
+    (GRANTED, "Accordées, même caduques ou annulées depuis"),
+    (JUDGED, "Accordées ou refusées"),
+)
+MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au", "organisme", "issue", "point")
 NARROWING = ("etat", "q", "du", "au", "retard", *MORE)
 NAMES = ("vue", "tri", *NARROWING)
 LATE = "1"
@@ -121,6 +126,7 @@ class Trail:
             holder_id=int(self.values["par"]) if "par" in self.values else None,
             provider_id=int(self.values["organisme"]) if "organisme" in self.values else None,
             outcome=self.values.get("issue", ""),
+            point=self.values.get("point", ""),
             sent_from=self._read("envoi_du"),
             sent_to=self._read("envoi_au"),
             amount_from=self._read("min"),
@@ -198,6 +204,7 @@ LABELS = (
     ("min", "coût HT de"),
     ("max", "coût HT jusqu'à"),
     ("issue", "décision"),
+    ("point", "point demandé"),
     ("nouv", "nouveautés"),
     ("tri", "tri"),
 )

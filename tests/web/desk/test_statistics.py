@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openopco.dossiers.enums import State
+from openopco.dossiers.models import CorrectionRequest
 from openopco.dossiers.tallying import tally
 from openopco.web.desk import plots
 from openopco.web.desk.period import read_period
@@ -36,6 +37,17 @@ def figures() -> None:
         lapsed = {"state": State.CADUQUE, "idcc": "0016", "provider": school(name="CENTRE"), "amount_granted": 500}
         DossierFactory.create(**lapsed, sent_at=sent, decided_at=sent + timedelta(days=7))
         DossierFactory.create(state=State.REFUSEE, sent_at=sent, decided_at=sent + timedelta(days=9))
+        asked = DossierFactory.create(sent_at=sent)
+        for _ in range(2):
+            points = CorrectionRequest.objects.create(
+                dossier=asked,
+                asked_by=asked.created_by,
+                due_on=NOW.date(),
+                created_at=NOW,
+                closed_at=NOW,
+                state="repondue",
+            )
+            points.items.create(kind="champ", name="cost", reason="Le devis dit autre chose.")
         tally()
 
 
@@ -61,11 +73,36 @@ def test_figures_are_told_with_their_age(desk: Client) -> None:
 def test_each_figure_opens_a_list_of_as_many_requests(desk: Client) -> None:
     body = desk.get(PAGE).content.decode()
     links = re.findall(r'<a href="(/gestion/\?[^"]+)">(\d+)</a>', body)
-    for narrowed in ("issue=accordees", "issue=decidees", "organisme="):
+    for narrowed in ("issue=accordees", "issue=decidees", "organisme=", "point=champ%3Acost%3A"):
         assert any(narrowed in url for url, _ in links), narrowed
     for url, count in links:
         listed = set(re.findall(r"AF-2026-9\d{5}", desk.get(unescape(url)).content.decode()))
         assert len(listed) == int(count), url
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("figures")
+@time_machine.travel(NOW, tick=False)
+def test_a_rate_opens_what_was_judged_and_a_delay_what_was_decided(desk: Client) -> None:
+    body = desk.get(PAGE).content.decode().replace("\u202f", " ")
+    links = re.findall(r'<a href="(/gestion/\?[^"]+)">([^<]+)</a>', body)
+    found = {words: unescape(url) for url, words in reversed(links)}
+    for words, narrowed, count in (("75 %", "issue=tranchees", 4), ("7 j", "issue=decidees", 4)):
+        assert narrowed in found[words]
+        assert len(set(re.findall(r"AF-2026-9\d{5}", desk.get(found[words]).content.decode()))) == count
+    assert "1 500,00 €" in found
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("figures")
+@time_machine.travel(NOW, tick=False)
+def test_the_list_of_what_was_missing_says_which_point_and_lets_go_of_it(desk: Client) -> None:
+    text = text_of(desk.get("/gestion/", {"vue": "tout", "point": "champ:cost:"}))
+    assert "Demandé en complément : Coût" in text.replace("\xa0", " ")
+    assert "Texte libre" in text
+    nothing = text_of(desk.get("/gestion/", {"vue": "tout", "point": "x"}))
+    assert "Ce point n'est pas connu" in nothing.replace("’", "'")
+    assert "AF-2026-9" not in nothing
 
 
 @pytest.mark.django_db

@@ -46,7 +46,7 @@ def _shown(request: PersonRequest, period: Period) -> dict[str, Any]:
         "delays": counted.delays(found, lists),
         "branches": counted.branches(found, lists),
         "providers": counted.providers(found, lists),
-        "points": counted.points(found),
+        "points": counted.points(found, lists),
         **_plots(found, period),
     }
 

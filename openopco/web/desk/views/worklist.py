@@ -17,6 +17,7 @@ from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import officers_by_name
 from openopco.kernel.calendar import paris_today
 from openopco.rights import Actor, Permission, may
+from openopco.training.asked import point_in_words
 from openopco.web.admin.access import needs
 from openopco.web.desk import batching
 from openopco.web.desk import filters as words
@@ -86,6 +87,8 @@ def _form(trail: Trail, filters: Filters) -> dict[str, Any]:
         "news": words.NEWS,
         "outcomes": words.OUTCOMES,
         "without_provider": trail.without("organisme").list_url,
+        "without_point": trail.without("point").list_url,
+        "point": point_in_words(filters.point, paris_today(timezone.now())) if filters.point else "",
         "officers": [(str(pk), name) for pk, name in officers_by_name()],
         "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
     }

@@ -149,6 +149,7 @@ READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "statistiques": _period,
     "statistiques-delais": _period,
     "statistiques-organismes": _period,
+    "statistiques-points": _period,
 }
 BACK = {
     "dossiers": ("desk:worklist", "Dossiers à traiter"),
@@ -166,4 +167,5 @@ BACK = {
     "statistiques": ("desk:statistics", "Statistiques"),
     "statistiques-delais": ("desk:statistics", "Statistiques"),
     "statistiques-organismes": ("desk:statistics", "Statistiques"),
+    "statistiques-points": ("desk:statistics", "Statistiques"),
 }
