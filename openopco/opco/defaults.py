@@ -78,6 +78,11 @@ def last_days(value: Any) -> bool:
     return bool(date.fromisoformat(value["last_day"]) <= date.fromisoformat(value["late_last_day"]))
 
 
+def first_day(value: Any) -> bool:
+    """Accepts null (always open), or an ISO date."""
+    return value is None or _is_iso_day(value)
+
+
 def _is_iso_day(text: Any) -> bool:
     try:
         return isinstance(text, str) and bool(date.fromisoformat(text))
@@ -406,6 +411,17 @@ DEFAULTS: Final[dict[str, Default]] = {
             "Sans déclaration d'activité (L.6351-1 C. trav.) ni Qualiopi (L.6316-1), aucun fonds ne peut payer : "
             "« non » ne fait qu'enlever le garde-fou."
         ),
+    ),
+    "first_submission": Default(
+        "Premier jour pour envoyer une demande",
+        "selon le jour de début de l'action",
+        first_day,
+        _shipped(None, "Aucune date d'ouverture connue."),
+        effect=(
+            "Avant ce jour, une demande se prépare et se garde, elle ne s'envoie pas : l'employeur lit quand il pourra "
+            "l'envoyer. Le tableau de bord l'annonce 90 jours avant."
+        ),
+        from_label="Pour les actions qui débutent à partir du",
     ),
     "last_submission": Default(
         "Dernier jour pour envoyer une demande",

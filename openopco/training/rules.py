@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from openopco.dossiers.draft import DraftView, Missing, RowView, Warning_
 from openopco.dossiers.fields import FieldSpec, Reading
@@ -193,7 +194,7 @@ def warnings(draft: DraftView) -> list[Warning_]:
     rules: tuple[Callable[[DraftView], Iterator[Warning_]], ...] = (
         _already_started,
         _answered_after_start,
-        _sent_too_late,
+        _sent_out_of_time,
         _too_many_hours,
         _free,
         _hourly_cost,
@@ -238,20 +239,60 @@ def last_submission(draft: DraftView) -> date | None:
     return _last_day_for(starts, draft.parameters.get("last_submission", ())) if starts else None
 
 
-def _last_day_for(starts: date, versions: Sequence[Version]) -> date | None:
+def first_submission(draft: DraftView) -> date | None:
+    """The first day to send the request, by the day the training starts. None where it has always been open."""
+    starts = draft.value(f.STARTS_ON)
+    return _first_day_for(starts, draft) if starts else None
+
+
+def _first_day_for(starts: date, draft: DraftView) -> date | None:
+    first = _in_force(draft.parameters.get("first_submission", ()), starts)
+    return date.fromisoformat(first) if first else None
+
+
+def _in_force(versions: Sequence[Version], starts: date) -> Any:
     known = [each for each in versions if each.since <= starts]
-    limits = known[-1].value if known else None
+    return known[-1].value if known else None
+
+
+def _last_day_for(starts: date, versions: Sequence[Version]) -> date | None:
+    limits = _in_force(versions, starts)
     if limits is None:
         return None
     is_late = starts >= date.fromisoformat(limits["late_from"])
     return date.fromisoformat(limits["late_last_day" if is_late else "last_day"])
 
 
+def _arrived(draft: DraftView) -> date:
+    """One that came on paper counts from the day it was received."""
+    return draft.paper.received_on if draft.paper else draft.today
+
+
 def closed(draft: DraftView) -> str:
-    """Why the request comes after the last day, and which trainings may still be asked for; empty while it may be sent.
-    One that came on paper counts from the day it was received."""
-    limit = last_submission(draft)
-    arrived = draft.paper.received_on if draft.paper else draft.today
+    """Why the request may not be sent: it comes before the first day, or after the last; empty while it may."""
+    return too_early(draft) or too_late(draft)
+
+
+def too_early(draft: DraftView) -> str:
+    """From which day it may be sent; empty once it may."""
+    first = first_submission(draft)
+    if first is None or _arrived(draft) >= first:
+        return ""
+    starts = format_date(draft.value(f.STARTS_ON))
+    if draft.paper:
+        return (
+            f"Pour une formation qui commence le {starts}, les demandes s'ouvrent le {format_date(first)} : reçue avant, "
+            "elle ne peut pas être envoyée. Le brouillon est gardé."
+        )
+    return (
+        f"Pour une formation qui commence le {starts}, les demandes s'ouvrent le {format_date(first)} : vous pourrez "
+        "l'envoyer à partir de ce jour. D'ici là, préparez-la : le brouillon est gardé."
+    )
+
+
+def too_late(draft: DraftView) -> str:
+    """Why it comes after the last day, and which trainings may still be asked for; empty before it."""
+    limit, arrived = last_submission(draft), _arrived(draft)
     if limit is None or arrived <= limit:
         return ""
     starts = format_date(draft.value(f.STARTS_ON))
@@ -269,13 +310,14 @@ def _still_open(draft: DraftView, arrived: date) -> str:
     late = [date.fromisoformat(each.value["late_from"]) for each in versions if each.value]
     for day in sorted({each.since for each in versions} | set(late)):
         limit = _last_day_for(day, versions)
-        if day > starts and (limit is None or arrived <= limit):
+        first = _first_day_for(day, draft)
+        if day > starts and (limit is None or arrived <= limit) and (first is None or first <= arrived):
             until = f", jusqu'au {format_date(limit)}" if limit else ""
             return f"Les demandes sont ouvertes pour une formation qui commence à partir du {format_date(day)}{until}."
     return ""
 
 
-def _sent_too_late(draft: DraftView) -> Iterator[Warning_]:
+def _sent_out_of_time(draft: DraftView) -> Iterator[Warning_]:
     if message := closed(draft):
         yield Warning_(TRAINING, "starts_on", message)
 

@@ -17,6 +17,7 @@ PARAMETERS: Mapping[str, Any] = {
     "max_trainees": 200,
     "change_notice_days": 8,
     "provider_checks_block": True,
+    "first_submission": DEFAULTS["first_submission"].versions,
     "last_submission": DEFAULTS["last_submission"].versions,
 }
 EMPLOYER = EmployerFacts(

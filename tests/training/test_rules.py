@@ -14,6 +14,7 @@ from openopco.training.rules import as_request, closed, errors, hourly_cost, mis
 from tests.training.builders import PARAMETERS, file, person, provider, told, view
 
 LIMITS = {"last_day": "2026-12-31", "late_from": "2026-12-15", "late_last_day": "2027-01-15"}
+OPENING = {"first_submission": [Version(date(2019, 4, 1), None, ""), Version(date(2028, 1, 1), "2027-10-01", "")]}
 
 
 def sentences(draft: DraftView) -> list[str]:
@@ -321,6 +322,29 @@ class TestWhatIsOdd:
         alone = [Version(date(2026, 1, 1), LIMITS, "")]
         gone = closed(view(starts_on="14/12/2026", today=date(2027, 1, 16), parameters={"last_submission": alone}))
         assert gone.endswith("Le brouillon est gardé.")
+
+    @pytest.mark.parametrize(
+        ("starts", "today", "refused"),
+        [
+            ("03/01/2028", date(2027, 9, 30), True),
+            ("03/01/2028", date(2027, 10, 1), False),
+            ("31/12/2027", date(2027, 9, 30), False),
+            ("", date(2027, 9, 30), False),
+        ],
+    )
+    def test_the_first_day_to_send_it_follows_the_day_it_starts(self, starts: str, today: date, refused: bool) -> None:
+        draft = view(starts_on=starts, ends_on=starts, today=today, parameters=OPENING)
+        said = closed(draft)
+        assert ("qui commence le 03/01/2028, les demandes s'ouvrent le 01/10/2027" in said) is refused
+        assert bool(said) is refused
+        assert (said in sentences(draft)) is refused
+
+    def test_on_paper_received_before_the_first_day_it_is_refused(self) -> None:
+        draft = view(starts_on="03/01/2028", today=date(2027, 11, 2), parameters=OPENING)
+        days = (date(2027, 9, 30), date(2027, 10, 1))
+        early, in_time = (closed(replace(draft, paper=PaperFacts(day, "", ""))) for day in days)
+        assert "reçue avant, elle ne peut pas être envoyée" in early
+        assert in_time == ""
 
     def test_on_paper_the_day_it_was_received_counts(self) -> None:
         draft = view(starts_on="14/12/2026", today=date(2027, 1, 4))

@@ -35,7 +35,7 @@ PARAMETERS_OF_A_DRAFT = (
     "answer_target_days",
 )
 # The day that decides is not the sending's but the training's: a kind looks for the version itself.
-VERSIONS_OF_A_DRAFT = ("last_submission",)
+VERSIONS_OF_A_DRAFT = ("first_submission", "last_submission")
 
 
 def parameters_of_a_draft(today: date) -> dict[str, Any]:

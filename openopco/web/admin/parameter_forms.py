@@ -7,7 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.text import capfirst
 
-from openopco.opco.defaults import NATURES, ZONES, Default, Whole, last_days, pieces_by_nature, yes_or_no
+from openopco.opco.defaults import NATURES, ZONES, Default, Whole, first_day, last_days, pieces_by_nature, yes_or_no
 from openopco.web.admin.dating import DayField, late_reason_field, source_field
 from openopco.web.admin.wording import NATURES as NATURE_WORDS
 from openopco.web.admin.wording import PIECES
@@ -54,6 +54,8 @@ class ValueForm(forms.Form):
             return given["value"]
         if self.default.accepts is yes_or_no:
             return given["value"] == "oui"
+        if self.default.accepts is first_day:
+            return given["value"].isoformat() if given["value"] else None
         if self.default.accepts is pieces_by_nature:
             return {nature: [zone for zone in ZONES if zone in given[f"pieces_{nature}"]] for nature in NATURES}
         return {name: given[name].isoformat() for name in DAYS} if given["last_day"] else None
@@ -66,6 +68,8 @@ def _initial(default: Default, current: Any) -> dict[str, Any]:
         return {f"pieces_{nature}": zones for nature, zones in (current or {}).items()}
     if default.accepts is last_days:
         return {name: date.fromisoformat(day) for name, day in (current or {}).items()}
+    if default.accepts is first_day:
+        return {"value": date.fromisoformat(current) if current else None}
     return {"value": current}
 
 
@@ -76,6 +80,8 @@ def _value_fields(default: Default) -> dict[str, forms.Field]:
         return {"value": _choice()}
     if default.accepts is pieces_by_nature:
         return {f"pieces_{nature}": _pieces(nature) for nature in NATURES}
+    if default.accepts is first_day:
+        return {"value": DayField(label=default.label, required=False, help_text="Vide : ouvert depuis toujours.")}
     return _limits()
 
 

@@ -87,6 +87,8 @@ def value_in_words(value: Any, default: Default) -> str:
         return "aucune limite"
     if isinstance(value, int):
         return f"{value} {default.unit_of_one if value == 1 and default.unit_of_one else default.unit}"
+    if isinstance(value, str):
+        return format_date(date.fromisoformat(value))
     return _last_days(value) if "last_day" in value else _pieces(value)
 
 

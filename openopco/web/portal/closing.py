@@ -1,4 +1,4 @@
-"""Until when requests are taken: told on the dashboard, before one is begun."""
+"""From when and until when requests are taken: told on the dashboard, before one is begun."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -8,6 +8,18 @@ from openopco.opco import parameters
 
 # Sooner, nobody would remember it.
 NOTICE: Final = timedelta(days=90)
+
+
+def opening_notice(today: date) -> str:
+    """The first days to send that come soon, for actions of days to come; empty when there is none."""
+    opens = [
+        (each.since, date.fromisoformat(each.value)) for each in parameters.versions("first_submission") if each.value
+    ]
+    told = [(since, first) for since, first in opens if today < first <= today + NOTICE]
+    return " ".join(
+        f"Les demandes pour une action qui débute à partir du {format_date(since)} s'ouvrent le {format_date(first)}."
+        for since, first in told
+    )
 
 
 def closing_notice(today: date) -> str:

@@ -80,6 +80,7 @@ def _closing(page: Opened, wrong: Mapping[str, str]) -> Context:
         "cards": summary_cards(page, sections),
         "points": attested_points(page.draft),
         "closed": closed,
+        "too_early": rules.too_early(page.draft),
         "last_day": None if closed else rules.last_submission(page.draft),
         "all_warnings": [
             {"message": each.message, "url": presenting.anchored(page.dossier, each.step, each.target, each.row)}

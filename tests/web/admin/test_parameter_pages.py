@@ -210,6 +210,17 @@ def test_no_date_at_all_is_no_limit() -> None:
     assert form.value() is None
 
 
+def test_a_first_day_is_a_date_or_nothing() -> None:
+    given = {"starts_on": "01/01/2028", "source": "CA"}
+    form = ValueForm(DEFAULTS["first_submission"], {**given, "value": "01/10/2027"})
+    assert form.is_valid()
+    assert form.value() == "2027-10-01"
+    always = ValueForm(DEFAULTS["first_submission"], given)
+    assert always.is_valid()
+    assert always.value() is None
+    assert ValueForm(DEFAULTS["first_submission"], {**given, "value": "demain"}).errors.keys() == {"value"}
+
+
 def test_a_piece_that_is_not_of_the_list_is_refused() -> None:
     posted = _query({"pieces_action": ["devis"], "starts_on": "01/01/2027", "source": "CA"})
     form = ValueForm(DEFAULTS["required_pieces"], posted)
@@ -233,6 +244,7 @@ def test_examples_are_of_known_parameters_and_silent_where_nothing_changes() -> 
         (1, "min_hours", "1 heure par stagiaire"),
         (1, "claim_months", "1 mois"),
         (None, "last_submission", "aucune limite"),
+        ("2027-10-01", "first_submission", "01/10/2027"),
         (
             {"action": ["programme"], "bilan": ["bilan"], "vae": []},
             "required_pieces",

@@ -8,7 +8,7 @@ import time_machine
 
 from openopco.kernel.calendar import PARIS
 from openopco.opco import parameters
-from openopco.web.portal.closing import closing_notice
+from openopco.web.portal.closing import closing_notice, opening_notice
 from tests.habilitations.factories import AcceptedFactory, employer
 from tests.opco.factories import ParameterFactory
 from tests.web.portal.people import browser_of
@@ -36,6 +36,19 @@ def test_afterwards_it_says_since_when_and_what_follows() -> None:
     assert closing_notice(date(2026, 12, 1)) == (
         "Les demandes de cette période devaient être envoyées avant le 30/11/2026. Vos brouillons sont gardés. "
         "Une action qui débute à partir du 01/01/2027 suit d'autres dates."
+    )
+    parameters.forget()
+
+
+def test_the_first_day_is_told_for_ninety_days_and_not_once_it_has_come() -> None:
+    ParameterFactory(code="first_submission", value="2026-12-01", starts_on=date(2027, 1, 1))
+    parameters.forget()
+    told = [opening_notice(day) for day in (date(2026, 9, 1), date(2026, 9, 2), date(2026, 11, 30), date(2026, 12, 1))]
+    assert told[0] == told[3] == ""
+    assert (
+        told[1]
+        == told[2]
+        == ("Les demandes pour une action qui débute à partir du 01/01/2027 s'ouvrent le 01/12/2026.")
     )
     parameters.forget()
 

@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from openopco.dossiers.actions import drafts
 from openopco.dossiers.actions.sending import Closed, send
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, DraftField, Receipt, Transmission
+from openopco.kernel.calendar import PARIS
 from openopco.mail.models import OutgoingMail
 from openopco.opco import parameters
 from openopco.organisations.models import Establishment
@@ -79,6 +81,31 @@ def test_after_the_last_day_it_is_refused_and_the_draft_kept(
         send(actor=alice, key=str(draft.key))
     later = complete_draft(alice, place, starts_on="01/12/2026", ends_on="02/12/2026")
     assert send(actor=alice, key=str(later.key)).first
+
+
+@pytest.fixture
+def opens_in_december() -> Iterator[None]:
+    ParameterFactory(code="first_submission", value="2026-12-01", starts_on=date(2027, 1, 1))
+    parameters.forget()
+    yield
+    parameters.forget()
+
+
+@pytest.mark.usefixtures("opens_in_december")
+def test_before_the_first_day_it_is_typed_kept_and_not_sent(
+    as_alice: Client, alice: Actor, place: Establishment
+) -> None:
+    draft = complete_draft(alice, place, starts_on="04/01/2027", ends_on="05/01/2027")
+    told = text_of(as_alice.get(step_of(draft, "synthese")))
+    assert "Les demandes ne sont pas encore ouvertes" in told
+    page = validate(as_alice, draft, comment="Prête.")
+    said = text_of(page).replace("’", "'")
+    assert "les demandes s'ouvrent le 01/12/2026 : vous pourrez l'envoyer à partir de ce jour" in said
+    assert (state_of(draft), stored(draft, "comment")) == (State.BROUILLON, "Prête.")
+    with pytest.raises(Closed):
+        send(actor=alice, key=str(draft.key))
+    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=PARIS), tick=False):
+        assert send(actor=alice, key=str(draft.key)).first
 
 
 # --- refused ---------------------------------------------------------------------------------------------------------

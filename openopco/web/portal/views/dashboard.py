@@ -24,7 +24,7 @@ from openopco.rights import Actor
 from openopco.web.components.tags import moment
 from openopco.web.menu import home_of
 from openopco.web.portal import wording
-from openopco.web.portal.closing import closing_notice
+from openopco.web.portal.closing import closing_notice, opening_notice
 
 MOST_NEWS = 3
 SHOWN_STATES = (State.COMPLEMENT_DEMANDE, State.TRANSMISE, State.EN_INSTRUCTION, State.ACCORDEE, State.REFUSEE)
@@ -43,6 +43,7 @@ def dashboard(request: PersonRequest) -> HttpResponse:
         "key": uuid4(),
         "news": _news(),
         "closing": closing_notice(paris_today(timezone.now())),
+        "opening": opening_notice(paris_today(timezone.now())),
         "is_pending": membership is not None and membership.state == MembershipState.PENDING,
     }
     if membership is not None and membership.establishment is not None:
