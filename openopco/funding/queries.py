@@ -1,8 +1,12 @@
 """What the pages of funding read. Each takes the actor and asks his right."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import FilteredRelation, Q
 
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
@@ -15,6 +19,7 @@ from openopco.funding.rules import Left, propose
 from openopco.funding.ruling import Standing
 from openopco.funding.terms import Rule
 from openopco.kernel.calendar import paris_today
+from openopco.organisations.models import Company
 from openopco.rights import Actor, Permission, require
 
 # How many of the last agreements a rule is tried on.
@@ -49,6 +54,65 @@ def standing_rule(actor: Actor, code: str) -> Standing:
     if found is None:
         raise UnknownRule
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyBudget:
+    """What a company had under a budget of a year, and the most it may have: None where the rules don't tell."""
+
+    year: int
+    label: str
+    engaged: Decimal
+    most: Decimal | None
+
+    @property
+    def left(self) -> Decimal | None:
+        return None if self.most is None else max(self.most - self.engaged, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFunding:
+    """A company's money at the OPCO: its budgets, and what is left of its voluntary payments, None without account."""
+
+    budgets: list[YearlyBudget]
+    balance: Decimal | None
+
+
+def company_funding(actor: Actor, company: Company, *, idcc: str, year: int) -> CompanyFunding:
+    """From a year on; the budgets that rules bound for a company like this one show before anything is engaged on them. One
+    query, and the rules that the process keeps."""
+    require(actor, Permission.FUNDING_READ)
+    rows: list[tuple[Any, ...]] = list(
+        Company.objects.filter(pk=company.pk)
+        .annotate(own=FilteredRelation("budgets", condition=Q(budgets__year__gte=year)))
+        .values_list(
+            "voluntary_account__paid_in", "voluntary_account__engaged", "own__year", "own__budget", "own__engaged"
+        )
+    )
+    bounds = {(year, rule.budget_key) for rule in _bounding(company, idcc, year)}
+    had: dict[tuple[int, str], Decimal] = {(row[2], row[3]): row[4] for row in rows if row[3] is not None}
+    keys = sorted(bounds | {key for key, amount in had.items() if amount > 0})
+    budgets = [
+        _yearly(each, budget, had.get((each, budget), Decimal(0)), _bounding(company, idcc, each))
+        for each, budget in keys
+    ]
+    paid_in, engaged = rows[0][:2]
+    return CompanyFunding(budgets, None if paid_in is None else paid_in - engaged)
+
+
+def _bounding(company: Company, idcc: str, year: int) -> list[Rule]:
+    """The rules that bound what such a company has in a year; none while its exact headcount is not known."""
+    headcount = company.headcount_exact
+    if headcount is None:
+        return []
+    bounded = (rule for rule in ruling.rules() if rule.gives.per_company_year is not None)
+    return [rule for rule in bounded if rule.scope.welcomes(idcc, headcount) and rule.scope.covers_year(year)]
+
+
+def _yearly(year: int, budget: str, engaged: Decimal, bounding: Iterable[Rule]) -> YearlyBudget:
+    rule = next((each for each in bounding if each.budget_key == budget), None)
+    named = rule or next((each for each in ruling.rules() if each.budget_key == budget), None)
+    return YearlyBudget(year, named.label if named else budget, engaged, rule.gives.per_company_year if rule else None)
 
 
 @dataclass(frozen=True, slots=True)

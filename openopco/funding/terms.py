@@ -37,6 +37,17 @@ class Scope:
     def covers_start(self, day: date) -> bool:
         return _within(day, self.starts_from, self.starts_until)
 
+    def covers_year(self, year: int) -> bool:
+        """Whether a training may start within it in a year."""
+        first, last = self.starts_from, self.starts_until
+        return (first is None or first.year <= year) and (last is None or last.year >= year)
+
+    def welcomes(self, idcc: str, headcount: int) -> bool:
+        """Whether a company of a branch, of a headcount, is within it."""
+        below = self.headcount_below
+        counted = self.headcount_from <= headcount and (below is None or headcount < below)
+        return counted and (not self.idccs or idcc in self.idccs)
+
 
 @dataclass(frozen=True, slots=True)
 class Gives:

@@ -1,6 +1,8 @@
 """Reads of organisations. Providers are everybody's to choose from; establishments belong to those who act for them."""
 
-from django.db.models import Q, QuerySet
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from openopco import opco
 from openopco.base.keyset import Page, paginate
@@ -112,13 +114,14 @@ def _holding(text: str) -> Q:
 def establishment_for_desk(actor: Actor, establishment_id: int) -> Establishment | None:
     """One establishment with its company, for officers. Raises Forbidden."""
     require(actor, Permission.ORGANISATION_READ)
-    return Establishment.objects.select_related("company").filter(pk=establishment_id).first()
+    found = Establishment.objects.select_related("company").annotate(officer_vouched_at=_last_vouching("establishment"))
+    return found.filter(pk=establishment_id).first()
 
 
 def provider_for_desk(actor: Actor, provider_id: int) -> Provider | None:
     """One provider, for officers. Raises Forbidden."""
     require(actor, Permission.ORGANISATION_READ)
-    return Provider.objects.filter(pk=provider_id).first()
+    return Provider.objects.annotate(officer_vouched_at=_last_vouching("provider")).filter(pk=provider_id).first()
 
 
 def sister_establishments(establishment: Establishment, *, most: int = 20) -> list[Establishment]:
@@ -131,6 +134,20 @@ def notes_on(about: Company | Provider, *, most: int = 50) -> list[OrganisationN
     """What officers noted of a company or of a provider, the latest first. The caller has checked the right to read it."""
     mine = {"company" if isinstance(about, Company) else "provider": about}
     return list(OrganisationNote.objects.filter(**mine).order_by("-created_at", "-id")[:most])
+
+
+def vouched_at(about: Establishment | Provider) -> datetime | None:
+    """Since when the identity of what `*_for_desk` read is vouched for: the registry's last answer, or the day an officer
+    did; None where nobody has, or nothing tells when."""
+    if not about.verified:
+        return None
+    told: datetime | None = about.facts_at if about.source == Source.REGISTRY else about.__dict__["officer_vouched_at"]
+    return told
+
+
+def _last_vouching(kind: str) -> Subquery:
+    told = Entry.objects.filter(subject_kind=kind, subject_id=OuterRef("pk"), event=f"{kind}.verified")
+    return Subquery(told.order_by("-id").values("at")[:1])
 
 
 def establishments_to_verify(actor: Actor, after: str | None = None) -> Page[Establishment]:

@@ -3,11 +3,14 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.test import Client
 
 from openopco.dossiers.enums import State
-from openopco.organisations.models import Establishment, Provider
-from tests.dossiers.factories import DossierFactory, garage, school
+from openopco.funding.models import CompanyBudget, VoluntaryAccount
+from openopco.organisations.models import Company, Establishment, Provider
+from tests.accounts.factories import UserFactory
+from tests.dossiers.factories import NOW, DossierFactory, garage, school
 from tests.habilitations.factories import MembershipFactory
 from tests.organisations.factories import ACTIF_AUTO, EstablishmentFactory
 from tests.web.visitors import client_of, member, officer_client, text_of
@@ -70,6 +73,33 @@ def test_a_sheet_costs_the_same_whatever_its_history(
     desk.get(f"{LIST}{place.pk}/")
     with django_assert_max_num_queries(12):
         desk.get(f"{LIST}{place.pk}/")
+
+
+def test_a_sheet_says_what_was_verified_and_when(desk: Client, place: Establishment, provider: Provider) -> None:
+    text = text_of(desk.get(f"{LIST}{place.pk}/")).replace("\u202f", " ").replace("’", "'")
+    controls = text.split("Contrôles", 1)[1]
+    for words in ("Identité", "OPCO", "Personne n'a noté si l'entreprise est à jour", "Effectif", "Pas de compte"):
+        assert words in controls, words
+    assert "Compte bancaire" not in controls
+    taught = text_of(desk.get(f"{LIST}organismes/{provider.pk}/")).split("Contrôles", 1)[1]
+    for words in ("Identité", "Déclaration d'activité", "Qualiopi"):
+        assert words in taught.replace("’", "'"), words
+
+
+@pytest.mark.funding_rules
+@time_machine.travel(NOW, tick=False)
+def test_a_sheet_tells_what_the_company_has_of_its_budgets_and_of_its_own(desk: Client, place: Establishment) -> None:
+    Company.objects.filter(pk=place.company_id).update(headcount_exact=5, headcount_at="2026-11-01")
+    CompanyBudget.objects.create(company=place.company, year=2026, budget="pdc", engaged=1200)
+    person = UserFactory.create()
+    VoluntaryAccount.objects.create(
+        company=place.company, agreement="VV-1", signed_on="2026-01-01", paid_in=900, engaged=100, opened_by=person,
+        opened_at=NOW,
+    )  # fmt: skip
+    text = text_of(desk.get(f"{LIST}{place.pk}/")).replace("\u202f", " ").replace("\xa0", " ")
+    assert "1 200,00 € HT engagés sur 1 500,00 €, reste 300,00 €" in text
+    assert "800,00 € HT de solde" in text
+    assert "5, déclaré le 01/11/2026" in text
 
 
 def test_a_note_is_kept_and_a_refused_one_stays_typed(desk: Client, place: Establishment) -> None:

@@ -1,16 +1,20 @@
 """« Entreprises et organismes »: who asks and who teaches, with all that the house knows of them."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from openopco.dossiers.queries import figures_of, history_of
+from openopco.funding.queries import CompanyFunding, company_funding
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.places import Place
 from openopco.habilitations.queries import colleagues
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.organisations import queries
 from openopco.organisations.actions import note_on_company, note_on_provider, record_contributions
@@ -18,7 +22,8 @@ from openopco.organisations.errors import InvalidFields
 from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Permission
 from openopco.web.admin.access import needs
-from openopco.web.desk import sheeting
+from openopco.web.desk import checked, sheeting
+from openopco.web.desk.lines import checks_html, facts_html
 from openopco.web.desk.sheeting import ContributionsForm
 from openopco.web.organisations import place
 
@@ -120,6 +125,7 @@ NO_NOTE: Note = ("", "")
 def _company(
     request: PersonRequest, found: Establishment, *, note: Note = NO_NOTE, form: ContributionsForm | None = None
 ) -> HttpResponse:
+    today = paris_today(timezone.now())
     context = {
         "establishment": found,
         "rows": sheeting.identity_rows(found, request.actor),
@@ -128,10 +134,16 @@ def _company(
         "contributions": sheeting.contributions_of(found.company),
         "form": form or ContributionsForm(),
         "notes": queries.notes_on(found.company),
+        "checks": checks_html(checked.company_checks(found, reader=request.actor, today=today)),
+        "money": facts_html(checked.money_lines(_funding(request, found, today))),
         **_history(request, establishment_id=found.pk),
         **_typed_note(note),
     }
     return render(request, "desk/sheets/company.html", context, status=422 if note[1] or form else 200)
+
+
+def _funding(request: PersonRequest, found: Establishment, today: date) -> CompanyFunding:
+    return company_funding(request.actor, found.company, idcc=found.idcc, year=today.year)
 
 
 def _provider_page(request: PersonRequest, found: Provider, *, note: Note = NO_NOTE) -> HttpResponse:
@@ -139,6 +151,7 @@ def _provider_page(request: PersonRequest, found: Provider, *, note: Note = NO_N
         "provider": found,
         "rows": sheeting.provider_rows(found),
         "notes": queries.notes_on(found),
+        "checks": checks_html(checked.provider_checks(found, reader=request.actor, today=paris_today(timezone.now()))),
         **_history(request, provider_id=found.pk),
         **_typed_note(note),
     }
