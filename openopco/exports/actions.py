@@ -42,7 +42,8 @@ def size_of(*, actor: Actor, code: str, asked: lists.Asked) -> Size:
     """Raises `Forbidden`, `UnknownList`."""
     require(actor, Permission.LIST_EXPORT)
     most: int = parameters.value("export_max_rows", on=paris_today(timezone.now()))
-    return Size(lists.count_up_to(lists.find(code).rows(actor, asked), most), most)
+    parts = lists.find(code).parts
+    return Size(min(sum(lists.count_up_to(rows(actor, asked), most) for rows in parts), most + 1), most)
 
 
 @action

@@ -39,10 +39,11 @@ def find(code: str) -> List:
 def pages_of(listed: List, asked: Asked, actor: Callable[[], Actor]) -> Iterator[list[Any]]:
     """The rows by pages, by the key of the last row of each: none is skipped at the end of a million, none is kept. Who
     reads is asked again at each page."""
-    after = 0
-    while page := list(listed.rows(actor(), asked).filter(pk__gt=after).order_by("pk")[:PAGE]):
-        yield page
-        after = page[-1].pk
+    for rows in listed.parts:
+        after = 0
+        while page := list(rows(actor(), asked).filter(pk__gt=after).order_by("pk")[:PAGE]):
+            yield page
+            after = page[-1].pk
 
 
 # --- filters ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,10 @@
 """The lists of organisations, of people, and of what administrators set."""
 
+from collections.abc import Callable
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
 from django.db.models import QuerySet
 
 from openopco.accounts.models import User
@@ -10,9 +15,9 @@ from openopco.dossiers.papers import came_in_words
 from openopco.dossiers.queries.papers import typed_by
 from openopco.exports.shape import PLACE, Asked, List
 from openopco.habilitations.enums import MembershipState, StaffRoleName
-from openopco.habilitations.models import Absence, Membership, StaffRole
+from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
 from openopco.habilitations.places import Place
-from openopco.habilitations.queries import all_staff, colleagues, coming_absences
+from openopco.habilitations.queries import all_staff, colleagues, coming_absences, is_open, pending_invitations
 from openopco.organisations.models import Establishment, Provider
 from openopco.organisations.queries import establishments_holding, providers_holding
 from openopco.reference.queries import idcc_label
@@ -35,6 +40,10 @@ def _providers(actor: Actor, asked: Asked) -> QuerySet[Provider]:
 def _people(actor: Actor, asked: Asked) -> QuerySet[Membership]:
     require(actor, Permission.MEMBERSHIP_MANAGE, Subject(asked["establishment"]))
     return colleagues(actor, Place(establishment_id=asked["establishment"]))
+
+
+def _invited(actor: Actor, asked: Asked) -> QuerySet[Invitation]:
+    return pending_invitations(actor, Place(establishment_id=asked["establishment"]))
 
 
 def _accounts(actor: Actor, asked: Asked) -> QuerySet[User]:
@@ -72,8 +81,30 @@ def _branch(row: FundClosure) -> str:
     return f"{row.idcc} {idcc_label(row.idcc)}".strip() if row.idcc else "Toutes les branches"
 
 
-def _capacity(each: Membership) -> str:
-    return "À valider" if each.state == MembershipState.PENDING else each.get_role_display()
+def _capacity(each: Membership | Invitation) -> str:
+    """Given when the person is accepted: an invitation says already which."""
+    if isinstance(each, Membership) and each.state == MembershipState.PENDING:
+        return "À valider"
+    return each.get_role_display()
+
+
+def _standing(each: Membership | Invitation) -> str:
+    if isinstance(each, Membership):
+        return "À valider" if each.state == MembershipState.PENDING else "Rattachée"
+    return "Invitée, sans réponse" if is_open(each) else "Invitation expirée"
+
+
+def _address(each: Membership | Invitation) -> str:
+    return each.user.email if isinstance(each, Membership) else each.email
+
+
+def _since(each: Membership | Invitation) -> datetime:
+    return each.requested_at if isinstance(each, Membership) else each.created_at
+
+
+def _of_person(name: str) -> Callable[[Membership | Invitation], Any]:
+    """What is known of somebody who has an account."""
+    return lambda each: attrgetter(name)(each) if isinstance(each, Membership) else None
 
 
 _CHECKED = Column("Identité vérifiée", lambda place: _yes(place.verified), 16)
@@ -112,14 +143,16 @@ REGISTERS = (
         "personnes",
         "personne",
         (
-            Column("Prénom", lambda each: each.user.first_name, 18),
-            Column("Nom", lambda each: each.user.last_name, 24),
-            Column("Adresse e-mail", lambda each: each.user.email, 32),
+            Column("Prénom", _of_person("user.first_name"), 18),
+            Column("Nom", _of_person("user.last_name"), 24),
+            Column("Adresse e-mail", _address, 32),
             Column("Qualité", _capacity, 16),
-            Column("Demandé le", lambda each: each.requested_at),
-            Column("Accepté le", lambda each: each.decided_at),
+            Column("Rattachement", _standing, 22),
+            Column("Demandé ou invité le", _since),
+            Column("Accepté le", _of_person("decided_at")),
         ),
         _people,
+        _invited,
     ),
     List(
         "comptes",

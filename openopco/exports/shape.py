@@ -15,7 +15,7 @@ Asked = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class List:
     """`rows` reads what the actor may see of what was asked for, in any order: it asks the right, and raises `Forbidden`.
-    `stem` names the file; `noun` is what one counts."""
+    `then` reads what follows them in the same columns. `stem` names the file; `noun` is what one counts."""
 
     code: str
     title: str
@@ -23,6 +23,11 @@ class List:
     noun: str
     columns: tuple[Column, ...]
     rows: Callable[[Actor, Asked], QuerySet[Any]]
+    then: Callable[[Actor, Asked], QuerySet[Any]] | None = None
+
+    @property
+    def parts(self) -> tuple[Callable[[Actor, Asked], QuerySet[Any]], ...]:
+        return (self.rows, self.then) if self.then else (self.rows,)
 
 
 # Where an organisation is, as every list of them says it.

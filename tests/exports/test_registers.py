@@ -3,11 +3,12 @@
 import csv
 import io
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -24,11 +25,11 @@ from openopco.exports.actions import ask_export, size_of
 from openopco.exports.lists import LISTS, pages_of
 from openopco.exports.registers import REGISTERS
 from openopco.exports.tallies import TALLIES
-from openopco.habilitations.models import Absence
+from openopco.habilitations.models import Absence, Invitation
 from openopco.kernel.errors import Forbidden
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import NOW, DossierFactory, school
+from tests.dossiers.factories import NOW, DossierFactory, garage, school
 from tests.habilitations.factories import AcceptedFactory, MembershipFactory, officer
 from tests.organisations.factories import EstablishmentFactory, ProviderFactory
 from tests.web.visitors import client_of
@@ -49,6 +50,11 @@ def away(user: Actor, by: Actor, **changes: Any) -> Absence:
     return Absence.objects.create(user_id=user.user_id, replacement_id=by.user_id, entered_by_id=user.user_id, **given)
 
 
+def invited(by: Actor, email: str, until: datetime, **place: Any) -> Invitation:
+    sent = {"created_at": NOW, "sent_at": NOW, "expires_at": until, "token_digest": email}
+    return Invitation.objects.create(email=email, role="DECLARANT", invited_by_id=by.user_id, **sent, **place)
+
+
 class TestOrganisations:
     def test_companies_and_providers_as_searched(self, olga: Actor) -> None:
         EstablishmentFactory.create(name="GARAGE DU LAC")
@@ -67,7 +73,15 @@ class TestPeople:
         MembershipFactory.create(establishment=place)
         accepted = AcceptedFactory.create(establishment=place)
         AcceptedFactory.create()
-        lines = taken_away(olga, "personnes", {"establishment": place.pk})
+        for email, minutes in (("neuf@garage.example", 120), ("vieux@garage.example", 1)):
+            invited(olga, email, NOW + timedelta(minutes=minutes), establishment=place)
+        invited(olga, "ailleurs@garage.example", NOW + timedelta(days=9), establishment=garage())
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            lines = taken_away(olga, "personnes", {"establishment": place.pk})
+        standing = {line["Adresse e-mail"]: line["Rattachement"] for line in lines}
+        assert standing["neuf@garage.example"] == "Invitée, sans réponse"
+        assert standing["vieux@garage.example"] == "Invitation expirée"
+        assert size_of(actor=olga, code="personnes", asked={"establishment": place.pk}).count == len(lines)
         qualities = {line["Adresse e-mail"]: line["Qualité"] for line in lines}
         assert qualities[accepted.user.email] == "Déclarant"
         assert sorted(qualities.values()).count("À valider") == 1
