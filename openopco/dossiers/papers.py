@@ -48,9 +48,33 @@ def read_received(raw: Mapping[str, str], *, today: date, has_scan: bool) -> Rec
     return Received(Reception(reception), day, **lines)
 
 
-def _day(raw: str, today: date, problems: dict[str, str]) -> date | None:
+@dataclass(frozen=True, slots=True)
+class AnswerReceived:
+    """How an answer came, and when."""
+
+    reception: Reception
+    received_on: date
+
+
+def read_answer_received(raw: Mapping[str, str], *, today: date, asked_on: date) -> AnswerReceived:
+    """What an officer typed of an answer that came otherwise than on the portal. Raises `BadReception`."""
+    problems: dict[str, str] = {}
+    reception = raw.get("reception", "")
+    if reception not in set(Reception):
+        problems["reception"] = "Dites comment la réponse est arrivée."
+    day = _day(raw.get("received_on", ""), today, problems, "la réponse")
+    if day and day < asked_on:
+        problems["received_on"] = (
+            f"Le complément a été demandé le {format_date(asked_on)} : la réponse est arrivée après."
+        )
+    if problems or day is None:
+        raise BadReception(problems)
+    return AnswerReceived(Reception(reception), day)
+
+
+def _day(raw: str, today: date, problems: dict[str, str], what: str = "la demande") -> date | None:
     if not raw.strip():
-        problems["received_on"] = "Indiquez le jour où la demande est arrivée."
+        problems["received_on"] = f"Indiquez le jour où {what} est arrivée."
         return None
     try:
         day = parse_date(raw)
@@ -58,7 +82,7 @@ def _day(raw: str, today: date, problems: dict[str, str]) -> date | None:
         problems["received_on"] = error.message
         return None
     if day > today:
-        problems["received_on"] = "Cette date est dans l'avenir : mettez le jour où la demande est arrivée."
+        problems["received_on"] = f"Cette date est dans l'avenir : mettez le jour où {what} est arrivée."
     elif day < today - OLDEST:
         problems["received_on"] = "Cette date a plus d'un an : vérifiez l'année."
     return day
@@ -80,7 +104,14 @@ def paper_of(dossier: Dossier) -> PaperFiling | None:
     return dossier.paper if hasattr(dossier, "paper") else None
 
 
-def journalled(told: Received | PaperFiling | None) -> dict[str, str]:
+def add_hand(paper: PaperFiling, user_id: int) -> None:
+    """Remembers an officer who typed of it: like who filed it, he does not decide it."""
+    if user_id not in paper.also_typed:
+        paper.also_typed = [*paper.also_typed, user_id]
+        paper.save(update_fields=["also_typed"])
+
+
+def journalled(told: Received | AnswerReceived | PaperFiling | None) -> dict[str, str]:
     """What the journal keeps of it: no name of the employer's people. Empty for what he sent himself."""
     return {"reception": str(told.reception), "recue_le": told.received_on.isoformat()} if told else {}
 

@@ -105,6 +105,10 @@ def _came(kind: kinds.Kind, payload: Payload, on: date) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
+def _answered_for(kind: kinds.Kind, payload: Payload, on: date) -> str:
+    return "\n".join(filter(None, [_came(kind, payload, on), _points(kind, payload, on)]))
+
+
 def _started(kind: kinds.Kind, payload: Payload, on: date) -> str:
     day = payload.get("le")
     return f"Le {format_date(date.fromisoformat(day))}." if day else ""
@@ -157,10 +161,16 @@ WORDS: dict[str, Words] = {
         "Le gestionnaire a rectifié une information", "Information rectifiée", "wait", text=_slip
     ),
     "dossier.note": Words("", "Note interne", "off"),
+    "dossier.reprendre_saisie": Words("", "Saisie reprise par un collègue", "off"),
 }
 _TYPED = Words("", "Saisie commencée pour l'employeur", "off", text=_came)
 _SENT_FOR = Words("Demande saisie et envoyée pour vous", "Demande saisie et envoyée pour l'employeur", text=_came)
-_ON_PAPER = {"dossier.creer": _TYPED, f"dossier.{Event.TRANSMETTRE}": _SENT_FOR}
+_ANSWERED_FOR = Words("Réponse saisie pour vous", "Réponse de l'employeur, saisie pour lui", text=_answered_for)
+_ON_PAPER = {
+    "dossier.creer": _TYPED,
+    f"dossier.{Event.TRANSMETTRE}": _SENT_FOR,
+    f"dossier.{Event.REPONDRE}": _ANSWERED_FOR,
+}
 _FROM_OPCO = Words("Message du gestionnaire", "Message à l'employeur", "off")
 _FROM_EMPLOYER = Words("Message au gestionnaire", "Message de l'employeur", "off", from_employer=True)
 _BY_TELEPHONE = Words(

@@ -187,7 +187,8 @@ NOT_ON_ONES_OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a right is asked about. `typed_by` is who created it, `filed_by` who sent it: user ids.
+    """What a right is asked about. `typed_by` is who created it, `filed_by` who sent it, `hands` who else typed of it: user
+    ids.
 
     An employer's grant reaches the subjects of its establishment; unconfirmed, only those its holder typed. A provider's
     reaches those of the provider."""
@@ -196,6 +197,7 @@ class Subject:
     typed_by: int | None = None
     filed_by: int | None = None
     provider_id: int | None = None
+    hands: frozenset[int] = frozenset()
 
 
 def may(actor: Actor, permission: Permission, subject: Subject | None = None) -> bool:
@@ -220,7 +222,7 @@ def _files_for(actor: Actor, subject: Subject | None) -> bool:
 
 
 def _is_ones_own(actor: Actor, subject: Subject) -> bool:
-    return actor.user_id is not None and actor.user_id in (subject.typed_by, subject.filed_by)
+    return actor.user_id is not None and actor.user_id in (subject.typed_by, subject.filed_by, *subject.hands)
 
 
 def _reaches(grant: Grant, actor: Actor, subject: Subject | None) -> bool:

@@ -12,17 +12,18 @@ from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
 from openopco.documents.models import Document
 from openopco.dossiers import queries
-from openopco.dossiers.actions import deciding, drafts, holding
-from openopco.dossiers.actions.papers import correct_reception, open_paper_draft
+from openopco.dossiers.actions import corrections, deciding, drafts, holding
+from openopco.dossiers.actions.drafts import save_field
+from openopco.dossiers.actions.papers import correct_reception, open_paper_draft, take_over
 from openopco.dossiers.actions.sending import Closed, send
-from openopco.dossiers.enums import Audience, Reception, State
+from openopco.dossiers.enums import Audience, ItemKind, Reception, State
 from openopco.dossiers.errors import BadReception, HeldByAnother, UnknownDossier
-from openopco.dossiers.models import Dossier, DraftRow, PaperFiling, Receipt
-from openopco.dossiers.papers import Received, read_received
+from openopco.dossiers.models import Dossier, DraftField, DraftRow, Message, PaperFiling, Receipt
+from openopco.dossiers.papers import AnswerReceived, Received, read_answer_received, read_received
 from openopco.dossiers.receipts import render_receipt
 from openopco.dossiers.timeline import events
 from openopco.journal.models import Entry
-from openopco.kernel.errors import Forbidden
+from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.mail.models import OutgoingMail
 from openopco.notifications.models import Notice
 from openopco.opco import parameters
@@ -30,7 +31,19 @@ from openopco.organisations.models import Establishment
 from openopco.rights import Actor, Permission, Subject, may
 from openopco.trainees.models import Trainee
 from tests.documents.hostile import pdf
-from tests.dossiers.factories import COURSE, NIR, PERSON, TODAY, complete_draft, number_of, piece, school, write
+from tests.dossiers.factories import (
+    COURSE,
+    NIR,
+    PERSON,
+    TODAY,
+    complete_draft,
+    in_state,
+    number_of,
+    piece,
+    school,
+    write,
+)
+from tests.habilitations.factories import officer
 from tests.opco.factories import ParameterFactory
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +270,85 @@ class TestDeciding:
         holding.take(actor=oscar, number=number)
         with pytest.raises((Forbidden, HeldByAnother)):
             holding.assign(actor=oscar, number=number, to=User.objects.get(pk=olga.user_id))
+
+
+class TestAnswering:
+    """The employer has no account: what he sends back by mail is typed for him, by whoever does not examine it."""
+
+    BY_MAIL = AnswerReceived(Reception.COURRIER, TODAY)
+
+    @pytest.fixture
+    def asked(self, olga: Actor, place: Establishment) -> Dossier:
+        dossier = filed(olga, place)
+        self.examiner = officer()
+        holding.take(actor=self.examiner, number=number_of(dossier))
+        point = corrections.Point(ItemKind.CHAMP, "cost", "Le devis dit autre chose.")
+        corrections.ask(actor=self.examiner, number=number_of(dossier), points=[point])
+        return dossier
+
+    def change(self, actor: Actor, dossier: Dossier) -> None:
+        revision = DraftField.objects.get(dossier=dossier, row="", name="cost").revision
+        save_field(actor=actor, key=str(dossier.key), name="cost", value="900,00", revision=revision)
+
+    def test_any_officer_but_the_examiner_types_it_and_it_is_told(self, asked: Dossier) -> None:
+        typist = officer()
+        self.change(typist, asked)
+        corrections.answer(actor=typist, number=number_of(asked), message="Le devis est joint.", received=self.BY_MAIL)
+        asked.refresh_from_db()
+        assert (asked.state, asked.amount_asked) == (State.EN_INSTRUCTION, Decimal("900.00"))
+        entry = Entry.objects.get(subject_kind="dossier", subject_id=asked.pk, event="dossier.repondre")
+        assert (entry.payload or {})["reception"] == "courrier"
+        (told,) = [each for each in events(asked, Audience.OPCO) if "Réponse" in each.title]
+        assert told.title == "Réponse de l'employeur, saisie pour lui"
+        assert "Reçue par courrier le 23/11/2026." in told.text
+        message = Message.objects.get(dossier=asked)
+        assert (message.from_opco, message.author_label.endswith("pour l'employeur")) == (False, True)
+
+    def test_the_examiner_types_nothing_for_the_employer(self, asked: Dossier) -> None:
+        with pytest.raises(Forbidden):
+            self.change(self.examiner, asked)
+        with pytest.raises(Forbidden):
+            corrections.answer(actor=self.examiner, number=number_of(asked), message="Oui.", received=self.BY_MAIL)
+
+    def test_who_typed_a_part_of_it_neither_holds_nor_decides_it(self, asked: Dossier) -> None:
+        typist = officer()
+        self.change(typist, asked)
+        corrections.answer(actor=officer(), number=number_of(asked), message="Oui.", received=self.BY_MAIL)
+        with pytest.raises(Forbidden):
+            holding.assign(actor=self.examiner, number=number_of(asked), to=User.objects.get(pk=typist.user_id))
+
+    def test_how_it_came_must_be_said(self, asked: Dossier) -> None:
+        with pytest.raises(InvalidValue):
+            corrections.answer(actor=officer(), number=number_of(asked), message="Oui.")
+        asked_on = date(2026, 11, 20)
+        for raw, field in (({}, "reception"), ({"reception": "courrier", "received_on": "19/11/2026"}, "received_on")):
+            with pytest.raises(BadReception) as refusal:
+                read_answer_received(raw, today=TODAY, asked_on=asked_on)
+            assert field in refusal.value.problems
+
+    def test_of_what_the_employer_sent_himself_nobody_answers_for_him(self) -> None:
+        dossier, _, _ = in_state(State.COMPLEMENT_DEMANDE)
+        with pytest.raises(Forbidden):
+            corrections.answer(actor=officer(), number=number_of(dossier), message="Oui.", received=self.BY_MAIL)
+
+
+class TestTakingOver:
+    def test_a_colleague_goes_on_and_neither_decides(self, olga: Actor, place: Establishment) -> None:
+        draft, other = filled(olga, place), officer()
+        take_over(actor=other, key=str(draft.key))
+        with pytest.raises(UnknownDossier):
+            save_field(actor=olga, key=str(draft.key), name="title", value="Autre", revision=1)
+        sent = send(actor=other, key=str(draft.key)).dossier
+        assert PaperFiling.objects.get().recorded_by_id == other.user_id
+        for typist in (olga, other):
+            with pytest.raises(Forbidden):
+                holding.take(actor=typist, number=number_of(sent))
+        assert Entry.objects.filter(event="dossier.reprendre_saisie", subject_id=draft.pk).count() == 1
+
+    def test_only_a_draft_that_came_on_paper(self, olga: Actor, alice: Actor, place: Establishment) -> None:
+        with pytest.raises(UnknownDossier):
+            take_over(actor=olga, key=str(complete_draft(alice, place).key))
+        with pytest.raises(UnknownDossier):
+            take_over(actor=officer(), key=str(filed(olga, place).key))
+        with pytest.raises(Forbidden):
+            take_over(actor=alice, key=str(filled(olga, place).key))

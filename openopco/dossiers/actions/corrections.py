@@ -11,6 +11,7 @@ from openopco.base.actions import action
 from openopco.documents.enums import State as FileState
 from openopco.dossiers import kinds, workflow
 from openopco.dossiers.actions._common import answer_target, lock, move, person, rewrite_typed_rows, standard_reason
+from openopco.dossiers.actions.drafts.writing import require_answering
 from openopco.dossiers.actions.holding import require_holder
 from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.actions.talking import write_message
@@ -27,6 +28,7 @@ from openopco.dossiers.models import (
     Message,
     pieces_of,
 )
+from openopco.dossiers.papers import AnswerReceived, journalled
 from openopco.dossiers.queries import as_sent, load_draft, open_correction
 from openopco.dossiers.timeline import label_of_target
 from openopco.kernel.calendar import add_calendar_days, paris_today
@@ -159,16 +161,20 @@ def _is_nir(item: CorrectionItem) -> bool:
 
 
 @action
-def answer(*, actor: Actor, number: str, message: str = "") -> Dossier:
+def answer(*, actor: Actor, number: str, message: str = "", received: AnswerReceived | None = None) -> Dossier:
     """Sends the employer's answer: the points are read again, the typed rows rewritten, the officer told. A field is
     answered by a change, or by a message since it was asked (`message` is written with the answer, or not at all); a
-    piece, by a piece. Raises `Unanswered` with the points that still miss, `InvalidValue` for the message, or
+    piece, by a piece. An officer who types what came back on paper says how it came (`received`): he will not decide
+    it. Raises `Unanswered` with the points that still miss, `InvalidValue` for the message, or
     `sending.Incomplete` with what the answer broke; what was lacking already is not the employer's to mend here."""
-    dossier = lock(actor=actor, permission=Permission.DOSSIER_ANSWER, number=number)
+    dossier = lock(actor=actor, permission=Permission.DOSSIER_READ, number=number)
+    require_answering(actor, dossier)
     workflow.check(dossier, workflow.Event.REPONDRE)
     correction = _open(dossier)
+    if actor.is_opco and received is None:
+        raise InvalidValue("Dites comment la réponse est arrivée, et quand.")
     if message.strip():
-        write_message(actor=actor, number=number, body=message)
+        write_message(actor=actor, number=number, body=message, for_employer=actor.is_opco)
     now = timezone.now()
     draft = load_draft(dossier, today=paris_today(now))
     _require_unbroken(kinds.get(dossier.kind), before=as_sent(draft, correction), after=draft)
@@ -177,7 +183,7 @@ def answer(*, actor: Actor, number: str, message: str = "") -> Dossier:
     rewrite_typed_rows(dossier, amount_answered=_asks_amount(dossier, correction))
     dossier.due_on = answer_target(paris_today(now))
     changed = [_target(item) for item in correction.items.all() if item.before != item.after]
-    move(dossier, workflow.Event.REPONDRE, actor=actor, payload={"points": changed})
+    move(dossier, workflow.Event.REPONDRE, actor=actor, payload={"points": changed, **journalled(received)})
     return dossier
 
 

@@ -11,12 +11,14 @@ from openopco.base.actions import action
 from openopco.documents import actions as documents
 from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
-from openopco.dossiers.actions._common import person
+from openopco.dossiers.actions._common import note_in_journal, person, touch
 from openopco.dossiers.actions.drafts.opening import open_draft
 from openopco.dossiers.actions.drafts.writing import lock_draft
-from openopco.dossiers.enums import PAPER_ZONE
+from openopco.dossiers.enums import PAPER_ZONE, State
+from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, PaperFiling
-from openopco.dossiers.papers import Received, journalled
+from openopco.dossiers.papers import Received, add_hand, journalled
+from openopco.dossiers.queries import as_key
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Forbidden
 from openopco.organisations.models import Establishment
@@ -63,6 +65,28 @@ def correct_reception(*, actor: Actor, key: str, received: Received, scan: "Uplo
     paper.save()
     if before is not None and before != paper.scan:
         documents.remove(actor=actor, document=before)
+    return dossier
+
+
+@action
+def take_over(*, actor: Actor, key: str) -> Dossier:
+    """A draft that a colleague began to type becomes the actor's to finish: neither of them will decide it. Raises
+    `UnknownDossier` where there is none, or nobody types it any more."""
+    require(actor, Permission.DOSSIER_FILE_FOR)
+    drafts = Dossier.objects.filter(key=as_key(key), state=State.BROUILLON, paper__isnull=False)
+    dossier = drafts.select_related("paper", "establishment").select_for_update(of=("self",)).first()
+    if dossier is None:
+        raise UnknownDossier
+    paper, before = dossier.paper, dossier.created_by_id
+    if before == person(actor):
+        return dossier
+    add_hand(paper, before)
+    dossier.created_by_id = paper.recorded_by_id = person(actor)
+    paper.recorded_by_label = actor.label
+    paper.save()
+    touch(dossier)
+    dossier.save()
+    note_in_journal(dossier, "reprendre_saisie", actor=actor, payload={"de": before})
     return dossier
 
 

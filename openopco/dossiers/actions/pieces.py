@@ -7,6 +7,7 @@ from openopco.documents import actions as documents
 from openopco.documents.models import Document
 from openopco.dossiers import kinds
 from openopco.dossiers.actions._common import lock, touch
+from openopco.dossiers.actions.drafts.writing import require_answering
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import NotEditable, PieceOfWhatWasSent, UnknownDossier, UnknownField
 from openopco.dossiers.models import DOSSIER_DOCUMENT, Dossier, pieces_of
@@ -91,7 +92,7 @@ def _require_zone(dossier: Dossier, *, actor: Actor, zone: str) -> None:
         return
     if dossier.state != State.COMPLEMENT_DEMANDE or not _is_asked(dossier, zone):
         raise NotEditable
-    require(actor, Permission.DOSSIER_ANSWER, subject_of(dossier))
+    require_answering(actor, dossier)
 
 
 def _is_asked(dossier: Dossier, zone: str) -> bool:

@@ -16,22 +16,23 @@ LONGEST = 4000
 
 
 @action
-def write_message(*, actor: Actor, number: str, body: str) -> Message:
-    """A message that both sides read. Raises `InvalidValue` when empty, too long, or with a NIR."""
+def write_message(*, actor: Actor, number: str, body: str, for_employer: bool = False) -> Message:
+    """A message that both sides read; `for_employer`: an officer types what the employer wrote on paper. Raises `InvalidValue`
+    when empty, too long, or with a NIR."""
     dossier = lock(actor=actor, permission=Permission.MESSAGE_WRITE, number=number)
     if dossier.state == State.BROUILLON:
         raise NotPossibleNow
     message = Message.objects.create(
         dossier=dossier,
         author_id=person(actor),
-        author_label=actor.label,
-        from_opco=actor.is_opco,
+        author_label=f"{actor.label}, pour l'employeur" if for_employer else actor.label,
+        from_opco=actor.is_opco and not for_employer,
         body=_readable(body),
         created_at=timezone.now(),
     )
     touch(dossier)
     dossier.save(update_fields=["updated_at"])
-    note_in_journal(dossier, "message", actor=actor, payload={"message": message.pk, "opco": actor.is_opco})
+    note_in_journal(dossier, "message", actor=actor, payload={"message": message.pk, "opco": message.from_opco})
     return message
 
 

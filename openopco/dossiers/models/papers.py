@@ -11,7 +11,8 @@ from openopco.dossiers.models.dossier import Dossier
 
 class PaperFiling(models.Model):
     """A request received by mail, by e-mail or by telephone, typed by an officer (`recorded_by`, who is also the dossier's
-    `created_by`). `recorded_on`: the day in Paris. `confirmed_by`: who, at the employer's, said yes by telephone."""
+    `created_by`). `recorded_on`: the day in Paris. `confirmed_by`: who, at the employer's, said yes by telephone.
+    `also_typed`: the user ids of the officers who began it, or who typed the employer's answers: they don't decide it either."""
 
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="paper")
     reception = models.CharField(max_length=12, choices=choices(Reception))
@@ -23,6 +24,7 @@ class PaperFiling(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_by_label = models.CharField(max_length=200)
     recorded_on = models.DateField()
+    also_typed = models.JSONField(default=list, db_default=[])
 
     class Meta:
         constraints = [

@@ -40,11 +40,13 @@ from openopco.dossiers.queries.marks import Marks, marks_of, proposed_to
 from openopco.dossiers.queries.outcomes import DECIDED, GRANTED, JUDGED, point_code
 from openopco.dossiers.queries.saved import saved_lists
 from openopco.dossiers.queries.scope import (
+    answers_for,
     as_key,
     document_for,
     find,
     find_draft,
     find_for_desk,
+    may_answer,
     may_edit,
     reads_piece,
     sees_all_of,
@@ -86,6 +88,7 @@ __all__ = [
     "ProviderLine",
     "Statistics",
     "Year",
+    "answers_for",
     "as_key",
     "as_sent",
     "awaiting_employer",
@@ -108,6 +111,7 @@ __all__ = [
     "load_draft",
     "load_values",
     "marks_of",
+    "may_answer",
     "may_edit",
     "nature_of",
     "next_in_worklist",

@@ -18,8 +18,29 @@ HIDDEN = Q(state=State.BROUILLON, unconfirmed=True)
 
 
 def subject_of(dossier: Dossier) -> Subject:
-    """What rights are asked about."""
-    return Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
+    """What rights are asked about; who else typed of it, where the request was read with its paper: never a query."""
+    paper = dossier.paper if Dossier.paper.is_cached(dossier) and hasattr(dossier, "paper") else None
+    return Subject(
+        dossier.establishment_id,
+        typed_by=dossier.created_by_id,
+        filed_by=dossier.filed_by_id,
+        hands=frozenset(paper.also_typed) if paper else frozenset(),
+    )
+
+
+def may_answer(actor: Actor, dossier: Dossier) -> bool:
+    """Whether the actor answers what is asked: the employer's people; of a request that came on paper, an officer who does
+    not examine it types what came back."""
+    if may(actor, Permission.DOSSIER_ANSWER, subject_of(dossier)):
+        return True
+    return answers_for(actor, dossier)
+
+
+def answers_for(actor: Actor, dossier: Dossier) -> bool:
+    """Whether he would do it as an officer, for the employer."""
+    if not may(actor, Permission.DOSSIER_FILE_FOR) or dossier.holder_id == actor.user_id:
+        return False
+    return hasattr(dossier, "paper")
 
 
 def reads_all_sent(actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from openopco.dossiers import workflow
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries import subject_of
+from openopco.dossiers.queries import answers_for, subject_of
 from openopco.dossiers.queries.modifications import why_not_modifiable
 from openopco.dossiers.workflow import Event
 from openopco.habilitations import absences
@@ -37,6 +37,7 @@ class Possible:
     grant: bool
     refuse: bool
     close: bool
+    answer_for: bool
     modify: bool
     lift: bool
     confirm_start: bool
@@ -76,6 +77,7 @@ def possible_for(actor: Actor, dossier: Dossier) -> Possible:
         grant=mine and may_do(Event.ACCORDER),
         refuse=mine and may_do(Event.REFUSER),
         close=mine and may_do(Event.CLASSER),
+        answer_for=dossier.state == State.COMPLEMENT_DEMANDE and answers_for(actor, dossier),
         modify=not why_not_modifiable(dossier, today=today)
         and may(actor, Permission.MODIFICATION_PROPOSE, subject_of(dossier)),
         lift=may_do(Event.LEVER_CADUCITE),

@@ -49,6 +49,8 @@ class Acts:
             yield "", self._at("desk:grant"), "Accorder"
         if can.ask:
             yield SECOND, self._at("desk:corrections"), "Demander un complément"
+        if can.answer_for:
+            yield SECOND, address_with("portal:answer", str(self._dossier.number)), "Saisir la réponse reçue"
         if can.withdraw:
             yield SECOND, self._at("desk:withdraw"), "Retirer la demande de complément"
         if can.refuse:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("gestion/saisies/employeur/", papers.employer, name="paper_employer"),
     path("gestion/saisies/employeur/<int:establishment_id>/", papers.new, name="new_paper"),
     path("gestion/saisies/<uuid:key>/", papers.paper, name="paper"),
+    path("gestion/saisies/<uuid:key>/reprendre/", papers.take_over, name="take_over_paper"),
     path("gestion/lot/", batches.choose, name="batches"),
     path("gestion/lot/<slug:code>/", batches.batch, name="batch"),
     path(DOSSIER, dossier.dossier, name="dossier"),

@@ -57,7 +57,9 @@ def dossier_to_act_on(request: PersonRequest, number: str, permission: Permissio
     return found
 
 
-def view_of(reader: Actor, dossier: Dossier, *, with_twins: bool = False) -> DraftView:
-    """The raw draft as its reader may see it, today in Paris. `with_twins` also looks for the same people at the same dates."""
+def view_of(reader: Actor, dossier: Dossier, *, with_twins: bool = False, as_typed: bool = False) -> DraftView:
+    """The raw draft as its reader may see it, today in Paris. `with_twins` also looks for the same people at the same dates;
+    `as_typed`: an officer who types the employer's answer reads what he types, not what was sent."""
     today = paris_today(timezone.now())
-    return queries.load_draft(dossier, today=today, viewer=reader, with_twins=with_twins)
+    points = () if as_typed else None
+    return queries.load_draft(dossier, today=today, viewer=reader, with_twins=with_twins, points=points)

@@ -43,7 +43,7 @@ class Opened:
         return [line for line in own if (line.target in BESIDE) is beside]
 
 
-def open_draft(request: PersonRequest, dossier: Dossier) -> Opened:
-    """Two passes over the raw values: what is missing, what is odd."""
-    kind, draft = kinds.get(dossier.kind), with_communes(view_of(request.actor, dossier))
+def open_draft(request: PersonRequest, dossier: Dossier, *, as_typed: bool = False) -> Opened:
+    """Two passes over the raw values: what is missing, what is odd. `as_typed`: as `view_of`."""
+    kind, draft = kinds.get(dossier.kind), with_communes(view_of(request.actor, dossier, as_typed=as_typed))
     return Opened(dossier, kind, draft, kind.missing(draft), kind.warnings(draft), request.actor)

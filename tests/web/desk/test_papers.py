@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from openopco.dossiers.actions import corrections, holding
+from openopco.dossiers.enums import ItemKind
 from openopco.dossiers.models import Dossier, PaperFiling
 from openopco.kernel.errors import Unavailable
 from openopco.organisations import registries
@@ -161,3 +163,39 @@ class TestTheRequest:
             assert LETTER.sender in text_of(page)
         assert str(dossier.number) in text_of(mine.get("/demandes/"))
         assert "Prendre ce dossier" in text_of(theirs.get(f"/gestion/dossiers/{dossier.number}/"))
+
+
+class TestColleagues:
+    def test_what_a_colleague_began_is_taken_over(self, desk: Client, oscar: Actor, place: Establishment) -> None:
+        draft = filled(oscar, place)
+        assert draft.employer_name not in text_of(desk.get(START))
+        page = desk.get(START, {"vue": "collegues"})
+        assert f'action="{START}{draft.key}/reprendre/"' in page.content.decode()
+        assert PaperFiling.objects.get().recorded_by_label in text_of(page)
+        assert desk.get(reverse("portal:draft", args=[draft.key])).status_code == 404
+        taken = desk.post(f"{START}{draft.key}/reprendre/", follow=True)
+        assert taken.redirect_chain[0][0] == reverse("portal:draft", args=[draft.key])
+        assert draft.employer_name in text_of(desk.get(START))
+        assert desk.post(f"{START}{uuid.uuid4()}/reprendre/").status_code == 404
+
+    def test_the_answer_that_came_back_is_typed_by_who_does_not_examine_it(
+        self, desk: Client, olga: Actor, oscar: Actor, place: Establishment
+    ) -> None:
+        number = str(filed(olga, place).number)
+        holding.take(actor=oscar, number=number)
+        point = corrections.Point(ItemKind.CHAMP, "cost", "Le devis dit autre chose.")
+        corrections.ask(actor=oscar, number=number, points=[point])
+        page, address = f"/gestion/dossiers/{number}/", f"/demandes/{number}/repondre/"
+        assert "Saisir la réponse reçue" in text_of(desk.get(page))
+        assert "Saisir la réponse reçue" not in text_of(browser_of(oscar).get(page))
+        assert browser_of(oscar).get(address).status_code == 404
+        typed = {"cost": "900,00", "cost-revision": "1", "message": "Voici."}
+        shown = desk.get(address)
+        assert "Comment la réponse est arrivée" in text_of(shown)
+        refused = desk.post(address, {**typed, "received_on": "20/11/2025"})
+        assert refused.status_code == 422
+        assert "Dites comment la réponse est arrivée." in text_of(refused)
+        assert value_of(refused, "received_on") == "20/11/2025"
+        done = desk.post(address, {**typed, "reception": "courriel", "received_on": "23/11/2026"}, follow=True)
+        assert done.redirect_chain[-1][0] == page
+        assert "Réponse de l'employeur, saisie pour lui" in text_of(desk.get(f"{page}historique/")).replace("’", "'")

@@ -1,10 +1,12 @@
 """Who may write in a draft now, and what every write ends with."""
 
-from openopco.dossiers.actions._common import lock, refresh_from_draft, touch
+from openopco.dossiers.actions._common import lock, person, refresh_from_draft, touch
 from openopco.dossiers.enums import ItemKind, State
 from openopco.dossiers.errors import NotEditable
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries import open_correction, subject_of
+from openopco.dossiers.papers import add_hand
+from openopco.dossiers.queries import may_answer, open_correction, subject_of
+from openopco.kernel.errors import Forbidden
 from openopco.rights import Actor, Permission, require
 
 
@@ -13,10 +15,18 @@ def lock_writable(*, actor: Actor, key: str) -> Dossier:
     if dossier.state == State.BROUILLON:
         require(actor, Permission.DRAFT_WRITE, subject_of(dossier))
     elif dossier.state == State.COMPLEMENT_DEMANDE:
-        require(actor, Permission.DOSSIER_ANSWER, subject_of(dossier))
+        require_answering(actor, dossier)
     else:
         raise NotEditable
     return dossier
+
+
+def require_answering(actor: Actor, dossier: Dossier) -> None:
+    """Before any write of an answer. An officer who types for the employer will not decide the request. Raises `Forbidden`."""
+    if not may_answer(actor, dossier):
+        raise Forbidden
+    if actor.is_opco:
+        add_hand(dossier.paper, person(actor))
 
 
 def after_write(dossier: Dossier) -> None:

@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from openopco.documents.actions import examine_upload
 from openopco.documents.inspect import ExaminedFile
 from openopco.dossiers.actions.papers import correct_reception, open_paper_draft
+from openopco.dossiers.actions.papers import take_over as take_over_draft
 from openopco.dossiers.errors import BadReception, UnknownDossier
 from openopco.dossiers.papers import Received, came_in_words, paper_of, read_received
-from openopco.dossiers.queries.papers import drafts_typed_by
+from openopco.dossiers.queries.papers import drafts_of_colleagues, drafts_typed_by
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue, OpenOpcoError, Unavailable
@@ -35,6 +38,7 @@ KIND = "AF"
 UNKNOWN = "Ce SIRET n'est pas au répertoire officiel. Vérifiez-le ; s'il est bon, saisissez l'employeur."
 SILENT = "Le répertoire officiel ne répond pas pour le moment. Saisissez l'employeur : rien ne vous retarde."
 BAD_REQUEST = 422
+COLLEAGUES = "collegues"
 
 
 @require_safe
@@ -46,16 +50,39 @@ def papers(request: PersonRequest) -> HttpResponse:
 
 def _start(request: PersonRequest, searched: str, problem: str = "") -> HttpResponse:
     found = queries.find_establishments(request.actor, searched) if searched else None
-    page = drafts_typed_by(request.actor, request.GET.get("after"))
+    of_colleagues = request.GET.get("vue") == COLLEAGUES
+    drafts = drafts_of_colleagues if of_colleagues else drafts_typed_by
+    page = drafts(request.actor, request.GET.get("after"))
     context = {
         "searched": searched,
         "found": found,
         "siret": "" if found and found.items else _siret_in(searched),
         "problem": problem,
         "page": page,
+        "of_colleagues": of_colleagues,
+        "tabs": [
+            {"label": "Vos saisies", "url": reverse("desk:papers"), "current": not of_colleagues},
+            {
+                "label": "Celles de vos collègues",
+                "url": f"{reverse('desk:papers')}?vue={COLLEAGUES}",
+                "current": of_colleagues,
+            },
+        ],
         "drafts": [(each, came_in_words(each.reception, each.received_on)) for each in page.items],
     }
     return render(request, "desk/papers/start.html", context, status=BAD_REQUEST if problem else 200)
+
+
+@require_POST
+@needs(Permission.DOSSIER_FILE_FOR)
+def take_over(request: PersonRequest, key: UUID) -> HttpResponse:
+    """« Reprendre » what a colleague began."""
+    try:
+        draft = take_over_draft(actor=request.actor, key=str(key))
+    except UnknownDossier as error:
+        raise Http404 from error
+    messages.success(request, "Cette saisie est à vous : votre collègue n'y écrit plus.")
+    return redirect("portal:draft", draft.key)
 
 
 def _siret_in(searched: str) -> str:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from openopco.documents.rules import ACCEPT, limits_in_words
@@ -15,19 +16,30 @@ from openopco.dossiers import kinds, overview
 from openopco.dossiers.actions import corrections, drafts
 from openopco.dossiers.actions.sending import Incomplete
 from openopco.dossiers.enums import ItemKind, State
-from openopco.dossiers.errors import FieldConflict, NotEditable, NotPossibleNow, Unanswered
+from openopco.dossiers.errors import BadReception, FieldConflict, NotEditable, NotPossibleNow, Unanswered
 from openopco.dossiers.fields import FieldSpec
 from openopco.dossiers.models import CorrectionItem, Dossier
+from openopco.dossiers.papers import AnswerReceived, read_answer_received
+from openopco.dossiers.queries import answers_for
 from openopco.habilitations.http import PersonRequest
+from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.text import clean_text
 from openopco.training.fields import TRAINEE
 from openopco.web.components.raw import RawField
+from openopco.web.desk.receiving import CHOICES
 from openopco.web.portal import answering, wording
-from openopco.web.portal.access import dossier_or_404, view_of
+from openopco.web.portal.access import dossier_or_404, page_of, view_of
 from openopco.web.portal.giving_back import give_back, typed_in
 from openopco.web.portal.posted import posted_field
 
+SENT = "Votre réponse est envoyée. Le gestionnaire reprend l'examen de votre demande."
+SENT_FOR = (
+    "La réponse de l'employeur est enregistrée : le gestionnaire reprend l'examen. Vous ne pourrez pas décider cette "
+    "demande."
+)
+KEPT = "Vos corrections sont enregistrées. Elles ne sont pas encore envoyées."
+KEPT_FOR = "Ce que vous avez saisi est gardé. La réponse n'est pas encore enregistrée."
 OVER = "Plus aucune réponse n'est attendue sur cette demande."
 
 
@@ -35,7 +47,7 @@ OVER = "Plus aucune réponse n'est attendue sur cette demande."
 def answer(request: PersonRequest, number: str) -> HttpResponse:
     """The points asked. POST keeps them, then sends the answer, or only keeps them (« garder »)."""
     dossier = dossier_or_404(request, number)
-    if request.user.is_opco:
+    if request.user.is_opco and not answers_for(request.actor, dossier):
         raise Http404
     items = overview.asked_of([dossier]).get(dossier.pk, [])
     if dossier.state != State.COMPLEMENT_DEMANDE or not items:
@@ -54,7 +66,7 @@ def _over(request: PersonRequest, dossier: Dossier) -> HttpResponse:
     if typed:
         return give_back(request, dossier, OVER, typed)
     messages.info(request, OVER)
-    return redirect("portal:dossier", dossier.number)
+    return redirect(page_of(request, dossier))
 
 
 def _typed(request: PersonRequest, kind: kinds.Kind) -> list[RawField]:
@@ -73,10 +85,12 @@ def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionIt
     if kept.wrong or kept.conflicts:
         return _show(request, dossier, items, kept.problems())
     if "garder" in request.POST:
-        messages.success(request, "Vos corrections sont enregistrées. Elles ne sont pas encore envoyées.")
+        messages.success(request, KEPT_FOR if request.actor.is_opco else KEPT)
         return redirect("portal:answer", dossier.number)
     try:
-        _send(request, dossier)
+        _send(request, dossier, items)
+    except BadReception as refused:
+        return _show(request, dossier, items, answering.Problems(refused.problems, {}, {}))
     except Unanswered as error:
         said = answering.unanswered(kinds.get(dossier.kind), items, error.targets)
         return _show(request, dossier, items, answering.Problems(said, {}, {}))
@@ -85,14 +99,21 @@ def _take(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionIt
         return _show(request, dossier, items, answering.Problems(here, {}, {}, elsewhere))
     except InvalidValue as error:
         return _show(request, dossier, items, answering.Problems({"message": error.message}, {}, {}))
-    messages.success(request, "Votre réponse est envoyée. Le gestionnaire reprend l'examen de votre demande.")
-    return redirect("portal:dossier", dossier.number)
+    messages.success(request, SENT_FOR if request.actor.is_opco else SENT)
+    return redirect(page_of(request, dossier))
 
 
-def _send(request: PersonRequest, dossier: Dossier) -> None:
+def _send(request: PersonRequest, dossier: Dossier, items: Sequence[CorrectionItem]) -> None:
     """Sends the answer. A message explains the fields left as they were: it is written with the answer, or not at all."""
     number, body = str(dossier.number), request.POST.get("message", "")
-    corrections.answer(actor=request.actor, number=number, message=body)
+    received = _received(request, items) if request.actor.is_opco else None
+    corrections.answer(actor=request.actor, number=number, message=body, received=received)
+
+
+def _received(request: PersonRequest, items: Sequence[CorrectionItem]) -> AnswerReceived:
+    """How the answer that an officer types came to the OPCO. Raises `BadReception`."""
+    asked_on = paris_today(items[0].request.created_at)
+    return read_answer_received(request.POST.dict(), today=paris_today(timezone.now()), asked_on=asked_on)
 
 
 @dataclass(slots=True)
@@ -146,7 +167,7 @@ def _show(
     items: Sequence[CorrectionItem],
     problems: answering.Problems = answering.NONE,
 ) -> HttpResponse:
-    kind, draft = kinds.get(dossier.kind), view_of(request.actor, dossier)
+    kind, draft = kinds.get(dossier.kind), view_of(request.actor, dossier, as_typed=True)
     links = answering.links(problems)
     context: dict[str, Any] = {
         "dossier": dossier,
@@ -159,6 +180,10 @@ def _show(
         "errors": links,
         "message_error": problems.wrong.get("message", ""),
         "typed": request.POST.get("message", ""),
+        "for_employer": request.actor.is_opco,
+        "receptions": CHOICES,
+        "received": {name: request.POST.get(name, "") for name in ("reception", "received_on")},
+        "wrong": problems.wrong,
         "autosave_url": reverse("portal:autosave", args=[dossier.key]),
     }
     return render(request, "portal/answer.html", context, status=422 if links else 200)

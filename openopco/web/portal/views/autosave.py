@@ -79,7 +79,7 @@ def _conflict(conflict: FieldConflict) -> dict[str, Any]:
 
 def _verdict(request: PersonRequest, key: UUID, name: str, row: str) -> dict[str, str]:
     """What is to be said of the field now, and the panel as it stands."""
-    page = open_draft(request, draft_or_404(request, key))
+    page = open_draft(request, draft_or_404(request, key), as_typed=True)
     step, view = _step_of(page, name, row), page.row(row)
     # A NIR is nowhere among what was typed: given, whatever it still lacks is wrong with it.
     wrong = page.lacks_of(step, row) if name == NIR and view and view.has_nir else page.errors_of(step, row)
