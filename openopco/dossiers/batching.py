@@ -11,10 +11,11 @@ from django.utils import timezone
 from openopco.dossiers import workflow
 from openopco.dossiers.enums import STATE_WORDS, Audience, ItemKind, State
 from openopco.dossiers.kinds import Check, Outcome
+from openopco.dossiers.queries.scope import subject_of
 from openopco.dossiers.workflow import Event
 from openopco.habilitations.absences import replacement_of
 from openopco.kernel.calendar import paris_today
-from openopco.rights import Actor, Permission, Subject, may
+from openopco.rights import Actor, Permission, may
 
 if TYPE_CHECKING:
     from openopco.dossiers.models import Dossier
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class Act(StrEnum):
     """What may be done to many requests at once. Codes are in addresses and in the journal."""
 
+    PRENDRE = "prendre"
     CONFIER = "confier"
     ECRIRE = "ecrire"
     COMPLEMENT = "complement"
@@ -31,13 +33,15 @@ class Act(StrEnum):
 
 
 EVENTS: Mapping[Act, Event] = {
+    Act.PRENDRE: Event.PRENDRE,
     Act.CONFIER: Event.ASSIGNER,
     Act.COMPLEMENT: Event.DEMANDER_COMPLEMENT,
     Act.ACCORDER: Event.ACCORDER,
     Act.REFUSER: Event.REFUSER,
 }
 OWN = "Vous l'avez déposée : un collègue doit l'examiner."
-NOT_TAKEN = "Elle est à prendre. Prenez-la d'abord, ou confiez-vous le lot (« Confier »), puis recommencez."
+NOT_TAKEN = "Elle est à prendre. Prenez d'abord le lot (« Prendre »), puis recommencez."
+MINE = "Vous la traitez déjà."
 CHANGED = "Elle a changé depuis que vous avez préparé ce lot : ouvrez-la pour voir où elle en est."
 RECTIFIED = "Son coût a été rectifié : décidez-la seule."
 
@@ -82,9 +86,10 @@ def why_left_out(act: Act, dossier: "Dossier", actor: Actor) -> str:
     if workflow.find(State(dossier.state), EVENTS[act]) is None:
         if dossier.state == State.TRANSMISE:
             return NOT_TAKEN
+        if act is Act.PRENDRE and dossier.holder is not None and dossier.is_open:
+            return MINE if dossier.holder_id == actor.user_id else f"Elle est traitée par {dossier.holder.full_name}."
         return f"Son état ne le permet pas : {STATE_WORDS[Audience.OPCO][State(dossier.state)].lower()}."
-    subject = Subject(dossier.establishment_id, typed_by=dossier.created_by_id, filed_by=dossier.filed_by_id)
-    if not may(actor, permission_of(act), subject):
+    if not may(actor, permission_of(act), subject_of(dossier)):
         return OWN
     return "" if act is Act.CONFIER else _held_by(dossier, actor)
 

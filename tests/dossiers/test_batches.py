@@ -19,6 +19,7 @@ from openopco.documents.models import Document
 from openopco.dossiers.actions import batches, deciding, holding, talking
 from openopco.dossiers.actions.batches import ask_batch
 from openopco.dossiers.batching import CHANGED, NOT_TAKEN, OWN, RECTIFIED, Act, Plan, why_left_out, why_not_granted
+from openopco.dossiers.batching import MINE as TAKEN_ALREADY
 from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.kinds import Check, Outcome
 from openopco.dossiers.models import CorrectionRequest, Decision, Dossier, Message
@@ -102,6 +103,16 @@ class TestActs:
         assert states(dossiers) == ["complement_demande"] * 3
         requests = CorrectionRequest.objects.order_by("dossier_id")
         assert [(each.due_on.day, each.items.get().name) for each in requests] == [(30, "programme")] * 3
+
+    def test_those_that_wait_are_taken_the_others_left_to_who_has_them(
+        self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment
+    ) -> None:
+        free, his, mine = sent(alice, place), taken(alice, place, oscar), taken(alice, place, olga)
+        why = [why_left_out(Act.PRENDRE, Dossier.objects.get(pk=each.pk), olga) for each in (free, his, mine)]
+        assert why == ["", f"Elle est traitée par {User.objects.get(pk=oscar.user_id).full_name}.", TAKEN_ALREADY]
+        done(asked(olga, Plan(Act.PRENDRE), free, his))
+        holders = [Dossier.objects.get(pk=each.pk).holder_id for each in (free, his)]
+        assert holders == [olga.user_id, oscar.user_id]
 
     def test_a_colleague_is_given_them(self, alice: Actor, olga: Actor, oscar: Actor, place: Establishment) -> None:
         free, his = sent(alice, place), taken(alice, place, oscar)

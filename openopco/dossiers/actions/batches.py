@@ -29,6 +29,7 @@ from openopco.rights import Actor, may, require
 
 KIND = "dossiers.batch"
 TITLES = {
+    Act.PRENDRE: "Prendre",
     Act.CONFIER: "Confier",
     Act.ECRIRE: "Écrire aux employeurs de",
     Act.COMPLEMENT: "Demander un complément sur",
@@ -83,6 +84,11 @@ def act_on_row(work: Work, row: WorkRow) -> str:
         return ACTS[plan.act](actor, dossier, plan)
 
 
+def _take(actor: Actor, dossier: Dossier, plan: Plan) -> str:
+    holding.take(actor=actor, number=str(dossier.number))
+    return "Prise."
+
+
 def _assign(actor: Actor, dossier: Dossier, plan: Plan) -> str:
     assert plan.to is not None
     to = User.objects.get(pk=plan.to)
@@ -120,6 +126,7 @@ def _refuse(actor: Actor, dossier: Dossier, plan: Plan) -> str:
 
 
 ACTS: dict[Act, Callable[[Actor, Dossier, Plan], str]] = {
+    Act.PRENDRE: _take,
     Act.CONFIER: _assign,
     Act.ECRIRE: _write,
     Act.COMPLEMENT: _ask,

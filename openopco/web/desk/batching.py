@@ -39,6 +39,13 @@ class Words:
 
 
 WORDS: Mapping[Act, Words] = {
+    Act.PRENDRE: Words(
+        "Prendre",
+        "Prendre",
+        "Chaque demande passe dans « Mes dossiers ». Celles qu'un collègue a prises, ou que vous avez déposées, sont "
+        "laissées de côté.",
+        "Prendre les demandes",
+    ),
     Act.CONFIER: Words(
         "Confier à un gestionnaire",
         "Confier",
@@ -144,6 +151,7 @@ def shelf_of(act: Act, today: date, posted: Mapping[str, str]) -> Shelf | None:
 
 
 _FIELDS: Mapping[Act, Callable[[date], dict[str, RawField]]] = {
+    Act.PRENDRE: lambda today: {},
     Act.CONFIER: _assign_fields,
     Act.ECRIRE: _message_fields,
     Act.COMPLEMENT: _complement_fields,
