@@ -1,6 +1,6 @@
 """What is left for a request: of envelopes, of its company's budgets, of its account."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -43,8 +43,9 @@ def balances(*, company_id: int, year: int, idcc: str, locked: bool = False) -> 
 envelopes: Kept[list[Envelope]] = Kept(lambda: list(Envelope.objects.order_by("pk")))
 
 
-def left_for(*, company_id: int, year: int, idcc: str) -> Left:
-    """What is left, to be shown: one query, and what this process keeps of the envelopes for a moment."""
+def left_for(*, company_id: int, year: int, idcc: str, own: Collection[Commitment] = ()) -> Left:
+    """What is left, to be shown, where `own` lines count as given back: one query, and what this process keeps of the
+    envelopes for a moment."""
     rows = (
         Company.objects.filter(pk=company_id)
         .annotate(own=FilteredRelation("budgets", condition=Q(budgets__year=year)))
@@ -52,16 +53,18 @@ def left_for(*, company_id: int, year: int, idcc: str) -> Left:
     )
     found = list(rows)
     near = (each for each in envelopes.value() if each.year == year and each.idcc in ("", idcc))
-    bounds = {fund: each.left if each.is_blocking else None for fund, each in _by_fund(near).items()}
-    return Left(bounds, {row[4]: row[5] for row in found if row[4] is not None}, _shown_account(found[0][:4]))
+    had = {row[4]: row[5] - _of_budget(own, row[4], year) for row in found if row[4] is not None}
+    return Left(_bounds(_by_fund(near), own), had, _shown_account(found[0][:4], own))
 
 
 _ACCOUNT = tuple(f"voluntary_account__{name}" for name in ("paid_in", "engaged", "pays_ancillary", "pays_wages"))
 
 
-def _shown_account(row: tuple[Any, ...]) -> Account | None:
+def _shown_account(row: tuple[Any, ...], own: Iterable[Commitment]) -> Account | None:
     paid_in, engaged, ancillary, wages = row
-    return None if paid_in is None else Account(paid_in - engaged, ancillary, wages)
+    if paid_in is None:
+        return None
+    return Account(paid_in - engaged + _voluntary(own), ancillary, wages)
 
 
 def _by_fund(envelopes: Iterable[Envelope]) -> dict[Fund, Envelope]:
@@ -76,24 +79,29 @@ def _by_fund(envelopes: Iterable[Envelope]) -> dict[Fund, Envelope]:
 def left_of(standing: Balances, own: Iterable[Commitment] = ()) -> Left:
     """What is left, where `own` lines, about to be engaged anew, count as given back."""
     own = list(own)
-    envelopes = {
-        fund: envelope.left + _sum(line for line in own if line.envelope_id == envelope.pk)
-        if envelope.is_blocking
-        else None
-        for fund, envelope in standing.envelopes.items()
+    companies = {code: budget.engaged - _of_budget(own, code, budget.year) for code, budget in standing.budgets.items()}
+    return Left(_bounds(standing.envelopes, own), companies, _account(standing.account, own))
+
+
+def _bounds(standing: Mapping[Fund, Envelope], own: Collection[Commitment]) -> dict[Fund, Decimal | None]:
+    return {
+        fund: each.left + _sum(line for line in own if line.envelope_id == each.pk) if each.is_blocking else None
+        for fund, each in standing.items()
     }
-    companies = {
-        code: budget.engaged - _sum(line for line in own if line.budget == code and line.year == budget.year)
-        for code, budget in standing.budgets.items()
-    }
-    return Left(envelopes, companies, _account(standing.account, own))
+
+
+def _of_budget(own: Iterable[Commitment], code: str, year: int) -> Decimal:
+    return _sum(line for line in own if line.budget == code and line.year == year)
+
+
+def _voluntary(own: Iterable[Commitment]) -> Decimal:
+    return _sum(line for line in own if line.fund == Fund.VOLONTAIRE)
 
 
 def _account(account: VoluntaryAccount | None, own: Iterable[Commitment]) -> Account | None:
     if account is None:
         return None
-    mine = _sum(line for line in own if line.fund == Fund.VOLONTAIRE)
-    return Account(account.balance + mine, account.pays_ancillary, account.pays_wages)
+    return Account(account.balance + _voluntary(own), account.pays_ancillary, account.pays_wages)
 
 
 def _sum(lines: Iterable[Commitment]) -> Decimal:

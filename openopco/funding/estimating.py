@@ -10,6 +10,7 @@ from openopco.funding import ruling
 from openopco.funding.actions.engaging import with_payees
 from openopco.funding.balances import left_for
 from openopco.funding.facts import facts_of, missing_for
+from openopco.funding.models import Commitment
 from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
 from openopco.opco import parameters
 
@@ -39,7 +40,20 @@ def estimate_of(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
     facts = facts_of(dossier, draft, granted_on=today)
     if facts is None:
         return Estimate(missing=tuple(missing_for(draft)))
-    left = _left(dossier, facts)
+    return _estimate(facts, _left(dossier, facts))
+
+
+def estimate_anew(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
+    """What the rules of today would give an agreement as changed: what it has engaged counts as given back. Two queries."""
+    facts = facts_of(dossier, draft, granted_on=today)
+    if facts is None:
+        return Estimate(missing=tuple(missing_for(draft)))
+    own = list(Commitment.objects.filter(dossier=dossier))
+    company = dossier.establishment.company_id
+    return _estimate(facts, left_for(company_id=company, year=facts.year, idcc=facts.idcc, own=own))
+
+
+def _estimate(facts: Facts, left: Left) -> Estimate:
     rules = ruling.rules()
     proposal = propose(facts, rules, left)
     paid = replace(proposal, lines=with_payees(facts, proposal.lines))

@@ -17,8 +17,9 @@ from openopco.dossiers.enums import Audience, State
 from openopco.dossiers.errors import MissingReason, NotDecidable, NotPossibleNow, UnknownDossier
 from openopco.dossiers.funds import NO_MORE, why_no_more
 from openopco.dossiers.models import Dossier, pieces_of_modification
-from openopco.dossiers.queries.modifications import Told, changed_draft, modifications_of
+from openopco.dossiers.queries.modifications import Told, changed_draft, modifications_of, versions_of
 from openopco.dossiers.queries.twins import twins_of
+from openopco.funding.estimating import Estimate, estimate_anew
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
@@ -33,6 +34,7 @@ from openopco.web.desk.acting import why_not
 from openopco.web.desk.pages import frame_of, page_url
 from openopco.web.desk.typed import Typed, text_area
 from openopco.web.desk.views.holding import CONFLICT
+from openopco.web.funding import FundingShown, shown_decision, shown_estimate
 from openopco.web.modifications import shown
 from openopco.web.portal.posted import number_in
 
@@ -47,6 +49,7 @@ class Waiting:
     told: Told
     after: DraftView
     cost: Decimal | None
+    estimate: Estimate | None = None
 
     @property
     def is_agreement(self) -> bool:
@@ -73,7 +76,10 @@ def _waiting(request: PersonRequest, dossier: Dossier) -> Waiting | None:
     day = paris_today(dossier.sent_at or timezone.now())
     draft = changed_draft(dossier, queries.load_draft(dossier, today=day, viewer=queries.DESK), told.items)
     after = replace(draft, twins=tuple(twins_of(dossier, draft, queries.DESK)))
-    return Waiting(told, after, kinds.get(dossier.kind).heading(after).amount)
+    estimate = None
+    if dossier.state == State.ACCORDEE and not told.is_cancellation:
+        estimate = estimate_anew(dossier, after, today=paris_today(timezone.now()))
+    return Waiting(told, after, kinds.get(dossier.kind).heading(after).amount, estimate)
 
 
 def _gone(request: PersonRequest, number: str) -> HttpResponse:
@@ -103,11 +109,13 @@ def _fields(dossier: Dossier, waiting: Waiting | None) -> Typed:
 
 
 def _proposed(dossier: Dossier, waiting: Waiting | None) -> str:
-    """What stands, or the new cost where it is less."""
-    cost = waiting.cost if waiting else None
-    if cost is None or dossier.amount_granted is None:
+    """What stands, or less: the new cost, or what the rules give of it."""
+    if waiting is None or waiting.cost is None or dossier.amount_granted is None:
         return ""
-    return f"{min(cost, dossier.amount_granted):.2f}".replace(".", ",")
+    least = min(waiting.cost, dossier.amount_granted)
+    if waiting.estimate and waiting.estimate.proposal and waiting.estimate.proposal.unpublished is None:
+        least = min(least, waiting.estimate.proposal.total)
+    return f"{least:.2f}".replace(".", ",")
 
 
 def _answer(request: PersonRequest, dossier: Dossier, waiting: Waiting | None) -> HttpResponse:
@@ -142,6 +150,12 @@ def _field_of(error: InvalidValue, gesture: str) -> str:
     return REASON if isinstance(error, MissingReason | NirInText) else AMOUNT
 
 
+def _engaged(dossier: Dossier) -> FundingShown | None:
+    """What the agreement that stands engaged."""
+    decisions = versions_of(dossier)
+    return shown_decision(decisions[0].funding) if decisions else None
+
+
 def _show(
     request: PersonRequest, dossier: Dossier, waiting: Waiting | None, typed: Typed, status: int = 200
 ) -> HttpResponse:
@@ -158,6 +172,8 @@ def _show(
             "is_own": own or frame["possible"].is_own,
             "must_hold": dossier.is_open and not frame["possible"].is_mine,
             "fields": typed.fields,
+            "funding": shown_estimate(waiting.estimate) if waiting.estimate else None,
+            "engaged": _engaged(dossier) if waiting.estimate else None,
             "no_more": why_no_more(dossier, paris_today(timezone.now()), NO_MORE) if AMOUNT in typed.fields else "",
         }
     return render(request, "desk/modification.html", frame | context, status=status)

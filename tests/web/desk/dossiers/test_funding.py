@@ -7,10 +7,10 @@ from django.test import Client
 
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
-from openopco.funding.models import Commitment
+from openopco.funding.models import Commitment, CompanyBudget
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
-from tests.dossiers.factories import taken
+from tests.dossiers.factories import signalled, taken
 from tests.funding.builders import account, envelope
 from tests.web.desk.dossiers.reading import found, post, url
 from tests.web.visitors import text_of
@@ -72,3 +72,29 @@ def test_a_year_without_rules_can_be_examined_and_not_granted(
     assert "rien ne peut être engagé avant" in text_of(answer)
     dossier.refresh_from_db()
     assert dossier.state == State.EN_INSTRUCTION
+
+
+def test_a_modification_shows_what_the_rules_give_of_it_and_what_is_engaged_today(
+    desk: Client, alice: Actor, place: Establishment, olga: Actor, django_assert_max_num_queries: Any
+) -> None:
+    envelope()
+    dossier = requested(alice, place, olga, cost="1000,00")
+    post(desk, dossier, "accorder/", amount="1000")
+    signalled(alice, Dossier.objects.get(pk=dossier.pk), values={"cost": "1800,00"})
+    text = text_of(desk.get(url(dossier, "modification/")))
+    # The thousand that it engaged counts as given back: the whole budget of the company is there again.
+    assert "une fois la modification acceptée Pris en charge 1 500,00 € HT" in text
+    assert "Ce qui est engagé aujourd'hui Pris en charge 1 000,00 € HT" in text
+    with django_assert_max_num_queries(16):
+        desk.get(url(dossier, "modification/"))
+
+
+def test_a_modification_proposes_no_more_than_the_rules_give_now(
+    desk: Client, alice: Actor, place: Establishment, olga: Actor
+) -> None:
+    envelope()
+    dossier = requested(alice, place, olga, cost="1000,00")
+    post(desk, dossier, "accorder/", amount="1000")
+    CompanyBudget.objects.update(engaged=2200)
+    signalled(alice, Dossier.objects.get(pk=dossier.pk), values={"cost": "1800,00"})
+    assert found(desk.get(url(dossier, "modification/")), "//input[@name='amount']/@value") == ["300,00"]
