@@ -23,12 +23,27 @@ class Engaged:
     keep: "Callable[[Decision], None]"
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The most that could be granted of a request now, euros HT, and why it is no more, for the employer."""
+
+    most: Decimal
+    why: str
+
+
 Funder = Callable[["Dossier", Decimal, datetime], Engaged]
+Proposer = Callable[["Dossier", datetime], Proposed | None]
 _FUNDER: list[Funder] = []
+_PROPOSER: list[Proposer] = []
 
 
-def register(funder: Funder) -> None:
-    _FUNDER[:] = [funder]
+def register(funder: Funder, proposer: Proposer) -> None:
+    _FUNDER[:], _PROPOSER[:] = [funder], [proposer]
+
+
+def proposed(dossier: "Dossier", now: datetime) -> Proposed | None:
+    """What the rules of now give; None where no room, or no rule yet, tells: what engages then says why."""
+    return _PROPOSER[0](dossier, now) if _PROPOSER else None
 
 
 def engage(dossier: "Dossier", amount: Decimal, now: datetime) -> Engaged | None:
@@ -38,8 +53,8 @@ def engage(dossier: "Dossier", amount: Decimal, now: datetime) -> Engaged | None
 
 
 def registered() -> list[str]:
-    """The funder's name, for the consistency test."""
-    return [f"{each.__module__}.{each.__name__}" for each in _FUNDER]
+    """The names of what was registered, for the consistency test."""
+    return [f"{each.__module__}.{each.__name__}" for each in (*_FUNDER, *_PROPOSER)]
 
 
 REFUND = (

@@ -9,7 +9,7 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         from openopco.dossiers import funders
         from openopco.funding import effects
-        from openopco.funding.actions.engaging import engage
+        from openopco.funding.actions.engaging import engage, proposed_for
 
-        funders.register(engage)
+        funders.register(engage, proposed_for)
         effects.register()

@@ -1,5 +1,6 @@
 """What is engaged when an agreement is given, changed, lost, given back; on real rows, through the acts of officers."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,14 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
+from openopco.base.jobs import run_pending_jobs
+from openopco.base.models import RowOutcome, WorkRow
 from openopco.dossiers.actions import agreements, deciding, holding
+from openopco.dossiers.actions.batches import ask_batch
+from openopco.dossiers.batching import Act, Plan
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.queries.batches import Scope
 from openopco.funding.enums import Fund, Mode, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
@@ -182,3 +188,28 @@ def test_the_database_refuses_an_account_below_zero(place: Establishment, olga: 
     account(place.company, olga.user_id, paid_in=100)
     with pytest.raises(IntegrityError), transaction.atomic():
         VoluntaryAccount.objects.update(engaged=D(101))
+
+
+def test_a_batch_grants_what_the_rules_give_with_why_and_leaves_out_what_they_give_nothing_of(
+    alice: Actor, place: Establishment, olga: Actor
+) -> None:
+    envelope()
+    whole, less, nothing = (taken(alice, place, olga, cost=cost) for cost in ("600,00", "1800,00", "300,00"))
+    work = ask_batch(
+        actor=olga,
+        plan=Plan(Act.ACCORDER, with_looks=True),
+        rows=Scope([whole, less, nothing], ()).rows,
+        key=uuid.uuid4(),
+    )
+    run_pending_jobs(names=["works.run"])
+    told = list(WorkRow.objects.filter(work=work).order_by("id").values_list("outcome", "said"))
+    assert told[0] == (RowOutcome.DONE, "Accordée pour le coût demandé.")
+    assert told[1][0] == RowOutcome.DONE
+    assert (
+        told[1][1]
+        .replace("\u202f", " ")
+        .startswith("Accordée pour 900,00 € HT sur 1 800,00 € demandés. Les règles permettent")
+    )
+    assert (told[2][0], "Les règles ne permettent de rien engager." in told[2][1]) == (RowOutcome.LEFT_OUT, True)
+    assert "dont il restait 900,00" in Decision.objects.get(dossier=less).reason
+    assert CompanyBudget.objects.get(budget="pdc").engaged == 1500

@@ -10,7 +10,7 @@ from openopco.accounts.models import User
 from openopco.base import works
 from openopco.base.actions import action
 from openopco.base.models import Work, WorkRow
-from openopco.dossiers import batching
+from openopco.dossiers import batching, funders
 from openopco.dossiers.actions import corrections, deciding, holding, talking
 from openopco.dossiers.actions._common import lock, person
 from openopco.dossiers.actions.corrections import Point
@@ -22,6 +22,7 @@ from openopco.dossiers.queries.batches import is_rectified
 from openopco.habilitations.queries import actor_for
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.money import format_euros
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
@@ -115,9 +116,16 @@ def _grant(actor: Actor, dossier: Dossier, plan: Plan) -> str:
         raise NotDecidable(why)
     if is_rectified(dossier):
         raise NotDecidable(batching.RECTIFIED)
-    assert dossier.amount_asked is not None
-    deciding.grant(actor=actor, number=str(dossier.number), amount=dossier.amount_asked)
-    return "Accordée pour le coût demandé."
+    asked = dossier.amount_asked
+    assert asked is not None
+    proposed = funders.proposed(dossier, timezone.now())
+    if proposed is None or proposed.most >= asked:
+        deciding.grant(actor=actor, number=str(dossier.number), amount=asked)
+        return "Accordée pour le coût demandé."
+    if proposed.most == 0:
+        raise NotDecidable(proposed.why)
+    deciding.grant(actor=actor, number=str(dossier.number), amount=proposed.most, reason=proposed.why)
+    return f"Accordée pour {format_euros(proposed.most)} HT sur {format_euros(asked)} demandés. {proposed.why}"
 
 
 def _refuse(actor: Actor, dossier: Dossier, plan: Plan) -> str:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from openopco.base.fields import cents
-from openopco.dossiers.funders import Engaged
+from openopco.dossiers.funders import Engaged, Proposed
 from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding import ruling
@@ -56,6 +56,17 @@ def engage(dossier: Dossier, amount: Decimal, now: datetime) -> Engaged:
         told["reste"],
         lambda decision: _write(dossier, facts, lines, own, standing, decision=decision, now=now),
     )
+
+
+def proposed_for(dossier: Dossier, now: datetime) -> Proposed | None:
+    """What the rules and the money of now give of a request on which nothing is engaged; None where nothing can be told."""
+    today = paris_today(now)
+    facts = facts_of(dossier, load_draft(dossier, today=today), granted_on=today)
+    if facts is None:
+        return None
+    standing = balances(company_id=dossier.establishment.company_id, year=facts.year, idcc=facts.idcc)
+    proposal = propose(facts, ruling.rules(anew=True), left_of(standing))
+    return None if proposal.unpublished is not None else Proposed(proposal.total, _too_much(proposal))
 
 
 def _granted(proposal: Proposal, facts: Facts, amount: Decimal) -> tuple[Line, ...]:

@@ -67,8 +67,9 @@ WORDS: Mapping[Act, Words] = {
     Act.ACCORDER: Words(
         "Accorder",
         "Accorder",
-        "Chaque demande est accordée pour le coût demandé, et l'employeur prévenu aussitôt. Celles dont un "
-        "contrôle est en échec, ou dont le coût a été rectifié, sont laissées de côté.",
+        "Chaque demande est accordée pour le coût demandé, ou pour ce que permettent les règles si c'est moins : "
+        "l'employeur lit pourquoi, et il est prévenu aussitôt. Celles dont un contrôle est en échec, dont le coût a été "
+        "rectifié, ou dont les règles ne prennent rien en charge, sont laissées de côté.",
         "Accorder les demandes",
     ),
     Act.REFUSER: Words(
