@@ -84,6 +84,30 @@ def rights() -> str:
     return f"# Qui a le droit de quoi\n\n{NOTICE}{table(heads, rows)}"
 
 
+def rules() -> str:
+    from openopco.funding.shipped import WORDED_FOR, shipped_rules
+    from openopco.funding.wording import gives_in_words, scope_in_words
+
+    rows = (
+        (
+            f"`{rule.code}`",
+            rule.label,
+            scope_in_words(rule.scope),
+            gives_in_words(rule),
+            ", ".join(base.label for base in rule.bases),
+            rule.fund.label,
+            rule.source,
+        )
+        for rule in sorted(shipped_rules(WORDED_FOR), key=lambda each: (each.priority, each.code))
+    )
+    heads = ["code", "règle", "pour qui", "donne", "sur", "fonds", "source"]
+    lead = (
+        "Dans l'ordre où elles sont essayées. Un administrateur en ajoute, et met fin à celles-ci, dans **Financement** ; un autre OPCO "
+        "n'a au départ que la dernière.\n\n"
+    )
+    return f"# Les règles de financement livrées\n\n{NOTICE}{lead}{table(heads, rows)}"
+
+
 def ways_up() -> str:
     from openopco.base.jobs import registered_jobs, registered_sweeps
     from openopco.dossiers import effects, funders
@@ -102,6 +126,7 @@ def ways_up() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/statuses.md": statuses,
     "docs/rights.md": rights,
+    "docs/rules.md": rules,
     "tests/consistency/ways_up.txt": ways_up,
 }
 
