@@ -11,6 +11,7 @@ from openopco.funding.actions.engaging import with_payees
 from openopco.funding.balances import left_for
 from openopco.funding.facts import facts_of, missing_for
 from openopco.funding.models import Commitment
+from openopco.funding.people import had_by_people
 from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
 from openopco.opco import parameters
 
@@ -40,7 +41,7 @@ def estimate_of(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
     facts = facts_of(dossier, draft, granted_on=today)
     if facts is None:
         return Estimate(missing=tuple(missing_for(draft)))
-    return _estimate(facts, _left(dossier, facts))
+    return _estimate(facts, _with_people(dossier, facts, _left(dossier, facts)))
 
 
 def estimate_anew(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
@@ -50,7 +51,13 @@ def estimate_anew(dossier: Dossier, draft: DraftView, *, today: date) -> Estimat
         return Estimate(missing=tuple(missing_for(draft)))
     own = list(Commitment.objects.filter(dossier=dossier))
     company = dossier.establishment.company_id
-    return _estimate(facts, left_for(company_id=company, year=facts.year, idcc=facts.idcc, own=own))
+    left = left_for(company_id=company, year=facts.year, idcc=facts.idcc, own=own)
+    return _estimate(facts, _with_people(dossier, facts, left))
+
+
+def _with_people(dossier: Dossier, facts: Facts, left: Left) -> Left:
+    people = had_by_people(dossier, facts.year, ruling.rules())
+    return replace(left, people=people) if people else left
 
 
 def _estimate(facts: Facts, left: Left) -> Estimate:

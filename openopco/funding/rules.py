@@ -55,11 +55,13 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class Left:
     """What is left before this request. `envelopes` by fund, None where nothing bounds it, absent where none is open;
-    `companies` is what this company already had this year, by budget; `account` is None where it has none."""
+    `companies` is what this company already had this year, by budget, `people` what each of the trainees had, where it is known
+    of them; `account` is None where it has none."""
 
     envelopes: Mapping[Fund, Decimal | None] = field(default_factory=dict)
     companies: Mapping[str, Decimal] = field(default_factory=dict)
     account: Account | None = None
+    people: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ class _Till:
         self._envelopes = dict(left.envelopes)
         self._companies = dict(left.companies)
         self._account = left.account.left if left.account else ZERO
+        self._people = left.people
+        self._taken: dict[str, Decimal] = {}
         # What first kept a rule that reaches the request from giving more.
         self.reasons: dict[Base, str] = {}
 
@@ -225,8 +229,15 @@ class _Till:
     def had(self, budget: str) -> Decimal:
         return self._companies.get(budget, ZERO)
 
+    def left_to_people(self, budget: str, most: Decimal) -> Decimal:
+        """Of what each may have in a year: those of whom nothing is known had nothing."""
+        had = self._people.get(budget, ())[: self.facts.trainees]
+        whole = most * (self.facts.trainees - len(had)) + sum((max(most - each, ZERO) for each in had), ZERO)
+        return max(whole - self._taken.get(budget, ZERO), ZERO)
+
     def take(self, line: Line) -> None:
         self._costs[line.base] -= line.amount
+        self._taken[line.budget] = self._taken.get(line.budget, ZERO) + line.amount
         self._companies[line.budget] = self.had(line.budget) + line.amount
         if line.fund is Fund.VOLONTAIRE:
             self._account -= line.amount
@@ -319,6 +330,8 @@ def _by_budget(rule: Rule, till: _Till) -> Iterator[_Bound]:
         left = max(most - till.had(rule.budget_key), ZERO)
         budget = f"budget de {format_euros(most)} par entreprise en {facts.year}"
         yield _Bound(left, f"{budget}, dont il restait {format_euros(left)}", f"{budget}, déjà utilisé")
+    if rule.gives.per_person_year is not None:
+        yield _of_people(rule, rule.gives.per_person_year, till)
     envelope = till.envelope(rule.fund)
     if envelope is None:
         return
@@ -333,6 +346,12 @@ def _by_budget(rule: Rule, till: _Till) -> Iterator[_Bound]:
     else:
         none = f"aucune enveloppe {facts.year} n'est encore ouverte"
         yield _Bound(ZERO, none, none)
+
+
+def _of_people(rule: Rule, most: Decimal, till: _Till) -> _Bound:
+    left = till.left_to_people(rule.budget_key, most)
+    whole = f"{format_euros(most)} au plus par stagiaire en {till.facts.year}"
+    return _Bound(left, f"{whole}, dont il restait {format_euros(left)}", f"{whole}, déjà utilisés")
 
 
 def _percent(share: Decimal) -> str:

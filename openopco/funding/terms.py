@@ -63,7 +63,13 @@ class Gives:
     unit: Decimal | None = None
     per_request: Decimal | None = None
     per_person: Decimal | None = None
+    per_person_year: Decimal | None = None
     per_company_year: Decimal | None = None
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether what it gives depends on what was given before in the year."""
+        return self.per_company_year is not None or self.per_person_year is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def _gives(gives: Gives) -> Iterator[str]:
         (gives.flat_request, "de forfait par demande"),
         (gives.unit, "par repas, nuit ou trajet"),
         (gives.per_person, "au plus par stagiaire"),
+        (gives.per_person_year, "au plus par stagiaire et par an"),
         (gives.per_request, "au plus par demande"),
         (gives.per_company_year, "au plus par entreprise et par an"),
     ):

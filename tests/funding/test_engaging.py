@@ -18,13 +18,15 @@ from openopco.dossiers.batching import Act, Plan
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries.batches import Scope
+from openopco.funding import ruling, shipped
 from openopco.funding.enums import Fund, Mode, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
+from openopco.funding.terms import Gives
 from openopco.organisations.models import Establishment
 from openopco.rights import SYSTEM, Actor
-from tests.dossiers.factories import sent
-from tests.funding.builders import account, envelope
+from tests.dossiers.factories import PERSON, sent
+from tests.funding.builders import account, envelope, rule
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -213,3 +215,21 @@ def test_a_batch_grants_what_the_rules_give_with_why_and_leaves_out_what_they_gi
     assert (told[2][0], "Les règles ne permettent de rien engager." in told[2][1]) == (RowOutcome.LEFT_OUT, True)
     assert "dont il restait 900,00" in Decision.objects.get(dossier=less).reason
     assert CompanyBudget.objects.get(budget="pdc").engaged == 1500
+
+
+def test_a_cap_by_person_and_year_counts_what_each_had_by_other_requests(
+    alice: Actor, place: Establishment, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capped = rule("personne", gives=Gives(per_person_year=D(700)))
+    monkeypatch.setattr(shipped, "shipped_rules", lambda slug: (capped,))
+    ruling.standing.forget()
+    envelope()
+    granted(alice, place, olga)
+    again = taken(alice, place, olga)
+    with pytest.raises(NotEngageable, match="140,00"):
+        deciding.grant(actor=olga, number=str(again.number), amount=D(560))
+    deciding.grant(actor=olga, number=str(again.number), amount=D(140), reason="Plafond de l'année.")
+    assert list(Commitment.objects.order_by("id").values_list("amount", flat=True)) == [560, 140]
+    # Somebody else has had nothing yet.
+    other = taken(alice, place, olga, people=({**PERSON, "last_name": "Autre", "birth_date": "02/02/1980"},), nir="")
+    assert deciding.grant(actor=olga, number=str(other.number), amount=D(560)).amount_granted == 560

@@ -1,5 +1,6 @@
 """What the rules give, one behaviour at a time."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -116,6 +117,16 @@ def test_priority_decides_and_not_the_order_of_rows() -> None:
 )
 def test_each_cap_bounds_alone(gives: Gives, expected: int) -> None:
     assert amounts(facts(), rule(gives=gives)) == [expected]
+
+
+def test_what_somebody_already_had_in_the_year_is_not_given_twice() -> None:
+    two = facts(trainees=2, costs={Base.PEDAGOGIQUE: D(1000)})
+    one = rule(gives=Gives(per_person_year=D(400)))
+    for had, expected in (((), [800]), ((D(300),), [500]), ((D(300), D(500)), [100]), ((D(400), D(400)), [])):
+        given = propose(two, [one], replace(RICH, people={"r": had}))
+        assert [line.amount for line in given.lines] == expected
+    assert "400,00" in given.unfunded[0].sentence
+    assert "déjà utilisés" in given.unfunded[0].sentence
 
 
 def test_an_hourly_cap_counts_trainees_unless_it_is_of_the_group() -> None:

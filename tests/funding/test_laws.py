@@ -38,6 +38,7 @@ def gives(draw: st.DrawFn) -> Gives:
         unit=draw(maybe),
         per_request=draw(maybe),
         per_person=draw(maybe),
+        per_person_year=draw(maybe),
         per_company_year=draw(maybe),
     )
 
@@ -60,13 +61,16 @@ def rules(draw: st.DrawFn) -> list[Rule]:
     ]
 
 
+people = st.dictionaries(st.sampled_from(["commun", "r0"]), st.lists(euros, max_size=14).map(tuple))
+
+
 @st.composite
 def lefts(draw: st.DrawFn) -> Left:
     envelopes = {
         fund: draw(st.none() | euros) for fund in draw(st.sets(st.sampled_from([Fund.PDC, Fund.CONVENTIONNEL])))
     }
     account = draw(st.none() | st.builds(Account, euros, st.booleans(), st.booleans()))
-    return Left(envelopes, {"commun": draw(euros), "r0": draw(euros)}, account)
+    return Left(envelopes, {"commun": draw(euros), "r0": draw(euros)}, account, draw(people))
 
 
 asked = st.builds(
@@ -118,6 +122,17 @@ def test_no_envelope_no_budget_no_account_is_overspent(facts_: Any, rules_: list
         most = one.gives.per_company_year
         mine = of(proposal, rule=one.code)
         assert most is None or mine == 0 or mine <= max(most - left.companies.get(one.budget_key, ZERO), ZERO)
+
+
+@given(asked, rules(), lefts())
+def test_nobody_has_more_in_a_year_than_a_rule_gives_each(facts_: Any, rules_: list[Rule], left: Left) -> None:
+    proposal = propose(facts_, rules_, left)
+    for one in rules_:
+        most, mine = one.gives.per_person_year, of(proposal, rule=one.code)
+        if most is not None and mine:
+            had = left.people.get(one.budget_key, ())[: facts_.trainees]
+            rest = [max(most - each, ZERO) for each in had]
+            assert mine <= sum(rest, ZERO) + most * (facts_.trainees - len(rest))
 
 
 @given(asked, rules(), lefts())

@@ -2,6 +2,7 @@
 order, the company's budgets, its account, the envelopes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from openopco.funding.enums import Fund, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.facts import facts_of
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
+from openopco.funding.people import had_by_people
 from openopco.funding.rules import (
     Facts,
     Line,
@@ -47,8 +49,9 @@ def engage(dossier: Dossier, amount: Decimal, now: datetime) -> Engaged:
     if facts is None:
         raise NotEngageable("Il manque de quoi calculer la prise en charge : complétez la demande d'abord.")
     own = list(Commitment.objects.select_for_update().filter(dossier=dossier).order_by("pk"))
-    standing = _locked(dossier, facts)
-    proposal = propose(facts, ruling.rules(anew=True), left_of(standing, own))
+    standing, rules = _locked(dossier, facts), ruling.rules(anew=True)
+    left = replace(left_of(standing, own), people=had_by_people(dossier, facts.year, rules))
+    proposal = propose(facts, rules, left)
     lines = _granted(proposal, facts, amount)
     told = as_json(lines, left_over(proposal, lines))
     return Engaged(
@@ -65,7 +68,9 @@ def proposed_for(dossier: Dossier, now: datetime) -> Proposed | None:
     if facts is None:
         return None
     standing = balances(company_id=dossier.establishment.company_id, year=facts.year, idcc=facts.idcc)
-    proposal = propose(facts, ruling.rules(anew=True), left_of(standing))
+    rules = ruling.rules(anew=True)
+    left = replace(left_of(standing), people=had_by_people(dossier, facts.year, rules))
+    proposal = propose(facts, rules, left)
     return None if proposal.unpublished is not None else Proposed(proposal.total, _too_much(proposal))
 
 
@@ -96,7 +101,7 @@ def with_payees(facts: Facts, lines: Iterable[Line]) -> tuple[Line, ...]:
 def _locked(dossier: Dossier, facts: Facts) -> Balances:
     """The rows to move. A budget that the company does not have yet is made first, so that two grants wait for one another."""
     company = dossier.establishment.company_id
-    keys = {rule.budget_key for rule in ruling.rules() if rule.gives.per_company_year is not None}
+    keys = {rule.budget_key for rule in ruling.rules() if rule.gives.is_yearly}
     CompanyBudget.objects.bulk_create(
         (CompanyBudget(company_id=company, year=facts.year, budget=key) for key in sorted(keys)), ignore_conflicts=True
     )

@@ -91,6 +91,7 @@ class RuleForm(forms.Form):
     flat_person = _euros("Forfait par stagiaire (€ HT)")
     flat_request = _euros("Forfait par demande (€ HT)")
     per_person = _euros("Plafond par stagiaire (€ HT)")
+    per_person_year = _euros("Plafond par stagiaire et par an (€ HT)")
     per_request = _euros("Plafond par demande (€ HT)")
     per_company_year = _euros("Plafond par entreprise et par an (€ HT)")
 
