@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from openopco.accounts.confirming import MISSING, password_problem
 from openopco.documents.actions import examine_upload
 from openopco.documents.inspect import ExaminedFile
 from openopco.habilitations.http import PersonRequest
@@ -30,27 +31,50 @@ TONES = {
 }
 
 
+NEEDED = {
+    "iban": "Indiquez l'IBAN.",
+    "holder": "Indiquez le titulaire du compte, comme sur le RIB.",
+    "proof": ProofNeeded.message,
+    "password": MISSING,
+    "siret": "Indiquez le SIRET du bénéficiaire.",
+}
+
+
+def _needed(name: str) -> dict[str, str]:
+    return {"required": NEEDED[name]}
+
+
 class AccountForm(forms.Form):
+    """The password comes last: a number that changes hands is money that does."""
+
     iban = forms.CharField(
         label="IBAN",
-        required=False,
+        error_messages=_needed("iban"),
         max_length=80,
         help_text="Sur votre RIB, par exemple FR76 suivi de 23 caractères. Les espaces ne comptent pas.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "figures"}),
     )
     holder = forms.CharField(
         label="Titulaire du compte",
-        required=False,
+        error_messages=_needed("holder"),
         max_length=200,
         help_text="Tel qu'il est écrit sur le RIB.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     proof = forms.FileField(
         label="RIB",
-        required=False,
+        error_messages=_needed("proof"),
         allow_empty_file=True,
         help_text="Celui de la banque. PDF ou photo, 10 Mo au plus.",
         widget=forms.FileInput(attrs={"accept": ACCEPTED_FILES}),
+    )
+    password = forms.CharField(
+        label="Votre mot de passe",
+        error_messages=_needed("password"),
+        strip=False,
+        max_length=200,
+        help_text="Pour être sûr que c'est bien vous.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -59,7 +83,7 @@ class ReceivedForm(AccountForm):
 
     siret = forms.CharField(
         label="SIRET du bénéficiaire",
-        required=False,
+        error_messages=_needed("siret"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
     )
@@ -83,7 +107,7 @@ class ReceivedForm(AccountForm):
         help_text="Vide : jusqu'à ce que vous y mettiez fin.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "short"}),
     )
-    field_order = ("siret", "ground", "since", "until", "iban", "holder", "proof")
+    field_order = ("siret", "ground", "since", "until", "iban", "holder", "proof", "password")
 
     def act(self) -> Act | None:
         """None for the payee's own account, or once what is wrong stands beside its fields."""
@@ -146,6 +170,9 @@ def proposed(request: PersonRequest, payee: Provider | Establishment, form: Acco
     """The account proposed; None once what is wrong stands beside its fields. Opens the file outside any transaction."""
     typed, act = form.cleaned_data, form.act() if isinstance(form, ReceivedForm) else None
     if form.errors:
+        return None
+    if problem := password_problem(request, typed["password"]):
+        form.add_error("password", problem)
         return None
     try:
         proof = _examined(request.FILES.get("proof"))

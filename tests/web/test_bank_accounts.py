@@ -1,6 +1,7 @@
 """« Coordonnées bancaires » and « IBAN à vérifier »: from the employer's RIB to the accountant's word."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from openopco.habilitations.enums import MembershipRole
 from openopco.journal.models import ReadAudit
 from openopco.organisations.accounts import payable
 from openopco.organisations.models import BankAccount, Establishment
+from tests.accounts.factories import PASSWORD
 from tests.documents.hostile import pdf
 from tests.habilitations.factories import AcceptedFactory, StaffRoleFactory
 from tests.organisations.factories import BankAccountFactory, EstablishmentFactory, ProviderFactory
@@ -20,6 +22,7 @@ from tests.web.visitors import client_of, kept_files, member, text_of, value_of
 
 __all__ = ["kept_files"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_files")]
+KNOWN = {"password": PASSWORD}
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 HOW = "RIB comparé, gérant rappelé au numéro connu."
 
@@ -48,7 +51,7 @@ def rib() -> SimpleUploadedFile:
 
 
 def propose(client: Client, place: Establishment, **changes: object) -> object:
-    return client.post(page_of(place), {"iban": IBAN, "holder": "SARL DU LAC", "proof": rib(), **changes})
+    return client.post(page_of(place), {"iban": IBAN, "holder": "SARL DU LAC", "proof": rib(), **KNOWN, **changes})
 
 
 def test_an_employer_gives_an_iban_and_an_accountant_verifies_it(
@@ -86,6 +89,35 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(place: E
     assert BankAccount.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("password", "told"), [("", "Saisissez votre mot de passe."), ("pas celui-là", "Ce n'est pas votre mot de passe.")]
+)
+def test_the_password_is_asked_again_and_the_rest_stays_typed(
+    place: Establishment, alice: Client, accountant: Client, password: str, told: str
+) -> None:
+    answer: Any = propose(alice, place, password=password)
+    assert answer.status_code == 422
+    assert told in text_of(answer)
+    assert value_of(answer, "iban") == IBAN
+    assert "pas celui-là" not in answer.content.decode()
+    siret = ProviderFactory.create().siret
+    given = {"siret": siret, "iban": IBAN, "holder": "AXEPT", "proof": rib(), "password": password}
+    assert accountant.post("/gestion/iban/nouveau/", given).status_code == 422
+    assert BankAccount.objects.count() == 0
+
+
+def test_passwords_are_not_guessed_without_end(place: Establishment, alice: Client) -> None:
+    for _ in range(10):
+        propose(alice, place, password="au hasard")
+    answer: Any = propose(alice, place)
+    assert answer.status_code == 422
+    assert BankAccount.objects.count() == 0
+
+
+def test_what_must_be_given_is_marked(place: Establishment, alice: Client) -> None:
+    assert alice.get(page_of(place)).content.decode().count('class="required"') == 4
+
+
 def test_an_employer_withdraws_what_waits(place: Establishment, alice: Client) -> None:
     propose(alice, place)
     account = BankAccount.objects.get()
@@ -104,7 +136,7 @@ def test_a_declarant_sees_nothing_of_it(place: Establishment) -> None:
 
 def test_an_accountant_types_one_that_came_by_letter_and_a_colleague_verifies_it(accountant: Client) -> None:
     provider = ProviderFactory.create(name="AXEPT")
-    given = {"siret": provider.siret, "iban": IBAN, "holder": "AXEPT", "proof": rib()}
+    given = {"siret": provider.siret, "iban": IBAN, "holder": "AXEPT", "proof": rib(), **KNOWN}
     assert accountant.post("/gestion/iban/nouveau/", given).status_code == 302
     account = BankAccount.objects.get(provider=provider)
     own = text_of(accountant.get(f"/gestion/iban/{account.pk}/"))
@@ -119,7 +151,7 @@ def test_an_accountant_types_one_that_came_by_letter_and_a_colleague_verifies_it
 
 def test_an_act_is_recorded_with_its_dates(accountant: Client) -> None:
     provider = ProviderFactory.create(name="AXEPT")
-    given = {"siret": provider.siret, "iban": IBAN, "holder": "FACTOR SA", "ground": "factor"}
+    given = {"siret": provider.siret, "iban": IBAN, "holder": "FACTOR SA", "ground": "factor", **KNOWN}
     for wrong, told in (
         ({}, "prend effet"),
         ({"since": "32/01/2027"}, "n'existe pas"),
@@ -139,7 +171,9 @@ def test_an_act_is_recorded_with_its_dates(accountant: Client) -> None:
 
 @pytest.mark.parametrize(("siret", "told"), [("123", "14 chiffres"), ("35600000000048", "connu du portail")])
 def test_a_letter_from_nobody_known_is_told(accountant: Client, siret: str, told: str) -> None:
-    answer = accountant.post("/gestion/iban/nouveau/", {"siret": siret, "iban": IBAN, "holder": "X", "proof": rib()})
+    answer = accountant.post(
+        "/gestion/iban/nouveau/", {"siret": siret, "iban": IBAN, "holder": "X", "proof": rib(), **KNOWN}
+    )
     assert answer.status_code == 422
     assert told in text_of(answer)
 
