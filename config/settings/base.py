@@ -38,6 +38,7 @@ ROOMS = [
     "training",
     "funding",
     "billing",
+    "payments",
     "exports",
     "web",
 ]

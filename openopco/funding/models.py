@@ -78,6 +78,7 @@ class Envelope(models.Model):
     mode = models.CharField(max_length=10, choices=Mode.choices)
     amount = CentsField()
     engaged = CentsField(default=ZERO)
+    paid = CentsField(default=ZERO)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -89,7 +90,7 @@ class Envelope(models.Model):
             CheckConstraint(name="envelope_mode_known", condition=Q(mode__in=Mode.values)),
             CheckConstraint(
                 name="envelope_not_negative",
-                condition=Q(amount__gte=0, engaged__gte=0),
+                condition=Q(amount__gte=0, paid__gte=0, engaged__gte=F("paid")),
             ),
             CheckConstraint(
                 name="envelope_blocking_is_not_overspent",

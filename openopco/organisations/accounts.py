@@ -1,5 +1,6 @@
 """The bank accounts of payees: the only reader of their sealed numbers, and whether a payee can be paid on a day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,9 +30,23 @@ class Payable:
 def payable(payee: Provider | Establishment, on: date) -> Payable:
     """Whether, and where, a payee can be paid on a day: by an act in force, to its holder; else to the payee's own account.
     An act that waits to be checked holds payments: who pays the wrong one pays twice. One query."""
+    return _judged(payee, list(BankAccount.objects.filter(**of(payee), state__in=LIVE)), on)
+
+
+def payable_of_many(payees: Sequence[Provider] | Sequence[Establishment], on: date) -> dict[int, Payable]:
+    """The same of many payees of one kind, by their ids. One query."""
+    if not payees:
+        return {}
+    column = "provider_id" if isinstance(payees[0], Provider) else "establishment_id"
+    live: dict[int, list[BankAccount]] = {payee.pk: [] for payee in payees}
+    for account in BankAccount.objects.filter(**{f"{column}__in": list(live)}, state__in=LIVE):
+        live[getattr(account, column)].append(account)
+    return {payee.pk: _judged(payee, live[payee.pk], on) for payee in payees}
+
+
+def _judged(payee: Provider | Establishment, live: list[BankAccount], on: date) -> Payable:
     if reason := _barred(payee):
         return Payable(None, reason)
-    live = list(BankAccount.objects.filter(**of(payee), state__in=LIVE))
     acts = [each for each in live if is_in_force(each, on)]
     if any(each.state == AccountState.PROPOSED for each in acts):
         return Payable(None, "Un acte qui change son bénéficiaire attend d'être vérifié.")

@@ -54,6 +54,11 @@ class Permission(StrEnum):
     CLAIM_WRITE = "claim.write"
     MANDATE_ACCEPT = "mandate.accept"
     SERVICE_CHECK = "service.check"
+    PAYMENT_READ = "payment.read"
+    PAYMENT_PREPARE = "payment.prepare"
+    PAYMENT_RELEASE = "payment.release"
+    PAYMENT_RECORD = "payment.record"
+    SETTLEMENT_READ = "settlement.read"
 
 
 _EMPLOYER = frozenset(
@@ -74,6 +79,7 @@ _EMPLOYER = frozenset(
         Permission.LIST_EXPORT,
         Permission.CLAIM_READ,
         Permission.CLAIM_WRITE,
+        Permission.SETTLEMENT_READ,
     }
 )
 # Beside what the establishment's declarants may do.
@@ -82,7 +88,14 @@ _ESTABLISHMENT_ADMINISTRATOR = frozenset(
 )
 # What is shown to who teaches of a request that was granted; nothing that opens the request itself.
 _PROVIDER = frozenset(
-    {Permission.COURSE_READ, Permission.MEMBERSHIP_READ, Permission.CLAIM_READ, Permission.CLAIM_WRITE}
+    {
+        Permission.COURSE_READ,
+        Permission.MEMBERSHIP_READ,
+        Permission.CLAIM_READ,
+        Permission.CLAIM_WRITE,
+        Permission.SETTLEMENT_READ,
+        Permission.LIST_EXPORT,
+    }
 )
 _OFFICER = frozenset(
     {
@@ -124,6 +137,7 @@ _ADMINISTRATOR = frozenset(
         Permission.REFERENCE_MANAGE,
         Permission.FUNDING_READ,
         Permission.FUNDING_MANAGE,
+        Permission.PAYMENT_READ,
     }
 )
 
@@ -136,6 +150,7 @@ _CONTROLLER = frozenset(
         Permission.FUNDING_READ,
         Permission.CLAIM_READ,
         Permission.SERVICE_CHECK,
+        Permission.PAYMENT_READ,
     }
 )
 _ACCOUNTANT = frozenset(
@@ -147,6 +162,11 @@ _ACCOUNTANT = frozenset(
         Permission.BANK_ACCOUNT_PROPOSE,
         Permission.BANK_ACCOUNT_CONFIRM,
         Permission.CLAIM_READ,
+        Permission.PAYMENT_READ,
+        Permission.PAYMENT_PREPARE,
+        Permission.PAYMENT_RELEASE,
+        Permission.PAYMENT_RECORD,
+        Permission.LIST_EXPORT,
     }
 )
 
@@ -165,6 +185,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DOSSIER_READ,
             Permission.PARAMETER_MANAGE,
             Permission.REFERENCE_MANAGE,
+            Permission.PAYMENT_RECORD,
         }
     ),
 }
@@ -174,6 +195,7 @@ WHILE_FILING = frozenset({Permission.DRAFT_WRITE, Permission.DOSSIER_SEND})
 NOT_ON_ONES_OWN = frozenset(
     {
         Permission.BANK_ACCOUNT_CONFIRM,
+        Permission.PAYMENT_RELEASE,
         Permission.DOSSIER_TAKE,
         Permission.DOSSIER_DECIDE,
         Permission.DOSSIER_REVIVE,

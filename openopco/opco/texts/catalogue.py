@@ -151,6 +151,16 @@ _WITH_LETTER: Final = (
     ),
 )
 
+_GIVEN_BACK: Final = (
+    *_HOUSE,
+    Variable("numero", "Le numéro de l'ordre de reversement", "TP-2027-000012"),
+    Variable("dossier", "Le numéro de la demande", "AF-2027-000123"),
+    Variable("montant", "La somme à rembourser", "250,00 €"),
+    Variable("virement", "La référence du virement", "VIR-2027-000031-000004"),
+    Variable("verse_le", "Le jour du virement", "15/03/2027"),
+    Variable("motif", "Pourquoi cette somme est à rembourser", "Avoir A-12 : un stagiaire absent.", Shape.TEXT),
+)
+
 
 def _template(code: str, medium: Medium, label: str, sent: str, variables: tuple[Variable, ...]) -> Template:
     return Template(code, medium, label, sent, {variable.name: variable for variable in variables})
@@ -175,6 +185,7 @@ TEMPLATES: Final[dict[str, Template]] = {
         _letter(REFUS, "Lettre de refus", "Quand une demande est refusée.", *_REQUEST, _REASON),
         _letter(SANS_SUITE, "Lettre de classement sans suite", "Quand un dossier est classé.", *_REQUEST, _REASON),
         _letter(COMPLEMENT, "Demande de complément", "Quand un complément est demandé.", *_REQUEST, *_ASK),
+        _letter("reversement", "Ordre de reversement", "Quand un avoir arrive après le paiement.", *_GIVEN_BACK),
         _mail("courriel-recu", "Demande reçue", "Dès qu'une demande est envoyée, à la personne qui l'envoie.",
               (*_SENT, Variable("reponse_visee", "Le jour avant lequel l'OPCO vise une réponse", "24/01/2027"),
                Variable("debut_avant_reponse", "Un avertissement, si la formation commence avant la réponse visée",

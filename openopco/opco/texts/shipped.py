@@ -88,6 +88,16 @@ SHIPPED: Final[dict[str, Words]] = {
         "Répondez dans votre demande, à l'endroit même de chaque point : {{ lien }}",
         "Votre demande garde sa place. Sans réponse à cette date, nous pourrions la classer sans suite.",
     ),
+    "reversement": Words(
+        "Somme à rembourser : ordre de reversement {{ numero }}",
+        "Madame, Monsieur,\n\n"
+        "Le {{ verse_le }}, nous vous avons payé le dossier {{ dossier }} par le virement {{ virement }}. Une partie de cette "
+        "somme ne vous était pas due :\n\n{{ motif }}\n\n"
+        "Nous vous demandons de nous rembourser **{{ montant }}**, par virement, en rappelant la référence **{{ numero }}**.\n\n"
+        "## Si vous n'êtes pas d'accord\n\n"
+        "Écrivez-nous en disant pourquoi et en joignant ce qui peut nous éclairer : {{ contact }}.\n\n"
+        "Nous vous prions d'agréer, Madame, Monsieur, nos salutations distinguées.\n\nPour {{ opco }}",
+    ),
     "courriel-recu": _mail(
         "Votre demande {{ numero }} est bien arrivée",
         "Nous avons bien reçu votre demande de prise en charge {{ numero }} : « {{ formation }} ».\n"

@@ -1,0 +1,61 @@
+"""Codes of the room and their words."""
+
+from django.db.models import TextChoices
+
+
+class BatchState(TextChoices):
+    PREPARE = "prepare", "Préparé"
+    EMIS = "emis", "Émis"
+    ANNULE = "annule", "Annulé"
+
+
+class OrderState(TextChoices):
+    """Where a transfer is. `RENDU`: debited, then given back by the bank."""
+
+    PREPARE = "prepare", "Préparé"
+    EMIS = "emis", "Émis"
+    REGLE = "regle", "Réglé"
+    REJETE = "rejete", "Rejeté"
+    RENDU = "rendu", "Rendu"
+    ANNULE = "annule", "Annulé"
+
+
+# What a transfer holds of what is due: not to be ordered a second time.
+LIVE_ORDERS = frozenset({OrderState.PREPARE, OrderState.EMIS, OrderState.REGLE})
+# What a payee is told of; a batch that was only prepared is the OPCO's affair.
+TOLD_ORDERS = frozenset({OrderState.EMIS, OrderState.REGLE, OrderState.REJETE, OrderState.RENDU})
+PAYEE_WORDS = {
+    OrderState.EMIS: "Envoyé à la banque",
+    OrderState.REGLE: "Versé",
+    OrderState.REJETE: "Refusé par la banque",
+    OrderState.RENDU: "Rendu par la banque",
+}
+
+
+class EventKind(TextChoices):
+    """As `sepa.Kind`, in words."""
+
+    ACCEPTED = "accepted", "Accepté"
+    REJECTED = "rejected", "Rejeté"
+    BOOKED = "booked", "Débité"
+    RETURNED = "returned", "Rendu"
+    RECEIVED = "received", "Reçu"
+
+
+class Outcome(TextChoices):
+    """What an event of the bank did here."""
+
+    APPLIQUE = "applique", "Appliqué"
+    SANS_EFFET = "sans_effet", "Sans effet"
+    INCONNU = "inconnu", "Référence inconnue"
+    REFUSE = "refuse", "Refusé"
+    TRAITE = "traite", "Traité à la main"
+
+
+# What somebody has to look at; told again by the bank, such an event is tried again.
+TO_SEE = frozenset({Outcome.INCONNU, Outcome.REFUSE})
+
+
+class OverpaymentState(TextChoices):
+    A_REMBOURSER = "a_rembourser", "À rembourser"
+    SOLDE = "solde", "Remboursé"

@@ -1,0 +1,104 @@
+"""What could be paid of a fund on a day, and to whom not, with why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+
+from openopco.base.fields import CentsField
+from openopco.billing import dues
+from openopco.billing.models import Due
+from openopco.organisations.accounts import payable_of_many
+from openopco.organisations.models import BankAccount, Establishment, Provider
+
+ZERO = Decimal(0)
+AT_ONCE = 500
+Payee = Provider | Establishment
+COLUMNS: dict[str, type[Payee]] = {"provider": Provider, "establishment": Establishment}
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payee to be paid: how many dues, their sum in euros, and where."""
+
+    column: str
+    payee: Payee
+    account: BankAccount
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A payee that can't be paid, with why."""
+
+    column: str
+    payee: Payee
+    reason: str
+    count: int
+    total: Decimal
+
+
+def due_on(fund: str) -> QuerySet[Due]:
+    """What may be gathered of a fund."""
+    return dues.to_pay().filter(fund=fund, credited__lt=F("amount"))
+
+
+def payees_of(fund: str, on: date) -> Iterator[Paid | LeftOut]:
+    """Every payee that something is due to, with where it is paid or why it is not; providers first. Three queries for each
+    `AT_ONCE` of them."""
+    for column, model in COLUMNS.items():
+        after = 0
+        while sums := _sums(fund, column, after):
+            after = sums[-1]["payee"]
+            payees = list(model._default_manager.filter(pk__in=[each["payee"] for each in sums]))
+            known = {payee.pk: payee for payee in payees}
+            judged = payable_of_many(payees, on)
+            for each in sums:
+                yield _judged(column, known[each["payee"]], judged[each["payee"]], each)
+
+
+def _sums(fund: str, column: str, after: int) -> list[dict[str, Any]]:
+    found = due_on(fund).order_by().filter(**{f"{column}__gt": after}).values(payee=F(f"{column}_id"))
+    counted = found.annotate(count=Count("pk"), total=Sum(F("amount") - F("credited"), output_field=CentsField()))
+    return list(counted.order_by("payee")[:AT_ONCE])
+
+
+def _judged(column: str, payee: Payee, judged: Any, sums: dict[str, Any]) -> Paid | LeftOut:
+    if judged.account is None:
+        return LeftOut(column, payee, judged.reason, sums["count"], sums["total"])
+    return Paid(column, payee, judged.account, sums["count"], sums["total"])
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a batch of a fund would pay on a day. The lists are bounded, the sums are not."""
+
+    count: int = 0
+    payees: int = 0
+    total: Decimal = ZERO
+    left_count: int = 0
+    left_total: Decimal = ZERO
+    paid: tuple[Paid, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+MOST_SHOWN = 100
+
+
+def preview(fund: str, on: date) -> Preview:
+    """The caller has checked the right."""
+    shown = Preview()
+    for each in payees_of(fund, on):
+        if isinstance(each, Paid):
+            shown.payees, shown.count, shown.total = shown.payees + 1, shown.count + each.count, shown.total + each.total
+            if len(shown.paid) < MOST_SHOWN:
+                shown.paid = (*shown.paid, each)
+        else:
+            shown.left_count, shown.left_total = shown.left_count + 1, shown.left_total + each.total
+            if len(shown.left_out) < MOST_SHOWN:
+                shown.left_out = (*shown.left_out, each)
+    return shown

@@ -1,0 +1,191 @@
+"""What goes in one transfer, and what a bank's word does to one. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from itertools import groupby
+
+from openopco.kernel.calendar import add_calendar_days, format_date, is_working_day
+from openopco.kernel.money import format_euros
+from openopco.payments.enums import EventKind, OrderState, Outcome
+from openopco.payments.sepa.characters import MOST_REMITTANCE, to_sepa
+
+ZERO = Decimal(0)
+FARTHEST_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One `Due` as a transfer takes it. `invoice` is the provider's number, empty for a refund."""
+
+    due_id: int
+    commitment_id: int
+    claim_id: int
+    amount: Decimal
+    invoice: str
+    dossier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One transfer to be: what it pays, and what its payee reads."""
+
+    owed: tuple[Owed, ...]
+    remittance: str
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((each.amount for each in self.owed), ZERO)
+
+
+def gather(owed: Sequence[Owed], payer: str) -> list[Gathered]:
+    """The transfers to one payee: a single one where every invoice and every dossier can be read on his statement, else one
+    for each claim. `owed` comes claim by claim. Raises ValueError where even one claim's numbers don't fit."""
+    claims = [tuple(group) for _, group in groupby(owed, key=lambda each: each.claim_id)]
+    together = to_sepa(", ".join(_numbers(each) for each in claims))
+    if len(together) <= MOST_REMITTANCE:
+        return [Gathered(tuple(owed), _signed(together, payer))]
+    return [Gathered(each, _signed(to_sepa(_numbers(each)), payer)) for each in claims]
+
+
+def _numbers(claim: Sequence[Owed]) -> str:
+    first = claim[0]
+    return f"FACTURE {first.invoice} DOSSIER {first.dossier}" if first.invoice else f"DOSSIER {first.dossier}"
+
+
+def _signed(numbers: str, payer: str) -> str:
+    """The payer's name takes what is left of the room."""
+    if len(numbers) > MOST_REMITTANCE:
+        raise ValueError("the numbers of the invoice and of the dossier don't fit")
+    return to_sepa(f"{numbers} {payer}")[:MOST_REMITTANCE].strip()
+
+
+def wrong_day(day: date, today: date) -> str:
+    """Why transfers can't be executed on that day, in a sentence; nothing where they can."""
+    if day < today:
+        return "Cette date est passée."
+    if day > add_calendar_days(today, FARTHEST_DAYS):
+        return f"Choisissez une date dans les {FARTHEST_DAYS} jours."
+    if not is_working_day(day):
+        return f"Le {format_date(day)} n'est pas un jour ouvré : les banques ne font pas de virement."
+    return ""
+
+
+# --- what the bank told ----------------------------------------------------------------------------------------------
+
+
+class Move(Enum):
+    """What an event does to the transfer it names. `SETTLE_AND_GIVE_BACK`: what comes back had left."""
+
+    SETTLE = "settle"
+    REJECT = "reject"
+    GIVE_BACK = "give back"
+    SETTLE_AND_GIVE_BACK = "settle and give back"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, as far as it is judged. `amount` is None where the bank doesn't repeat it."""
+
+    kind: EventKind
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    outcome: Outcome
+    words: str = ""
+    move: Move | None = None
+
+
+UNKNOWN = Verdict(Outcome.INCONNU, "Aucun virement de l'OPCO ne porte cette référence.")
+RECEIVED = Verdict(
+    Outcome.INCONNU, "Une somme reçue : si elle rembourse un trop-perçu, notez-la dans « Trop-perçus », sous sa référence."
+)
+NOTHING = Verdict(Outcome.SANS_EFFET)
+_NOT_SENT = Verdict(Outcome.REFUSE, "Ce virement n'est pas parti : la banque ne devrait pas le connaître.")
+_DEBITED_AFTER = Verdict(
+    Outcome.REFUSE, "La banque dit débité un virement qu'elle avait rejeté : appelez-la avant tout autre paiement."
+)
+_REJECTED_AFTER = Verdict(
+    Outcome.REFUSE, "La banque dit rejeté un virement qu'elle avait débité : elle ne peut que le rendre. Appelez-la."
+)
+_RETURNED_AFTER = Verdict(Outcome.REFUSE, "La banque dit rendu un virement qu'elle avait rejeté : appelez-la.")
+_ALREADY_REFUNDED = Verdict(
+    Outcome.REFUSE,
+    "La banque rend ce que le bénéficiaire a déjà remboursé en partie : voyez avec lui ce que l'OPCO lui doit.",
+)
+_APPLIED = Verdict(Outcome.APPLIQUE)
+
+_NEXT: dict[tuple[EventKind, OrderState], Verdict] = {
+    (EventKind.ACCEPTED, OrderState.EMIS): _APPLIED,
+    (EventKind.BOOKED, OrderState.EMIS): Verdict(Outcome.APPLIQUE, move=Move.SETTLE),
+    (EventKind.BOOKED, OrderState.REJETE): _DEBITED_AFTER,
+    (EventKind.REJECTED, OrderState.EMIS): Verdict(Outcome.APPLIQUE, move=Move.REJECT),
+    (EventKind.REJECTED, OrderState.REGLE): _REJECTED_AFTER,
+    (EventKind.REJECTED, OrderState.RENDU): _REJECTED_AFTER,
+    (EventKind.RETURNED, OrderState.EMIS): Verdict(Outcome.APPLIQUE, move=Move.SETTLE_AND_GIVE_BACK),
+    (EventKind.RETURNED, OrderState.REGLE): Verdict(Outcome.APPLIQUE, move=Move.GIVE_BACK),
+    (EventKind.RETURNED, OrderState.REJETE): _RETURNED_AFTER,
+}
+
+
+def judge(told: Told, state: OrderState, amount: Decimal, *, refunded: bool) -> Verdict:
+    """Of a transfer of ours: its state, its amount, and whether its payee gave back some of it already."""
+    if told.kind == EventKind.RECEIVED:
+        return RECEIVED
+    if told.amount is not None and told.amount != amount:
+        return Verdict(
+            Outcome.REFUSE,
+            f"La banque dit {format_euros(told.amount)}, le virement est de {format_euros(amount)} : rien n'a été changé.",
+        )
+    if state in (OrderState.PREPARE, OrderState.ANNULE):
+        return _NOT_SENT
+    if told.kind == EventKind.RETURNED and state == OrderState.REGLE and refunded:
+        return _ALREADY_REFUNDED
+    return _NEXT.get((told.kind, state), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSums:
+    """The transfers of a file that wait for the bank's word, their sum, and whether some were settled."""
+
+    waiting: int
+    amount: Decimal
+    has_settled: bool
+
+
+def judge_batch(told: Told, sums: BatchSums) -> Verdict:
+    """Of a whole file of ours."""
+    if told.kind == EventKind.ACCEPTED:
+        return _APPLIED if sums.waiting else NOTHING
+    if told.kind == EventKind.REJECTED:
+        return _rejected(sums)
+    if told.kind == EventKind.BOOKED:
+        return _booked(told, sums)
+    return Verdict(Outcome.REFUSE, "La banque parle d'un lot entier sans nommer ses virements : demandez-lui le détail.")
+
+
+def _rejected(sums: BatchSums) -> Verdict:
+    if sums.has_settled:
+        return Verdict(Outcome.REFUSE, "La banque rejette un lot dont des virements ont été débités : appelez-la.")
+    return Verdict(Outcome.APPLIQUE, move=Move.REJECT) if sums.waiting else NOTHING
+
+
+def _booked(told: Told, sums: BatchSums) -> Verdict:
+    if not sums.waiting:
+        return NOTHING
+    if told.amount is None or told.amount != sums.amount:
+        said = "ne dit pas le montant" if told.amount is None else f"dit {format_euros(told.amount)}"
+        return Verdict(
+            Outcome.REFUSE,
+            f"La banque {said}, et les virements de ce lot qui attendent font {format_euros(sums.amount)} : rien n'a été changé.",
+        )
+    return Verdict(Outcome.APPLIQUE, move=Move.SETTLE)
+
+
+def chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,117 @@
+"""The file of a released batch, and who is told what the bank answered."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Sum
+from django.utils import timezone
+
+from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs.queue import renew_lease
+from openopco.base.models import Job
+from openopco.habilitations.enums import StaffRoleName
+from openopco.habilitations.places import Place
+from openopco.habilitations.queries import active_staff, people_of
+from openopco.kernel.calendar import paris_today
+from openopco.kernel.money import format_euros
+from openopco.notifications.actions import notify
+from openopco.notifications.kinds import NoticeKind, Readers, register
+from openopco.payments.enums import BatchState, OrderState
+from openopco.payments.files import write_file as write
+from openopco.payments.models import BankFile, PaymentBatch, PaymentOrder
+
+PAID = register(NoticeKind("payment.paid", "Virement de l'OPCO", act="Voir mes règlements"))
+REJECTED = register(
+    NoticeKind("payment.rejected", "Virement refusé par la banque", compulsory=True, readers=Readers.OPCO, act="Voir pourquoi")
+)
+LATE = timedelta(minutes=10)
+TOLD_AT_ONCE = 100
+URLS = {"establishment_id": "/reglements/", "provider_id": "/organisme/reglements/"}
+
+
+@job("payments.write_file", lease_seconds=300)
+def write_file(*, batch_id: int) -> None:
+    write(batch_id, renew_lease)
+
+
+@sweep("payments.files", every_seconds=300)
+def batches_without_file() -> int:
+    """Queues again, once a day, the files whose job was lost or given up."""
+    late = PaymentBatch.objects.filter(state=BatchState.EMIS, storage_name="", released_at__lt=timezone.now() - LATE)
+    today = paris_today(timezone.now())
+    return sum(_queue_again(pk, today) for pk in late.order_by("pk").values_list("pk", flat=True)[:TOLD_AT_ONCE])
+
+
+def _queue_again(batch_id: int, today: date) -> bool:
+    key = f"payments.write_file:{batch_id}:{today}"
+    if Job.objects.filter(unique_key=key).exists():
+        return False
+    enqueue("payments.write_file", unique_key=key, batch_id=batch_id)
+    return True
+
+
+@job("payments.tell_of_file")
+def tell_of_file(*, file_id: int, column: str = "", after: int = 0) -> None:
+    """Once, the accountants of what was not paid; then those who act for the payees of what was debited, some at a time."""
+    file = BankFile.objects.get(pk=file_id)
+    if not column:
+        _tell_accountants(file)
+        for each in URLS:
+            _go_on(file, each, 0)
+        return
+    payees = _paid_by(file, column, after)
+    for paid in payees:
+        _tell_payee(file, column, paid)
+    if len(payees) == TOLD_AT_ONCE:
+        _go_on(file, column, payees[-1]["payee"])
+
+
+def _go_on(file: BankFile, column: str, after: int) -> None:
+    key = f"payments.tell:{file.pk}:{column}:{after}"
+    enqueue("payments.tell_of_file", unique_key=key, file_id=file.pk, column=column, after=after)
+
+
+def _paid_by(file: BankFile, column: str, after: int) -> list[dict[str, Any]]:
+    settled = PaymentOrder.objects.filter(answer=file, state=OrderState.REGLE, **{f"{column}__gt": after})
+    found = settled.order_by().values(payee=F(column)).annotate(count=Count("pk"), total=Sum("amount"))
+    return list(found.order_by("payee")[:TOLD_AT_ONCE])
+
+
+def _tell_payee(file: BankFile, column: str, paid: dict[str, Any]) -> None:
+    place = Place(**{column: paid["payee"]})
+    notify(
+        user_ids=people_of(place),
+        kind=PAID.code,
+        title=_sentence(paid["count"], paid["total"]),
+        url=URLS[column],
+        subject_kind="bank_file",
+        subject_id=file.pk,
+        unique_key=f"payment.paid:{file.pk}:{column}:{place.pk}",
+    )
+
+
+def _sentence(count: int, total: Decimal) -> str:
+    if count == 1:
+        return f"Un virement de {format_euros(total)} vous a été fait."
+    return f"{count} virements vous ont été faits, pour {format_euros(total)} en tout."
+
+
+def _tell_accountants(file: BankFile) -> None:
+    back = PaymentOrder.objects.filter(answer=file, state__in=[OrderState.REJETE, OrderState.RENDU]).count()
+    if not back and not file.to_see:
+        return
+    said = []
+    if back:
+        said.append(f"{back} virement{'s' if back > 1 else ''} non payé{'s' if back > 1 else ''}")
+    if file.to_see:
+        said.append(f"{file.to_see} ligne{'s' if file.to_see > 1 else ''} à voir")
+    notify(
+        user_ids=active_staff(StaffRoleName.COMPTABLE),
+        kind=REJECTED.code,
+        title=f"Retour de banque : {' et '.join(said)}.",
+        url=f"/finance/retours/{file.pk}/",
+        subject_kind="bank_file",
+        subject_id=file.pk,
+        unique_key=f"payment.rejected:{file.pk}",
+    )

@@ -1,0 +1,30 @@
+"""Two accountants, on a morning of December."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from openopco.dossiers.models import Dossier  # noqa: F401 - the registry is loaded first
+from openopco.rights import Actor
+from tests.dossiers.conftest import _files, _nothing_kept  # noqa: F401
+from tests.habilitations.factories import accountant
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(datetime(2026, 12, 1, 8, tzinfo=UTC), tick=False) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+def anna(db: None) -> Actor:
+    """An accountant."""
+    return accountant()
+
+
+@pytest.fixture
+def basil(db: None) -> Actor:
+    """Another one."""
+    return accountant()

@@ -1,0 +1,91 @@
+"""Two people at the same instant: what is due is ordered once, a batch leaves once, a fact of the bank counts once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from openopco.base.models import Job
+from openopco.billing.models import Due
+from openopco.funding.enums import Fund
+from openopco.funding.models import Commitment
+from openopco.payments.actions import cancel_batch, credit_due, prepare_batch, release_batch
+from openopco.payments.errors import BatchMoved, NotCreditable, NothingToPay
+from openopco.payments.models import BankFile, OrderLine, PaymentBatch
+from openopco.payments.reconciling import broken
+from openopco.rights import Actor
+from tests.habilitations.at_once import at_once
+from tests.habilitations.factories import accountant
+from tests.payments.builders import booked, debtor, due, engaged, orders, prepared, read, released, school
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+DAY = date(2026, 12, 3)
+
+
+@pytest.fixture
+def people() -> tuple[Actor, Actor, Actor]:
+    anna, basil, chloe = accountant(), accountant(), accountant()
+    debtor(anna, basil)
+    for _ in range(5):
+        due(engaged("100"), to=school())
+    return anna, basil, chloe
+
+
+def kinds(outcomes: list[Any]) -> list[str]:
+    return sorted(type(each).__name__ for each in outcomes)
+
+
+def test_two_who_prepare_at_once_order_nothing_twice(people: tuple[Actor, Actor, Actor]) -> None:
+    outcomes = at_once(*(lambda who=who: prepare_batch(actor=who, fund=Fund.PDC, execution_date=DAY) for who in people[:2]))
+    assert kinds(outcomes) == sorted(["Prepared", NothingToPay.__name__]), outcomes
+    assert (PaymentBatch.objects.count(), OrderLine.objects.count()) == (1, Due.objects.count())
+    assert {each.ordered for each in Commitment.objects.all()} == {100}
+    assert broken() == []
+
+
+def test_two_who_release_at_once_make_one_file(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, chloe = people
+    batch = prepared(anna)
+    outcomes = at_once(*(lambda who=who: release_batch(actor=who, batch_id=batch.pk) for who in (basil, chloe)))
+    assert kinds(outcomes) == [BatchMoved.__name__, "PaymentBatch"], outcomes
+    assert Job.objects.filter(name="payments.write_file").count() == 1
+
+
+def test_a_batch_is_either_cancelled_or_released(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, chloe = people
+    batch = prepared(anna)
+    outcomes = at_once(
+        lambda: release_batch(actor=basil, batch_id=batch.pk), lambda: cancel_batch(actor=chloe, batch_id=batch.pk)
+    )
+    assert kinds(outcomes) == [BatchMoved.__name__, "PaymentBatch"], outcomes
+    assert broken() == []
+
+
+def test_a_credit_and_a_batch_at_once_agree(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, _ = people
+    owed = Due.objects.order_by("pk")[0]
+    outcomes = at_once(
+        lambda: prepare_batch(actor=anna, fund=Fund.PDC, execution_date=DAY),
+        lambda: credit_due(actor=basil, due_id=owed.pk, amount=owed.amount / 2, reason="Avoir"),
+    )
+    assert not any(isinstance(each, Exception) and not isinstance(each, NotCreditable) for each in outcomes), outcomes
+    assert broken() == []
+
+
+def test_two_files_that_tell_the_same_fact_pay_once(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, _ = people
+    batch = released(anna, basil)
+    contents = [booked(*orders(batch)), booked(*orders(batch)[::-1]), booked(*orders(batch))]
+    outcomes = at_once(*(lambda content=content: read(anna, content) for content in contents))
+    assert kinds(outcomes) == ["BankFile"] * 3, outcomes
+    assert sum(each.applied for each in BankFile.objects.all()) == 5
+    assert {each.paid for each in Commitment.objects.all()} == {100}
+    assert broken() == []
+
+
+def test_the_same_file_twice_at_once_is_read_once(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, _ = people
+    content = booked(*orders(released(anna, basil)))
+    outcomes = at_once(*(lambda who=who: read(who, content) for who in (anna, basil)))
+    assert kinds(outcomes) == ["AlreadyRead", "BankFile"], outcomes
+    assert BankFile.objects.count() == 1
