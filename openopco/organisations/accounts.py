@@ -33,7 +33,7 @@ def payable(payee: Provider | Establishment, on: date) -> Payable:
     return _judged(payee, list(BankAccount.objects.filter(**of(payee), state__in=LIVE)), on)
 
 
-def payable_of_many(payees: Sequence[Provider] | Sequence[Establishment], on: date) -> dict[int, Payable]:
+def payable_of_many(payees: Sequence[Provider | Establishment], on: date) -> dict[int, Payable]:
     """The same of many payees of one kind, by their ids. One query."""
     if not payees:
         return {}

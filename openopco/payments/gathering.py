@@ -1,6 +1,6 @@
 """What could be paid of a fund on a day, and to whom not, with why."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from openopco.organisations.models import BankAccount, Establishment, Provider
 ZERO = Decimal(0)
 AT_ONCE = 500
 Payee = Provider | Establishment
-COLUMNS: dict[str, type[Payee]] = {"provider": Provider, "establishment": Establishment}
+COLUMNS = ("provider", "establishment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,28 @@ def due_on(fund: str) -> QuerySet[Due]:
 def payees_of(fund: str, on: date) -> Iterator[Paid | LeftOut]:
     """Every payee that something is due to, with where it is paid or why it is not; providers first. Three queries for each
     `AT_ONCE` of them."""
-    for column, model in COLUMNS.items():
+    for column in COLUMNS:
         after = 0
         while sums := _sums(fund, column, after):
             after = sums[-1]["payee"]
-            payees = list(model._default_manager.filter(pk__in=[each["payee"] for each in sums]))
+            payees = payees_in(column, [each["payee"] for each in sums])
             known = {payee.pk: payee for payee in payees}
             judged = payable_of_many(payees, on)
             for each in sums:
                 yield _judged(column, known[each["payee"]], judged[each["payee"]], each)
 
 
+def payees_in(column: str, ids: Collection[int]) -> list[Payee]:
+    """The providers, or the establishments, of those ids."""
+    if column == "provider":
+        return list(Provider.objects.filter(pk__in=ids))
+    return list(Establishment.objects.filter(pk__in=ids))
+
+
 def _sums(fund: str, column: str, after: int) -> list[dict[str, Any]]:
     found = due_on(fund).order_by().filter(**{f"{column}__gt": after}).values(payee=F(f"{column}_id"))
     counted = found.annotate(count=Count("pk"), total=Sum(F("amount") - F("credited"), output_field=CentsField()))
-    return list(counted.order_by("payee")[:AT_ONCE])
+    return [dict(each) for each in counted.order_by("payee")[:AT_ONCE]]
 
 
 def _judged(column: str, payee: Payee, judged: Any, sums: dict[str, Any]) -> Paid | LeftOut:
@@ -94,7 +101,11 @@ def preview(fund: str, on: date) -> Preview:
     shown = Preview()
     for each in payees_of(fund, on):
         if isinstance(each, Paid):
-            shown.payees, shown.count, shown.total = shown.payees + 1, shown.count + each.count, shown.total + each.total
+            shown.payees, shown.count, shown.total = (
+                shown.payees + 1,
+                shown.count + each.count,
+                shown.total + each.total,
+            )
             if len(shown.paid) < MOST_SHOWN:
                 shown.paid = (*shown.paid, each)
         else:

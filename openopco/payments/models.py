@@ -116,7 +116,8 @@ class PaymentBatch(models.Model):
             ),
             CheckConstraint(
                 name="payment_batch_file_of_a_released_one",
-                condition=Q(storage_name="", digest="") | Q(state=BatchState.EMIS) & ~Q(digest="") & ~Q(storage_name=""),
+                condition=Q(storage_name="", digest="")
+                | Q(state=BatchState.EMIS) & ~Q(digest="") & ~Q(storage_name=""),
             ),
         ]
 
@@ -306,6 +307,26 @@ class Overpayment(models.Model):
     def left(self) -> Decimal:
         left: Decimal = self.amount - self.recovered
         return left
+
+
+class DueCredit(models.Model):
+    """What a credit note took back of what is due; with its `overpayment` where it was paid already."""
+
+    due = models.ForeignKey(Due, on_delete=models.PROTECT, related_name="credits")
+    overpayment = models.OneToOneField(Overpayment, on_delete=models.PROTECT, null=True, related_name="credit")
+    amount = CentsField()
+    reason = models.CharField(max_length=LONGEST_REASON)
+    noted_by = _person(null=True)
+    noted_by_label = models.CharField(max_length=200)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "reprise d'une somme due"
+        ordering = ["id"]
+        constraints = [CheckConstraint(name="due_credit_counts", condition=Q(amount__gt=0) & ~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.due_id} {self.amount}"
 
 
 class Recovery(models.Model):

@@ -15,7 +15,7 @@ from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, Envelope
 from openopco.payments.enums import LIVE_ORDERS, BatchState, OrderState
-from openopco.payments.models import OrderLine, Overpayment, PaymentBatch, PaymentOrder
+from openopco.payments.models import DueCredit, OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.moves import NET
 
 ZERO = Decimal(0)
@@ -56,8 +56,10 @@ class Broken:
 def figures(lines: QuerySet[Commitment] | None = None) -> list[Figures]:
     """The latest year first. Two queries, over all commitments or those given."""
     found = Commitment.objects.all() if lines is None else lines
-    sums = found.order_by().values("year", "fund").annotate(
-        engaged=Sum("amount"), invoiced_sum=Sum("invoiced"), ordered_sum=Sum("ordered"), paid_sum=Sum("paid")
+    sums = (
+        found.order_by()
+        .values("year", "fund")
+        .annotate(engaged=Sum("amount"), invoiced_sum=Sum("invoiced"), ordered_sum=Sum("ordered"), paid_sum=Sum("paid"))
     )
     left = Overpayment.objects.filter(line__commitment__in=found.order_by().values("pk")).order_by()
     per_fund = left.values("line__commitment__year", "line__commitment__fund").annotate(
@@ -109,7 +111,9 @@ def _of_commitments() -> Iterator[Rule]:
     )
     yield (
         "Le payé d'un engagement est la somme de ses virements réglés",
-        lines.annotate(found=_sum(live.filter(order__state=OrderState.REGLE), "commitment", NET)).exclude(paid=F("found")),
+        lines.annotate(found=_sum(live.filter(order__state=OrderState.REGLE), "commitment", NET)).exclude(
+            paid=F("found")
+        ),
         _commitment,
     )
     owed = Due.objects.filter(commitment=OuterRef("pk"))
@@ -146,12 +150,21 @@ def _of_orders() -> Iterator[Rule]:
     taken = Overpayment.objects.filter(line=OuterRef("pk"))
     yield (
         "Ce qui est repris d'un virement est la somme de ses trop-perçus",
-        OrderLine.objects.select_related("order").annotate(found=_sum(taken, "line", F("amount"))).exclude(credited=F("found")),
+        OrderLine.objects.select_related("order")
+        .annotate(found=_sum(taken, "line", F("amount")))
+        .exclude(credited=F("found")),
         lambda row: str(row.order),
     )
 
 
 def _of_dues() -> Iterator[Rule]:
+    taken = DueCredit.objects.filter(due=OuterRef("pk"))
+    owed = Due.objects.select_related("claim__dossier")
+    yield (
+        "Ce qui est repris d'une somme due est la somme de ses avoirs",
+        owed.annotate(found=_sum(taken, "due", F("amount"))).exclude(credited=F("found")),
+        _due,
+    )
     states = {
         DueState.A_PAYER: [],
         DueState.ANNULEE: [],
@@ -163,7 +176,11 @@ def _of_dues() -> Iterator[Rule]:
         live = OrderLine.objects.filter(due=OuterRef("pk"), is_live=True)
         right = Exists(live.filter(order__state__in=orders)) if orders else ~Exists(live)
         wrong |= Q(state=state) & ~Q(right)
-    yield "L'état d'une somme due est celui de son virement", Due.objects.select_related("claim__dossier").filter(wrong), _due
+    yield (
+        "L'état d'une somme due est celui de son virement",
+        owed.filter(wrong),
+        _due,
+    )
 
 
 def _commitment(row: Commitment) -> str:
@@ -175,7 +192,9 @@ def _due(row: Due) -> str:
 
 
 def _sum(rows: QuerySet[Any], by: str, value: Any) -> Coalesce:
-    total = Subquery(rows.order_by().values(by).annotate(all_of_it=Sum(value)).values("all_of_it"), output_field=CentsField())
+    total = Subquery(
+        rows.order_by().values(by).annotate(all_of_it=Sum(value)).values("all_of_it"), output_field=CentsField()
+    )
     return Coalesce(total, cents(ZERO))
 
 

@@ -102,7 +102,8 @@ class Verdict:
 
 UNKNOWN = Verdict(Outcome.INCONNU, "Aucun virement de l'OPCO ne porte cette référence.")
 RECEIVED = Verdict(
-    Outcome.INCONNU, "Une somme reçue : si elle rembourse un trop-perçu, notez-la dans « Trop-perçus », sous sa référence."
+    Outcome.INCONNU,
+    "Une somme reçue : si elle rembourse un trop-perçu, notez-la dans « Trop-perçus », sous sa référence.",
 )
 NOTHING = Verdict(Outcome.SANS_EFFET)
 _NOT_SENT = Verdict(Outcome.REFUSE, "Ce virement n'est pas parti : la banque ne devrait pas le connaître.")
@@ -165,7 +166,9 @@ def judge_batch(told: Told, sums: BatchSums) -> Verdict:
         return _rejected(sums)
     if told.kind == EventKind.BOOKED:
         return _booked(told, sums)
-    return Verdict(Outcome.REFUSE, "La banque parle d'un lot entier sans nommer ses virements : demandez-lui le détail.")
+    return Verdict(
+        Outcome.REFUSE, "La banque parle d'un lot entier sans nommer ses virements : demandez-lui le détail."
+    )
 
 
 def _rejected(sums: BatchSums) -> Verdict:

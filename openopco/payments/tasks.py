@@ -1,32 +1,44 @@
 """The file of a released batch, and who is told what the bank answered."""
 
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
+from openopco import journal
+from openopco.accounts.models import User
+from openopco.base import sheets, works
 from openopco.base.jobs import enqueue, job, sweep
 from openopco.base.jobs.queue import renew_lease
-from openopco.base.models import Job
+from openopco.base.models import Job, Work
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.places import Place
-from openopco.habilitations.queries import active_staff, people_of
+from openopco.habilitations.queries import active_staff, actor_for, people_of
 from openopco.kernel.calendar import paris_today
+from openopco.kernel.errors import Forbidden
 from openopco.kernel.money import format_euros
 from openopco.notifications.actions import notify
 from openopco.notifications.kinds import NoticeKind, Readers, register
+from openopco.payments.actions.exporting import ENTRIES_KIND
+from openopco.payments.entries import COLUMNS, Entry, entries
 from openopco.payments.enums import BatchState, OrderState
 from openopco.payments.files import write_file as write
 from openopco.payments.models import BankFile, PaymentBatch, PaymentOrder
+from openopco.rights import Actor, Permission, require
 
 PAID = register(NoticeKind("payment.paid", "Virement de l'OPCO", act="Voir mes règlements"))
 REJECTED = register(
-    NoticeKind("payment.rejected", "Virement refusé par la banque", compulsory=True, readers=Readers.OPCO, act="Voir pourquoi")
+    NoticeKind(
+        "payment.rejected", "Virement refusé par la banque", compulsory=True, readers=Readers.OPCO, act="Voir pourquoi"
+    )
 )
 LATE = timedelta(minutes=10)
 TOLD_AT_ONCE = 100
+BEAT = 1000
 URLS = {"establishment_id": "/reglements/", "provider_id": "/organisme/reglements/"}
 
 
@@ -49,6 +61,58 @@ def _queue_again(batch_id: int, today: date) -> bool:
         return False
     enqueue("payments.write_file", unique_key=key, batch_id=batch_id)
     return True
+
+
+# --- journal entries -------------------------------------------------------------------------------------------------
+
+
+def _reader(work: Work) -> Actor:
+    """Who asked, as he may read now. Raises `Stopped`."""
+    actor = actor_for(User.objects.get(pk=work.asked_by_id))
+    try:
+        require(actor, Permission.PAYMENT_READ)
+    except Forbidden as error:
+        raise works.Stopped from error
+    return actor
+
+
+def make_entries(work: Work, path: Path, beat: Callable[[int], None]) -> int:
+    _reader(work)
+    first, last = (date.fromisoformat(work.args[name]) for name in ("first", "last"))
+    sheets.write(sheets.Format(work.args["format"]), path, "Écritures", COLUMNS, _counted(entries(first, last), beat))
+    return 0
+
+
+def _counted(found: Iterator[Entry], beat: Callable[[int], None]) -> Iterator[Entry]:
+    done = 0
+    for done, entry in enumerate(found, start=1):
+        yield entry
+        if done % BEAT == 0:
+            beat(done)
+    beat(done)
+
+
+def entries_made(work: Work) -> dict[str, Any]:
+    """Names the file, journals what left."""
+    actor, first, last = _reader(work), work.args["first"], work.args["last"]
+    work.result_filename = f"ecritures-{first}-{last}.{work.args['format']}"
+    payload = {"du": first, "au": last, "lignes": work.done}
+    journal.record(subject_kind="work", subject_id=work.pk, event="entries.made", actor=actor, payload=payload)
+    return {"first": first, "last": last}
+
+
+def may_take_entries(work: Work) -> bool:
+    try:
+        _reader(work)
+    except works.Stopped:
+        return False
+    return True
+
+
+works.register(works.FileKind(ENTRIES_KIND, make_entries, entries_made, may_take_entries))
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
 
 
 @job("payments.tell_of_file")
@@ -75,7 +139,7 @@ def _go_on(file: BankFile, column: str, after: int) -> None:
 def _paid_by(file: BankFile, column: str, after: int) -> list[dict[str, Any]]:
     settled = PaymentOrder.objects.filter(answer=file, state=OrderState.REGLE, **{f"{column}__gt": after})
     found = settled.order_by().values(payee=F(column)).annotate(count=Count("pk"), total=Sum("amount"))
-    return list(found.order_by("payee")[:TOLD_AT_ONCE])
+    return [dict(each) for each in found.order_by("payee")[:TOLD_AT_ONCE]]
 
 
 def _tell_payee(file: BankFile, column: str, paid: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from openopco.billing.models import Claim, Due, Invoice
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Base, Fund, Mode, Payee
-from openopco.funding.models import Commitment, Envelope
+from openopco.funding.models import Commitment, CommitmentChange, Envelope
 from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.payments.actions import (
@@ -78,7 +78,9 @@ def bag(amount: int = 1_000_000, fund: Fund = Fund.PDC) -> Envelope:
     return found
 
 
-def engaged(amount: str | Decimal = "1000", *, payee: Payee = Payee.ORGANISME, fund: Fund = Fund.PDC, **changes: Any) -> Commitment:
+def engaged(
+    amount: str | Decimal = "1000", *, payee: Payee = Payee.ORGANISME, fund: Fund = Fund.PDC, **changes: Any
+) -> Commitment:
     """A line engaged on a request granted for as much."""
     dossier = changes.pop("dossier", None) or DossierFactory.create(
         state=State.ACCORDEE, amount_asked=D(amount), amount_granted=D(amount), created_by=UserFactory.create()
@@ -103,16 +105,24 @@ def engaged(amount: str | Decimal = "1000", *, payee: Payee = Payee.ORGANISME, f
         "created_at": NOW,
         **changes,
     }
-    return Commitment.objects.create(**given)
+    line = Commitment.objects.create(**given)
+    CommitmentChange.objects.create(commitment=line, event="accord", delta=line.amount, at=NOW)
+    return line
 
 
 def due(
-    line: Commitment, amount: str | Decimal | None = None, *, to: Provider | Establishment | None = None, number: str = ""
+    line: Commitment,
+    amount: str | Decimal | None = None,
+    *,
+    to: Provider | Establishment | None = None,
+    number: str = "",
 ) -> Due:
     """An invoice of a provider, or an employer's refund, found done: what is due of it."""
     owed = line.amount if amount is None else D(amount)
     dossier = Dossier.objects.get(pk=line.dossier_id)
-    who: dict[str, Any] = {"provider": to} if isinstance(to, Provider) else {"establishment": to or dossier.establishment}
+    who: dict[str, Any] = (
+        {"provider": to} if isinstance(to, Provider) else {"establishment": to or dossier.establishment}
+    )
     rank = Claim.objects.count() + 1
     invoice = _invoice(dossier, to, owed, number or f"F-{rank}") if isinstance(to, Provider) else None
     claim = Claim.objects.create(
@@ -188,7 +198,11 @@ def report(batch: PaymentBatch, *lines: str, group: str = "PART") -> str:
         f"<CstmrPmtStsRpt><GrpHdr><MsgId>BANK-{next(_rank)}</MsgId><CreDtTm>2026-12-03T18:00:00</CreDtTm></GrpHdr>"
         f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch.message_id}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>"
         f"<GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts>"
-        + (f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch.message_id}</OrgnlPmtInfId>{''.join(lines)}</OrgnlPmtInfAndSts>" if lines else "")
+        + (
+            f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch.message_id}</OrgnlPmtInfId>{''.join(lines)}</OrgnlPmtInfAndSts>"
+            if lines
+            else ""
+        )
         + "</CstmrPmtStsRpt></Document>"
     )
 

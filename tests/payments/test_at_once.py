@@ -36,7 +36,9 @@ def kinds(outcomes: list[Any]) -> list[str]:
 
 
 def test_two_who_prepare_at_once_order_nothing_twice(people: tuple[Actor, Actor, Actor]) -> None:
-    outcomes = at_once(*(lambda who=who: prepare_batch(actor=who, fund=Fund.PDC, execution_date=DAY) for who in people[:2]))
+    outcomes = at_once(
+        *(lambda who=who: prepare_batch(actor=who, fund=Fund.PDC, execution_date=DAY) for who in people[:2])
+    )
     assert kinds(outcomes) == sorted(["Prepared", NothingToPay.__name__]), outcomes
     assert (PaymentBatch.objects.count(), OrderLine.objects.count()) == (1, Due.objects.count())
     assert {each.ordered for each in Commitment.objects.all()} == {100}

@@ -19,9 +19,16 @@ from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.accounts import number_of
 from openopco.organisations.enums import AccountState, ProviderStatus
 from openopco.organisations.models import BankAccount, Provider
-from openopco.payments.actions import cancel_batch, confirm_debtor, prepare_batch, release_batch, set_debtor, withdraw_order
+from openopco.payments.actions import (
+    cancel_batch,
+    confirm_debtor,
+    prepare_batch,
+    release_batch,
+    set_debtor,
+    withdraw_order,
+)
 from openopco.payments.enums import BatchState, OrderState
-from openopco.payments.errors import BatchMoved, InvalidFields, NoDebtorAccount, NotReleasable, NothingToPay
+from openopco.payments.errors import BatchMoved, InvalidFields, NoDebtorAccount, NothingToPay, NotReleasable
 from openopco.payments.files import open_file, write_file
 from openopco.payments.models import DebtorAccount, OrderLine, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken

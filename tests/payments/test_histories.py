@@ -19,14 +19,34 @@ from openopco.funding.models import Commitment, Envelope
 from openopco.kernel.money import from_cents, to_cents
 from openopco.organisations.models import Provider
 from openopco.payments import ledger
-from openopco.payments.actions import cancel_batch, credit_due, prepare_batch, record_recovery, release_batch, withdraw_order
+from openopco.payments.actions import (
+    cancel_batch,
+    credit_due,
+    prepare_batch,
+    record_recovery,
+    release_batch,
+    withdraw_order,
+)
 from openopco.payments.enums import BatchState, OrderState
 from openopco.payments.errors import NotCreditable, NothingToPay
 from openopco.payments.ledger import Account, Refused
 from openopco.payments.models import OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
 from tests.habilitations.factories import accountant
-from tests.payments.builders import DAY, TODAY, booked, debtor, due, engaged, entry, notice, read, report, school, status
+from tests.payments.builders import (
+    DAY,
+    TODAY,
+    booked,
+    debtor,
+    due,
+    engaged,
+    entry,
+    notice,
+    read,
+    report,
+    school,
+    status,
+)
 
 AMOUNTS = st.integers(1, 200_000)
 

@@ -83,7 +83,14 @@ def test_a_batch_debited_for_another_sum_changes_nothing(batch: PaymentBatch, an
 
 def test_a_rejected_transfer_is_due_again_with_why(batch: PaymentBatch, anna: Actor) -> None:
     first, second = orders(batch)
-    read(anna, report(batch, status(first.end_to_end, first.amount, "RJCT", "AC04"), status(second.end_to_end, second.amount, "ACSP")))
+    read(
+        anna,
+        report(
+            batch,
+            status(first.end_to_end, first.amount, "RJCT", "AC04"),
+            status(second.end_to_end, second.amount, "ACSP"),
+        ),
+    )
     first.refresh_from_db()
     assert (first.state, first.reason, first.ended_on) == (
         OrderState.REJETE,

@@ -50,7 +50,9 @@ def _move(lines: Lines, net: Combinable, **signs: int) -> None:
 
 def _carry(lines: Lines, net: Combinable, sign: int) -> None:
     sums = lines.order_by().filter(commitment__envelope__isnull=False).values("commitment__envelope")
-    totals = dict(sums.annotate(all_of_it=Sum(net, output_field=CentsField())).values_list("commitment__envelope", "all_of_it"))
+    totals = dict(
+        sums.annotate(all_of_it=Sum(net, output_field=CentsField())).values_list("commitment__envelope", "all_of_it")
+    )
     for pk in sorted(totals):
         Envelope.objects.filter(pk=pk).update(paid=F("paid") + cents(sign * totals[pk]))
 

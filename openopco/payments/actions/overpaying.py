@@ -23,7 +23,7 @@ from openopco.opco.texts import letters, versions
 from openopco.opco.texts.letters import Content
 from openopco.payments.enums import OverpaymentState
 from openopco.payments.errors import NotCreditable, UnknownReference
-from openopco.payments.models import LONGEST_REASON, OrderLine, Overpayment, PaymentOrder, Recovery
+from openopco.payments.models import LONGEST_REASON, DueCredit, OrderLine, Overpayment, PaymentOrder, Recovery
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "overpayment"
@@ -51,6 +51,15 @@ def take_back(*, actor: Actor, due_id: int, amount: Decimal, reason: str) -> Ove
         raise UnknownReference
     _require_creditable(due, amount)
     overpayment = _owed(due, amount, told, actor) if due.state == DueState.PAYEE else None
+    DueCredit.objects.create(  # type: ignore[misc]
+        due=due,
+        overpayment=overpayment,
+        amount=amount,
+        reason=told,
+        noted_by_id=actor.user_id,
+        noted_by_label=actor.label[:200],
+        noted_at=timezone.now(),
+    )
     dues.credit(due, amount)
     claim_on({due.commitment_id: -amount})
     payload = {"due": due.pk, "dossier": due.claim.dossier_id, "montant": f"{amount:.2f}", "motif": told}

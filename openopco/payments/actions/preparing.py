@@ -4,9 +4,11 @@ withdrawn, while it has not left."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from openopco import journal, opco
@@ -108,7 +110,7 @@ def withdraw_order(*, actor: Actor, order_id: int, reason: str) -> PaymentBatch:
     return batch if batch.count else cancel_batch(actor=actor, batch_id=batch.pk)
 
 
-def orders_of(batch: PaymentBatch, state: OrderState) -> "moves.QuerySet[PaymentOrder]":
+def orders_of(batch: PaymentBatch, state: OrderState) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(batch=batch, state=state)
 
 
@@ -206,6 +208,24 @@ class _Gathering:
         )
 
 
+class _Row(NamedTuple):
+    """As `_READ` reads it."""
+
+    payee: int
+    due_id: int
+    commitment_id: int
+    claim_id: int
+    amount: Decimal
+    credited: Decimal
+    invoice: str | None
+    dossier: str | None
+
+    @property
+    def owed(self) -> Owed:
+        left = self.amount - self.credited
+        return Owed(self.due_id, self.commitment_id, self.claim_id, left, self.invoice or "", self.dossier or "")
+
+
 _READ = ("pk", "commitment_id", "claim_id", "amount", "credited", "claim__invoice__number", "claim__dossier__number")
 
 
@@ -214,14 +234,10 @@ def _owed_to(fund: str, stretch: Sequence[Paid]) -> Iterator[tuple[Paid, list[Ow
     column = f"{stretch[0].column}_id"
     paid = {each.payee.pk: each for each in stretch}
     wanted = list(due_on(fund).filter(**{f"{column}__in": list(paid)}).order_by("pk").values_list("pk", flat=True))
-    rows: list[tuple[object, ...]] = []
+    rows: list[_Row] = []
     for some in chunks(wanted, AT_ONCE):
         held = dues.take(some)
-        rows.extend(Due.objects.filter(pk__in=held).values_list(column, *_READ))
-    rows.sort(key=lambda row: (row[0], row[3], row[1]))  # type: ignore[arg-type, return-value]
-    for payee, group in groupby(rows, key=lambda row: row[0]):
-        yield paid[payee], [_owed(*row[1:]) for row in group]  # type: ignore[index, arg-type]
-
-
-def _owed(pk: int, commitment: int, claim: int, amount: object, credited: object, invoice: str, dossier: str) -> Owed:
-    return Owed(pk, commitment, claim, amount - credited, invoice or "", dossier or "")  # type: ignore[operator]
+        rows.extend(_Row(*row) for row in Due.objects.filter(pk__in=held).values_list(column, *_READ))
+    rows.sort(key=lambda row: (row.payee, row.claim_id, row.due_id))
+    for payee, group in groupby(rows, key=lambda row: row.payee):
+        yield paid[payee], [row.owed for row in group]

@@ -11,7 +11,7 @@ from openopco.organisations.accounts import payable_of_many
 from openopco.payments.actions.preparing import locked, orders_of, require_prepared, tell
 from openopco.payments.enums import BatchState, OrderState
 from openopco.payments.errors import NotReleasable
-from openopco.payments.gathering import AT_ONCE, COLUMNS
+from openopco.payments.gathering import AT_ONCE, COLUMNS, payees_in
 from openopco.payments.models import DebtorAccount, PaymentBatch
 from openopco.rights import Actor, Permission, Subject, require
 
@@ -24,12 +24,12 @@ def release_batch(*, actor: Actor, batch_id: int) -> PaymentBatch:
     """An accountant who did not prepare it. Refused where something changed meanwhile: a payee that can't be paid there any
     more, the account to debit, the day. Raises Forbidden, BatchMoved, NotReleasable, UnknownReference."""
     batch = locked(batch_id)
-    require(actor, Permission.PAYMENT_RELEASE, Subject(typed_by=batch.prepared_by_id))  # type: ignore[attr-defined]
+    require(actor, Permission.PAYMENT_RELEASE, Subject(typed_by=batch.prepared_by_id))
     require_prepared(batch)
     _require_still_right(batch)
     orders_of(batch, OrderState.PREPARE).update(state=OrderState.EMIS)
     batch.state, batch.released_at = BatchState.EMIS, timezone.now()
-    batch.released_by_id, batch.released_by_label = actor.person_id, actor.label[:200]  # type: ignore[attr-defined]
+    batch.released_by_id, batch.released_by_label = actor.person_id, actor.label[:200]
     batch.save()
     tell(batch, "released", actor)
     enqueue("payments.write_file", unique_key=f"payments.write_file:{batch.pk}", batch_id=batch.pk)
@@ -55,11 +55,11 @@ def _require_still_right(batch: PaymentBatch) -> None:
 
 def _changed(batch: PaymentBatch) -> Iterator[str]:
     """The payees whose account isn't any more the one that was prepared. Three queries for each `AT_ONCE`."""
-    for column, model in COLUMNS.items():
+    for column in COLUMNS:
         after = 0
         while rows := _accounts(batch, column, after):
             after = rows[-1][0]
-            payees = list(model._default_manager.filter(pk__in={payee for payee, _ in rows}))
+            payees = payees_in(column, {payee for payee, _ in rows})
             judged = payable_of_many(payees, batch.execution_date)
             names = {payee.pk: payee.name for payee in payees}
             for payee, account in rows:

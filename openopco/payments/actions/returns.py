@@ -11,7 +11,7 @@ from itertools import groupby, islice
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from openopco import journal
@@ -32,7 +32,7 @@ from openopco.payments.models import (
     PaymentBatch,
     PaymentOrder,
 )
-from openopco.payments.rules import UNKNOWN, RECEIVED, BatchSums, Move, Told, Verdict, judge, judge_batch
+from openopco.payments.rules import RECEIVED, UNKNOWN, BatchSums, Move, Told, Verdict, judge, judge_batch
 from openopco.payments.sepa import Event
 from openopco.payments.sepa import read_bank_file as events_of
 from openopco.rights import Actor, Permission, require
@@ -65,7 +65,7 @@ def read_bank_file(*, actor: Actor, content: BinaryIO, name: str, dry_run: bool 
         sha256=digest,
         name=clean_line(name)[-200:] or "fichier",
         kind=(found.group(1).decode().rstrip(".") if found else "camt.054")[:35],
-        read_by_id=actor.user_id,  # type: ignore[misc]
+        read_by_id=actor.user_id,
         read_by_label=actor.label[:200],
         read_at=timezone.now(),
     )
@@ -113,7 +113,7 @@ def mark_seen(*, actor: Actor, event_id: int, words: str) -> BankEvent:
     if not told:
         raise InvalidValue("Dites ce qui a été fait.")
     event.outcome, event.words = Outcome.TRAITE, told
-    event.seen_by_id, event.seen_by_label, event.seen_at = actor.person_id, actor.label[:200], timezone.now()  # type: ignore[attr-defined]
+    event.seen_by_id, event.seen_by_label, event.seen_at = actor.person_id, actor.label[:200], timezone.now()
     event.save()
     journal.record(
         subject_kind=SUBJECT,
@@ -263,7 +263,7 @@ class _Reading:
     ) -> None:
         self._counts[verdict.outcome] += 1
         before = known.get(event.key)
-        row = before or BankEvent(file=self._file, key=event.key)  # type: ignore[misc]
+        row = before or BankEvent(file=self._file, key=event.key)
         row.kind, row.outcome, row.words = event.kind.value, verdict.outcome, verdict.words
         row.end_to_end, row.batch_reference, row.order, row.batch = event.end_to_end, event.batch, order, batch
         row.amount, row.day, row.reason_code, row.note = event.amount, event.day, event.reason, event.note
@@ -298,7 +298,7 @@ def _orders_of(events: list[Event]) -> tuple[dict[str, PaymentOrder], set[int]]:
     return {each.end_to_end: each for each in orders}, refunded
 
 
-def _in_state(ids: list[int], state: OrderState) -> "moves.QuerySet[PaymentOrder]":
+def _in_state(ids: list[int], state: OrderState) -> QuerySet[PaymentOrder]:
     return PaymentOrder.objects.filter(pk__in=ids, state=state)
 
 
