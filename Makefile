@@ -10,6 +10,8 @@ BASE := $(VENV)/.base-$(call digest,requirements/base.in requirements/constraint
 FULL := $(VENV)/.full-$(call digest,requirements/*.in requirements/constraints.txt)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/constraints.txt
 export PORT
+# What was compiled once is not compiled again by each process: a test starts hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run reset check test pictures bench bench-smoke format
 
