@@ -9,7 +9,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
@@ -28,11 +28,40 @@ RUN = f"r{os.getpid()}"
 
 
 @dataclass
+class Template:
+    """A database, empty but migrated, that each process of the tests copies: migrating would take each one ten seconds.
+    `name`: that of the database on `server`, or, without one, a file."""
+
+    name: str
+    server: str = ""
+    is_made: bool = False
+
+    def make(self) -> "subprocess.Popen[bytes]":
+        address = f"sqlite:///{self.name}"
+        if self.server:
+            self._ask("CREATE DATABASE")
+            address = f"{self.server.rpartition('/')[0]}/{self.name}"
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_DATABASE_URL": address}
+        return subprocess.Popen([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=environment)
+
+    def drop(self) -> None:
+        if self.server:
+            self._ask("DROP DATABASE IF EXISTS")
+        else:
+            Path(self.name).unlink(missing_ok=True)
+
+    def _ask(self, order: str) -> None:
+        with psycopg.connect(self.server, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(f'{order} "{self.name}"')
+
+
+@dataclass
 class Suite:
     """`missing`: why it can't run here, and how to get it; empty when it can."""
 
     name: str
     markers: str
+    template: Template
     database: str = ""
     missing: str = ""
     passed: int = 0
@@ -42,19 +71,37 @@ class Suite:
 
     def command(self, report: Path) -> list[str]:
         processes = "0" if "browser_sqlite" in self.markers else "2"
-        options = ["-q", "-n", processes, "-m", self.markers, f"--junit-xml={report}", "-p", "no:cacheprovider"]
+        # One process keeps whole files, whose worlds are then built once; it takes from the other when it has no more.
+        share = ["-n", processes, "--dist", "worksteal"]
+        options = ["-q", *share, "-m", self.markers, f"--junit-xml={report}", "-p", "no:cacheprovider"]
         return [sys.executable, "-m", "pytest", *options, *sys.argv[1:]]
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "TEST_DATABASE_URL": self.database, "OPENOPCO_TEST_RUN": RUN}
+        template = self.template.name if self.template.is_made else ""
+        named = {"TEST_DATABASE_URL": self.database, "TEST_DATABASE_TEMPLATE": template}
+        return {**os.environ, **named, "OPENOPCO_TEST_RUN": RUN}
 
 
 def main() -> int:
     suites = plan()
-    for suite in suites:
-        if not suite.missing:
-            run(suite)
+    with templates(suites):
+        for suite in suites:
+            if not suite.missing:
+                run(suite)
     return conclude(suites)
+
+
+@contextmanager
+def templates(suites: list[Suite]) -> Iterator[None]:
+    """Made at once. Where one can't be, its tests migrate for themselves, and tell why."""
+    wanted = {suite.template.name: suite.template for suite in suites if not suite.missing}
+    try:
+        for template, making in [(template, template.make()) for template in wanted.values()]:
+            template.is_made = making.wait() == 0
+        yield
+    finally:
+        for template in wanted.values():
+            template.drop()
 
 
 def plan() -> list[Suite]:
@@ -63,12 +110,15 @@ def plan() -> list[Suite]:
     no_browser = "" if chromium() else "no Chromium: apt-get install chromium, or set CHROMIUM=/path"
     # What asks no database is played once.
     again = "" if no_server else " and not pure"
+    postgresql = Template(f"template_openopco_{RUN}", server)
+    # In a file: threads that share one connection in memory would share its transactions too.
+    file = f"{tempfile.gettempdir()}/openopco-{RUN}"
+    sqlite = Template(f"{file}-template")
     return [
-        Suite("PostgreSQL", "not browser and not sqlite", server, no_server),
-        Suite("PostgreSQL, browser", "browser and not sqlite", server, no_server or no_browser),
-        Suite("SQLite", f"not browser and not postgresql{again}"),
-        # In a file: threads that share one connection in memory would share its transactions too.
-        Suite("SQLite, browser", "browser_sqlite", f"sqlite:///{tempfile.gettempdir()}/openopco-{RUN}", no_browser),
+        Suite("PostgreSQL", "not browser and not sqlite", postgresql, server, no_server),
+        Suite("PostgreSQL, browser", "browser and not sqlite", postgresql, server, no_server or no_browser),
+        Suite("SQLite", f"not browser and not postgresql{again}", sqlite),
+        Suite("SQLite, browser", "browser_sqlite", sqlite, f"sqlite:///{file}", no_browser),
     ]
 
 

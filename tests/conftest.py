@@ -3,10 +3,12 @@
 import functools
 import os
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 import structlog
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.signals import connection_created
 from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
 from hypothesis import HealthCheck, settings
 
@@ -49,6 +52,21 @@ def _flush_past_the_journal() -> Iterator[None]:
     SqliteWrapper.ops_class.execute_sql_flush = without_triggers
     yield
     del SqliteWrapper.ops_class.execute_sql_flush
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite's new database begins as a copy of the one that the runner migrated. PostgreSQL's does by its settings."""
+    template = os.environ.get("TEST_DATABASE_TEMPLATE")
+    if not template or connection.vendor != "sqlite":
+        return
+
+    def copy(connection: Any, **_: Any) -> None:
+        connection_created.disconnect(copy)
+        with closing(sqlite3.connect(template)) as source:
+            source.backup(connection.connection)
+
+    connection_created.connect(copy, weak=False)
 
 
 @pytest.fixture(autouse=True)

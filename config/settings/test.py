@@ -20,7 +20,9 @@ if _url.startswith("sqlite"):
     _file = env.db_url_config(_url)["NAME"]
     DATABASES = {"default": {**SQLITE, "NAME": _file, "TEST": {"NAME": f"{_file}.{_RUN}"}}}
 elif _url:
-    _named = {"OPTIONS": POSTGRESQL_OPTIONS, "TEST": {"NAME": f"test_openopco_{_RUN}"}}
+    # The runner migrates once, and each process copies; alone, a process migrates.
+    _template = os.environ.get("TEST_DATABASE_TEMPLATE") or None
+    _named = {"OPTIONS": POSTGRESQL_OPTIONS, "TEST": {"NAME": f"test_openopco_{_RUN}", "TEMPLATE": _template}}
     DATABASES = {"default": {**env.db_url_config(_url), **_named}}
 else:
     DATABASES = {"default": {**SQLITE, "NAME": ":memory:"}}
