@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import functools
+import gc
 import os
 import socket
 import sqlite3
@@ -123,6 +124,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         if not asks and not any(map(item.get_closest_marker, ("slow", "browser", "postgresql", "sqlite"))):
             item.add_marker("pure")
+
+
+def pytest_collection_finish() -> None:
+    """What is there for good, all modules and tests, is not looked through again at each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
