@@ -64,4 +64,4 @@ class NoMandate(OpenOpcoError):
 
 
 class NotCreditable(InvalidValue):
-    """The credit note asks for more than what is left of the invoice, or comes while a transfer is on its way."""
+    """A credit that what is due can't bear: beyond what is left of it, or while a transfer is on its way. The message says."""

@@ -29,10 +29,6 @@ class AlreadyRead(OpenOpcoError):
     """The very same file was read before. The message says when."""
 
 
-class NotCreditable(OpenOpcoError):
-    """A credit that what is due can't bear now. The message says why."""
-
-
 class InvalidFields(InvalidValue):
     """What is wrong, by field."""
 

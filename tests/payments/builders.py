@@ -140,7 +140,7 @@ def due(
         sent_at=NOW,
         due_on=TODAY,
         ended_at=NOW,
-        **who,
+        **{"establishment": dossier.establishment, **who},
     )
     Commitment.objects.filter(pk=line.pk).update(invoiced=F("invoiced") + cents(owed))
     return Due.objects.create(claim=claim, commitment=line, fund=line.fund, amount=owed, created_at=NOW, **who)
@@ -160,6 +160,7 @@ def _invoice(dossier: Dossier, provider: Provider, net: Decimal, number: str) ->
         vat=D(0),
         content={},
         digest="0" * 64,
+        created_by=dossier.created_by,
         created_by_label="Un test",
         created_at=NOW,
     )

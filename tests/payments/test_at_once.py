@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from openopco.base.models import Job
+from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment
 from openopco.payments.actions import cancel_batch, credit_due, prepare_batch, release_batch
-from openopco.payments.errors import BatchMoved, NotCreditable, NothingToPay
+from openopco.payments.errors import BatchMoved, NothingToPay
 from openopco.payments.models import BankFile, OrderLine, PaymentBatch
 from openopco.payments.reconciling import broken
 from openopco.rights import Actor

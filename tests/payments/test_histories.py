@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from openopco.billing.enums import DueState
+from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
 from openopco.funding.models import Commitment, Envelope
 from openopco.kernel.money import from_cents, to_cents
@@ -28,7 +29,7 @@ from openopco.payments.actions import (
     withdraw_order,
 )
 from openopco.payments.enums import BatchState, OrderState
-from openopco.payments.errors import NotCreditable, NothingToPay
+from openopco.payments.errors import NothingToPay
 from openopco.payments.ledger import Account, Refused
 from openopco.payments.models import OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken

@@ -7,13 +7,14 @@ import pytest
 
 from openopco.base.jobs import run_pending_jobs
 from openopco.billing.enums import DueState
+from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
 from openopco.funding.models import Commitment, Envelope
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.notifications.models import Notice
 from openopco.payments.actions import credit_due, mark_seen, read_bank_file, record_recovery
 from openopco.payments.enums import OrderState, Outcome, OverpaymentState
-from openopco.payments.errors import AlreadyRead, NotCreditable
+from openopco.payments.errors import AlreadyRead
 from openopco.payments.models import BankEvent, BankFile, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
 from openopco.payments.sepa.errors import Hostile, RefusedBankFile

@@ -1,9 +1,9 @@
 """Credit notes: an invoice taken back, wholly or in part. What was not paid yet is due no more; what was is owed by the payee,
 and the room of payments, which registers itself, keeps it."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,12 +12,11 @@ from openopco.base.actions import action
 from openopco.billing import notices
 from openopco.billing.actions.claims import tell_claim
 from openopco.billing.actions.invoicing import credit_whole
-from openopco.billing.enums import ClaimState, DueState, InvoiceKind, Origin
+from openopco.billing.enums import ClaimState, InvoiceKind, Origin
 from openopco.billing.errors import AlreadyInvoiced, NotCreditable, UnknownClaim
-from openopco.billing.models import Claim, Due, Invoice
+from openopco.billing.models import Claim, Invoice
 from openopco.billing.queries import AROUND, payee_subject
 from openopco.dossiers.models import Dossier
-from openopco.funding.actions.claiming import claim_on
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros
@@ -26,13 +25,21 @@ from openopco.rights import Actor, Permission, require
 
 ZERO = Decimal(0)
 LONGEST_NUMBER, LONGEST_REASON = 60, 500
-# What a due that was paid already becomes: called inside the transaction with the due, the amount HT, the credit note.
-Overpaid = Callable[[Due, Decimal, Invoice, Actor], None]
-_OVERPAID: list[Overpaid] = []
 
 
-def register_overpaid(taker: Overpaid) -> None:
-    _OVERPAID[:] = [taker]
+class Taker(Protocol):
+    """Takes an amount (euros HT) back of what is due, inside the caller's transaction; where it was paid, the payee owes it.
+    Raises `NotCreditable`."""
+
+    def __call__(self, *, actor: Actor, due_id: int, amount: Decimal, reason: str) -> object: ...
+
+
+_TAKER: list[Taker] = []
+
+
+def register(taker: Taker) -> None:
+    """The room of payments, once, at start."""
+    _TAKER[:] = [taker]
 
 
 @action
@@ -120,24 +127,12 @@ def _apply(claim: Claim, note: Invoice, *, actor: Actor) -> None:
     for due in claim.dues.select_for_update().order_by("-id"):
         part = min(left, due.payable)
         if part > 0:
-            _credit_due(due, part, note, actor)
+            reason = f"Avoir {note.number} sur la facture {claim.invoice.number if claim.invoice else ''}"
+            for take_back in _TAKER:
+                take_back(actor=actor, due_id=due.pk, amount=part, reason=reason)
             left -= part
     tell_claim(claim, "dossier.avoir", actor=actor, montant=f"{note.net:.2f}", facture=note.number)
     notices.tell_credited(claim)
-
-
-def _credit_due(due: Due, part: Decimal, note: Invoice, actor: Actor) -> None:
-    if due.state == DueState.EN_COURS:
-        raise NotCreditable("Un virement de cette facture est en cours : attendez la réponse de la banque.")
-    if due.state == DueState.PAYEE:
-        for taker in _OVERPAID:
-            taker(due, part, note, actor)
-    due.credited += part
-    if due.state == DueState.A_PAYER:
-        claim_on({due.commitment_id: -part})
-        if due.payable == 0:
-            due.state = DueState.ANNULEE
-    due.save(update_fields=["credited", "state"])
 
 
 def _said(reason: str) -> str:

@@ -12,6 +12,7 @@ from openopco.base.fields import cents
 from openopco.base.sequences import next_value
 from openopco.billing import dues
 from openopco.billing.enums import DueState
+from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
 from openopco.funding.actions import paying
 from openopco.funding.actions.claiming import claim_on
@@ -22,7 +23,7 @@ from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.opco.texts import letters, versions
 from openopco.opco.texts.letters import Content
 from openopco.payments.enums import OverpaymentState
-from openopco.payments.errors import NotCreditable, UnknownReference
+from openopco.payments.errors import UnknownReference
 from openopco.payments.models import LONGEST_REASON, DueCredit, OrderLine, Overpayment, PaymentOrder, Recovery
 from openopco.rights import Actor, Permission, require
 

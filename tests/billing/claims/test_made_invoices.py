@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from openopco.base.jobs import run_pending_jobs
 from openopco.billing import tasks
@@ -20,15 +21,19 @@ from openopco.billing.enums import ClaimState, DueState, InvoiceKind, Origin
 from openopco.billing.errors import AlreadyInvoiced, Differs, NotCreditable, NotWhole, RefusedInvoice
 from openopco.billing.models import Claim, Due, Invoice, InvoiceSeries
 from openopco.dossiers.models import Dossier
-from openopco.funding.enums import Payee
+from openopco.funding.enums import Fund, Payee
 from openopco.funding.models import Commitment
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.payments import moves
+from openopco.payments.actions import prepare_batch, release_batch
+from openopco.payments.models import Overpayment, PaymentOrder
 from openopco.rights import Actor
 from tests.billing import factories as f
 from tests.billing.claims.world import granted, prepared, rows_of, upload
-from tests.habilitations.factories import teacher
+from tests.habilitations.factories import accountant, teacher
 from tests.organisations.factories import BankAccountFactory
+from tests.payments.builders import debtor
 
 D = Decimal
 pytestmark = [pytest.mark.django_db, pytest.mark.funding_rules]
@@ -175,19 +180,25 @@ def test_a_credit_note_of_its_own_number_takes_back_a_part(tess: Actor, taught: 
     assert (due.payable, due.state, Commitment.objects.get().invoiced) == (D(420), DueState.A_PAYER, D(420))
 
 
-def test_what_is_credited_once_paid_is_told_to_the_room_of_payments(
-    tess: Actor, taught: Dossier, carl: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[Decimal] = []
-    monkeypatch.setattr(crediting, "_OVERPAID", [lambda due, amount, note, actor: told.append(amount)])
+def test_what_is_credited_once_paid_is_owed_by_the_payee(tess: Actor, taught: Dossier, carl: Actor) -> None:
     claim = made(tess, taught)
     checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
-    Due.objects.update(state=DueState.EN_COURS)
-    with pytest.raises(NotCreditable, match="en cours"):
+    BankAccount.objects.update(
+        state="confirmed", decided_by=carl.user_id, decided_at=timezone.now(), words="Vu.", usable_on=date(2026, 12, 1)
+    )
+    first, second = accountant(), accountant()
+    debtor(first, second)
+    batch = prepare_batch(actor=first, fund=Fund.PDC, execution_date=date(2026, 12, 15)).batch
+    release_batch(actor=second, batch_id=batch.pk)
+    order = PaymentOrder.objects.get(batch=batch)
+    with pytest.raises(NotCreditable):
         crediting.credit_generated(actor=tess, claim_key=str(claim.key), reason="Erreur.")
-    Due.objects.update(state=DueState.PAYEE)
+    moves.settle(PaymentOrder.objects.filter(pk=order.pk), on=date(2026, 12, 14), answer=None)
     crediting.credit_generated(actor=tess, claim_key=str(claim.key), reason="Erreur.")
-    assert told == [D(560)]
+    owed = Overpayment.objects.get()
+    assert (owed.amount, owed.recovered) == (D(560), 0)
+    line = Commitment.objects.get()
+    assert (line.invoiced, line.ordered, line.paid) == (0, 0, 0)
 
 
 # --- deposited -------------------------------------------------------------------------------------------------------
