@@ -5,17 +5,21 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 
 from openopco.accounts.confirming import MISSING, password_problem
 from openopco.documents.actions import examine_upload
 from openopco.documents.inspect import ExaminedFile
 from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.places import Place
 from openopco.kernel.calendar import parse_date
 from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.kernel.identifiers import parse_siret
-from openopco.organisations.accounts import accounts_of
-from openopco.organisations.actions import propose_account
+from openopco.organisations.accounts import accounts_of, may_propose
+from openopco.organisations.actions import end_account, propose_account
 from openopco.organisations.actions.accounts import LONGEST_WORDS, Act
 from openopco.organisations.enums import AccountState, Ground
 from openopco.organisations.errors import InvalidFields, ProofNeeded
@@ -205,3 +209,51 @@ def payee_of(form: ReceivedForm) -> Provider | Establishment | None:
 
 def _examined(upload: "UploadedFile[Any] | None") -> ExaminedFile | None:
     return examine_upload(upload) if upload is not None else None
+
+
+# --- the page of those who are paid ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The addresses of one side: its page, and the one that ends an account."""
+
+    page: str
+    end: str
+
+
+def account_page(request: PersonRequest, payee: Provider | Establishment, door: Door) -> HttpResponse:
+    """The accounts known, and the form to propose another."""
+    form = AccountForm(request.POST, request.FILES) if request.method == "POST" else AccountForm()
+    if form.is_bound and form.is_valid() and proposed(request, payee, form):
+        messages.success(request, "Votre IBAN est enregistré : l'OPCO le vérifie avant le premier virement.")
+        return redirect(door.page, payee.pk)
+    context = {
+        "payee": payee,
+        "is_provider": isinstance(payee, Provider),
+        "lines": lines_of(payee),
+        "form": form,
+        "door": door,
+    }
+    return render(request, "people/bank_account.html", context, status=422 if form.errors else 200)
+
+
+def end_one(request: PersonRequest, payee: Provider | Establishment, account_id: int, door: Door) -> HttpResponse:
+    """Withdraws the one that waits, or says that the one in use serves no more."""
+    if account_id not in {account.pk for account in accounts_of(payee)}:
+        raise Http404
+    try:
+        end_account(actor=request.actor, account_id=account_id)
+        messages.success(request, "Ce compte ne sert plus.")
+    except OpenOpcoError as error:
+        messages.error(request, error.message)
+    return redirect(door.page, payee.pk)
+
+
+def administered_or_404(request: PersonRequest, place: Place) -> Provider | Establishment:
+    """A place of one's own whose account one may propose."""
+    for membership in request.access.memberships:
+        payee = membership.provider or membership.establishment
+        if payee is not None and membership.place == place and may_propose(request.actor, payee):
+            return payee
+    raise Http404

@@ -1,0 +1,284 @@
+"""The pages of claims, as their people meet them: one form that loses nothing, the check, the files, who reads what."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from openopco.accounts.models import User
+from openopco.billing.actions import checking, claims
+from openopco.billing.actions.checking import Found
+from openopco.billing.models import BillingMandate, Claim, Due, Invoice
+from openopco.dossiers.models import Dossier
+from openopco.funding.enums import Payee
+from openopco.organisations.models import BankAccount
+from openopco.rights import Actor
+from tests.answers import release
+from tests.billing.claims.world import claimed, prepared, rows_of, upload
+from tests.documents.hostile import pdf
+from tests.habilitations.factories import employer, teacher
+from tests.organisations.factories import BankAccountFactory
+from tests.web.visitors import client_of, kept_files, text_of, value_of
+
+__all__ = ["kept_files"]
+
+D = Decimal
+pytestmark = [pytest.mark.django_db, pytest.mark.funding_rules, pytest.mark.usefixtures("kept_files")]
+
+
+def visiting(actor: Actor) -> Client:
+    return client_of(User.objects.get(pk=actor.user_id))
+
+
+@pytest.fixture
+def at_home(alice: Actor, dossier: Dossier) -> Client:
+    """Alice's browser, once the course is over."""
+    return visiting(alice)
+
+
+def started(client: Client, dossier: Dossier) -> str:
+    """The address of the draft that the button of the request's page makes."""
+    page = client.get(f"/demandes/{dossier.number}/")
+    assert "DEMANDER LE REMBOURSEMENT" in text_of(page)
+    answer = client.post(f"/demandes/{dossier.number}/reglement/")
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def typed(dossier: Dossier, **changes: Any) -> dict[str, Any]:
+    hours = {f"hours-{row}": "14" for row in rows_of(dossier)}
+    return {"number": "F-7", "issued_on": "10/12/2026", "net": "560", "vat": "", "is_final": "oui", **hours, **changes}
+
+
+def test_a_refund_goes_from_its_button_to_the_list(at_home: Client, dossier: Dossier) -> None:
+    address = started(at_home, dossier)
+    files = {"file-facture": upload("facture.pdf"), "file-certificats": upload("certificats.pdf")}
+    sent = at_home.post(address, {**typed(dossier), **files, "envoyer": "1"}, follow=True)
+    assert "C'est envoyé" in text_of(sent)
+    claim = Claim.objects.get()
+    assert (claim.state, claim.net) == ("deposee", D(560))
+    listed = text_of(at_home.get("/factures/"))
+    assert "Demande de remboursement" in listed
+    assert "En contrôle" in listed
+    again = text_of(at_home.get(f"/demandes/{dossier.number}/"))
+    assert "DEMANDER LE REMBOURSEMENT" not in again
+    assert "En contrôle" in again
+
+
+def test_what_is_wrong_stands_by_its_field_and_all_is_kept(at_home: Client, dossier: Dossier) -> None:
+    address = started(at_home, dossier)
+    row = rows_of(dossier)[0]
+    wrong = typed(dossier, net="douze", issued_on="demain", **{f"hours-{row}": "99"})
+    answer = at_home.post(address, {**wrong, "file-facture": upload("facture.exe", b"MZ"), "envoyer": "1"})
+    assert answer.status_code == 422
+    shown = text_of(answer)
+    assert "facture.exe" in shown
+    for name, value in wrong.items():
+        if name not in ("vat", "is_final"):
+            assert value_of(answer, name) == value
+    answer = at_home.post(address, {**wrong, "envoyer": "1"})
+    assert answer.status_code == 422
+    for sentence in ("Joignez la facture", "Ce montant est illisible", "signalez d'abord une modification"):
+        assert sentence in text_of(answer)
+    assert 'href="#id_net"' in answer.content.decode()
+
+
+def test_all_hours_are_filled_at_once_but_those_typed(at_home: Client, dossier: Dossier) -> None:
+    address = started(at_home, dossier)
+    first, second = rows_of(dossier)
+    page = at_home.post(address, {f"hours-{first}": "7", f"hours-{second}": "", "tous": "1"}, follow=True)
+    assert (value_of(page, f"hours-{first}"), value_of(page, f"hours-{second}")) == ("7", "14 h")
+
+
+def test_two_windows_do_not_overwrite_each_other(at_home: Client, dossier: Dossier) -> None:
+    address = started(at_home, dossier)
+    at_home.post(address, {"net": "100", "revision": "0"})
+    late = at_home.post(address, {"net": "200", "revision": "0"})
+    assert late.status_code == 409
+    assert value_of(late, "net") == "200"
+    assert Claim.objects.get().typed["net"] == "100"
+
+
+def test_a_file_is_taken_off_and_a_draft_erased(at_home: Client, dossier: Dossier) -> None:
+    address = started(at_home, dossier)
+    at_home.post(address, {"file-facture": upload("facture.pdf"), "joindre": "facture"})
+    page = at_home.get(address)
+    assert "facture.pdf" in text_of(page)
+    key = page.content.decode().split('name="retirer" value="')[1].split('"')[0]
+    assert "facture.pdf" not in text_of(at_home.post(address, {"retirer": key}, follow=True))
+    gone = at_home.post(address.replace("preparer/", "retirer/"), follow=True)
+    assert "C'est retiré" in text_of(gone)
+    assert not Claim.objects.exists()
+
+
+def test_a_stranger_finds_nothing(alice: Actor, dossier: Dossier, carl: Actor) -> None:
+    claim = claimed(alice, dossier)
+    assert claim.invoice
+    assert claim.invoice.document
+    document = claim.invoice.document.key
+    addresses = [f"/reglements/{claim.key}/{rest}" for rest in ("", "preparer/", "avoir/", f"pieces/{document}/")]
+    for stranger in (employer(), teacher(), teacher(dossier.provider)):
+        client = visiting(stranger)
+        assert [client.get(address).status_code for address in addresses] == [404] * 4
+        assert client.post(f"/demandes/{dossier.number}/reglement/").status_code == 404
+    read = visiting(carl).get(addresses[3])
+    assert read.status_code == 200
+    release(read)
+    assert visiting(carl).get(addresses[0]).status_code == 403
+
+
+def test_the_controller_checks_asks_and_concludes(alice: Actor, dossier: Dossier, carl: Actor) -> None:
+    claim = claimed(alice, dossier, hours=("14", "7"), net="420")
+    desk = visiting(carl)
+    assert str(dossier.number) in text_of(desk.get("/gestion/service-fait/"))
+    address = f"/gestion/service-fait/{claim.pk}/"
+    assert "420,00" in text_of(desk.get(address))
+    refused = desk.post(address, {"conclure": "pieces", "words": ""})
+    assert refused.status_code == 422
+    assert "Dites pourquoi" in text_of(refused)
+    first, second = rows_of(dossier)
+    recount = desk.post(address, {"conclure": "calculer", f"hours-{first}": "7", "amount-pedagogique": "420"})
+    assert "280,00" in text_of(recount)
+    assert not Due.objects.exists()
+    over = desk.post(address, {"conclure": "fait", f"hours-{second}": "8"})
+    assert over.status_code == 422
+    assert "Le certificat atteste" in text_of(over)
+    done = desk.post(
+        address, {"conclure": "fait", f"hours-{first}": "7", "words": "Une demi-journée manque."}, follow=True
+    )
+    assert "service fait en partie" in text_of(done)
+    assert Due.objects.get().amount == D(280)
+    told = text_of(visiting(alice).get(f"/reglements/{claim.key}/"))
+    assert "280,00" in told
+    assert "Une demi-journée manque." in told
+
+
+def test_who_decided_is_told_that_a_colleague_must_check(alice: Actor, dossier: Dossier, carl: Actor) -> None:
+    claim = claimed(alice, dossier)
+    Dossier.objects.filter(pk=dossier.pk).update(decided_by=carl.user_id)
+    page = visiting(carl).get(f"/gestion/service-fait/{claim.pk}/")
+    assert "un collègue doit la contrôler" in text_of(page)
+    assert "SERVICE FAIT" not in text_of(page)
+    denied = visiting(carl).post(f"/gestion/service-fait/{claim.pk}/", {"conclure": "fait"})
+    assert denied.status_code in (403, 422)
+    assert not Due.objects.exists()
+
+
+def test_pieces_are_answered_on_the_claim_s_page(alice: Actor, dossier: Dossier, carl: Actor, at_home: Client) -> None:
+    claim = claimed(alice, dossier)
+    checking.ask_for_pieces(actor=carl, claim_id=claim.pk, words="La feuille d'émargement manque.")
+    address = f"/reglements/{claim.key}/"
+    assert "La feuille d'émargement manque." in text_of(at_home.get(address))
+    empty = at_home.post(f"{address}repondre/", {"reponse": ""})
+    assert empty.status_code == 422
+    at_home.post(f"{address}repondre/", {"reponse": "La voici.", "file": upload("emargement.pdf", pdf(pages=2))})
+    claim.refresh_from_db()
+    assert claim.state == "deposee"
+    assert "emargement.pdf" in text_of(at_home.get(address))
+
+
+# --- the provider ----------------------------------------------------------------------------------------------------
+
+
+def test_a_provider_accepts_the_mandate_then_has_its_invoice_made(tess: Actor, taught: Dossier) -> None:
+    client = visiting(tess)
+    assert "Seul un administrateur" in text_of(
+        visiting(teacher(taught.provider)).get("/organisme/mandat-de-facturation/")
+    )
+    client.post("/organisme/mandat-de-facturation/")
+    assert BillingMandate.objects.get().provider == taught.provider
+    BankAccountFactory.create(provider=taught.provider, establishment=None)
+    assert "FACTURER" in text_of(client.get(f"/organisme/dossiers/{taught.number}/"))
+    address = str(client.post(f"/organisme/dossiers/{taught.number}/facture/")["Location"])
+    hours = {f"hours-{row}": "14" for row in rows_of(taught)}
+    signed = {"mode": "generer", "signatory": "Alix Roy", "signatory_role": "gérante"}
+    answer = client.post(address, {**hours, **signed, "envoyer": "1"})
+    assert answer.status_code == 422
+    assert "Cochez la case" in text_of(answer)
+    sent = client.post(address, {**hours, **signed, "attests": "oui", "envoyer": "1"}, follow=True)
+    invoice = Invoice.objects.get()
+    assert invoice.number in text_of(sent)
+    made = client.get(f"/reglements/{Claim.objects.get().key}/facture.pdf")
+    assert made.content.startswith(b"%PDF-")
+    certificate = Claim.objects.get().certificates.all()[0]
+    drawn = client.get(f"/reglements/{Claim.objects.get().key}/certificats/{certificate.key}.pdf")
+    assert drawn.content.startswith(b"%PDF-")
+    assert "/Type" in drawn.content.decode("latin-1")
+
+
+def test_the_employer_reads_his_provider_s_invoice_and_writes_nothing_in_it(
+    alice: Actor, tess: Actor, taught: Dossier
+) -> None:
+    claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
+    at_home = visiting(alice)
+    assert "Facture F-1" in text_of(at_home.get("/factures/"))
+    page = text_of(at_home.get(f"/reglements/{claim.key}/"))
+    assert "Facture F-1" in page
+    assert "Retirer" not in page
+    assert at_home.post(f"/reglements/{claim.key}/retirer/").status_code == 404
+    assert at_home.post(f"/reglements/{claim.key}/repondre/", {"reponse": "Moi."}).status_code == 404
+
+
+def test_a_credit_note_is_typed_and_its_faults_told(tess: Actor, taught: Dossier, carl: Actor) -> None:
+    claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
+    checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
+    client, address = visiting(tess), f"/reglements/{claim.key}/avoir/"
+    wrong = client.post(address, {"number": "", "issued_on": "x", "net": "-1", "vat": "", "reason": ""})
+    assert wrong.status_code == 422
+    assert "Indiquez le numéro de l'avoir." in text_of(wrong)
+    right = {"number": "A-1", "issued_on": "14/12/2026", "net": "60", "vat": "", "reason": "Une heure de moins."}
+    assert client.post(address, right).status_code == 302
+    assert Due.objects.get().payable == D(500)
+
+
+def test_a_provider_gives_its_own_iban(tess: Actor, taught: Dossier) -> None:
+    client = visiting(tess)
+    address = f"/organisme/{taught.provider_id}/compte-bancaire/"
+    assert address in client.get("/habilitations/").content.decode()
+    assert client.get(address).status_code == 200
+    assert visiting(teacher(taught.provider)).get(address).status_code == 404
+    assert client.post(address, {"iban": "FR00"}).status_code == 422
+    assert not BankAccount.objects.exists()
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 14), (3, 14)])
+def test_queries_do_not_grow_with_claims(
+    alice: Actor, dossier: Dossier, at_home: Client, carl: Actor, count: int, most: int, twins: Callable[[int], None]
+) -> None:
+    claim = claimed(alice, dossier)
+    checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
+    twins(count)
+    at_home.get("/factures/")
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        at_home.get("/factures/")
+    assert len(seen) <= most
+
+
+@pytest.fixture
+def twins(dossier: Dossier) -> Callable[[int], None]:
+    """More claims of the same establishment."""
+
+    def make(count: int) -> None:
+        known = Claim.objects.get()
+        for rank in range(count):
+            Claim.objects.create(
+                dossier=known.dossier,
+                payee=known.payee,
+                establishment=known.establishment,
+                state="refusee",
+                net=D(rank + 1),
+                opened_by_id=known.opened_by_id,
+                sent_by_id=known.sent_by_id,
+                sent_at=known.sent_at,
+                due_on=known.due_on,
+                created_at=known.created_at,
+                updated_at=known.updated_at,
+            )
+
+    return make
