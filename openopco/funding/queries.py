@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db.models import FilteredRelation, Q
 
+from openopco.base.keyset import Page, paginate
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding import ruling
+from openopco.funding.enums import Fund
 from openopco.funding.errors import UnknownEnvelope, UnknownRule
 from openopco.funding.facts import facts_of
-from openopco.funding.models import Envelope
+from openopco.funding.models import CommitmentChange, Envelope, VoluntaryAccount
 from openopco.funding.rules import Left, propose
 from openopco.funding.ruling import Standing
 from openopco.funding.terms import Rule
@@ -25,6 +27,7 @@ from openopco.rights import Actor, Permission, require
 # How many of the last agreements a rule is tried on.
 TRIED = 25
 MOST_ENVELOPES = 200
+MOST_MOVEMENTS = 100
 
 
 def envelopes(actor: Actor) -> list[Envelope]:
@@ -113,6 +116,63 @@ def _yearly(year: int, budget: str, engaged: Decimal, bounding: Iterable[Rule]) 
     rule = next((each for each in bounding if each.budget_key == budget), None)
     named = rule or next((each for each in ruling.rules() if each.budget_key == budget), None)
     return YearlyBudget(year, named.label if named else budget, engaged, rule.gives.per_company_year if rule else None)
+
+
+def voluntary_accounts(actor: Actor, after: str | None = None) -> Page[VoluntaryAccount]:
+    """The companies' accounts, the latest opened first. One query."""
+    require(actor, Permission.FUNDING_READ)
+    found = VoluntaryAccount.objects.select_related("company")
+    return paginate(found, keys=("id",), after=after, descending=True)
+
+
+def company_by_siren(actor: Actor, siren: str) -> Company | None:
+    require(actor, Permission.FUNDING_READ)
+    return Company.objects.filter(siren=siren).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What came into an account, or was engaged on it (below zero); `number` of the request that it is about."""
+
+    on: date
+    amount: Decimal
+    words: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShown:
+    company: Company
+    account: VoluntaryAccount | None
+    movements: list[Movement]
+
+
+def account_shown(actor: Actor, company_id: int) -> AccountShown | None:
+    """A company's account and its last movements; None where there is no such company. Three queries."""
+    require(actor, Permission.FUNDING_READ)
+    company = Company.objects.select_related("voluntary_account").filter(pk=company_id).first()
+    if company is None:
+        return None
+    account = getattr(company, "voluntary_account", None)
+    return AccountShown(company, account, _movements(account) if account else [])
+
+
+def _movements(account: VoluntaryAccount) -> list[Movement]:
+    paid = [
+        Movement(each.received_on, each.amount, f"Versement reçu, référence {each.reference}")
+        for each in account.payments.all()[:MOST_MOVEMENTS]
+    ]
+    own = CommitmentChange.objects.filter(
+        commitment__company_id=account.company_id, commitment__fund=Fund.VOLONTAIRE
+    ).select_related("commitment__dossier")
+    engaged = [_engaged(each) for each in own.order_by("-id")[:MOST_MOVEMENTS]]
+    return sorted([*paid, *engaged], key=lambda each: each.on, reverse=True)[:MOST_MOVEMENTS]
+
+
+def _engaged(change: CommitmentChange) -> Movement:
+    dossier = change.commitment.dossier
+    words = f"{'Engagé sur' if change.delta > 0 else 'Rendu par'} {dossier.number}"
+    return Movement(paris_today(change.at), -change.delta, words, dossier.number or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from openopco.funding import ruling, shipped
 from openopco.funding.enums import Fund, Mode, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
+from openopco.funding.queries import account_shown
 from openopco.funding.terms import Gives
 from openopco.organisations.models import Establishment
 from openopco.rights import SYSTEM, Actor
@@ -233,3 +234,16 @@ def test_a_cap_by_person_and_year_counts_what_each_had_by_other_requests(
     # Somebody else has had nothing yet.
     other = taken(alice, place, olga, people=({**PERSON, "last_name": "Autre", "birth_date": "02/02/1980"},), nir="")
     assert deciding.grant(actor=olga, number=str(other.number), amount=D(560)).amount_granted == 560
+
+
+def test_an_account_shows_what_came_in_and_what_was_engaged_on_it(
+    alice: Actor, place: Establishment, olga: Actor
+) -> None:
+    assert olga.user_id
+    envelope(400)
+    account(place.company, olga.user_id)
+    dossier = granted(alice, place, olga, voluntary="oui")
+    shown = account_shown(olga, place.company_id)
+    assert shown
+    assert shown.account
+    assert [(each.amount, each.number) for each in shown.movements] == [(D(-160), dossier.number)]

@@ -24,6 +24,7 @@ from openopco.web.desk.views import (
     slips,
     statistics,
     talking,
+    voluntary,
     watching,
     worklist,
 )
@@ -78,6 +79,8 @@ urlpatterns = [
     path(PROVIDER, sheets.provider, name="provider_sheet"),
     path(f"{PROVIDER}note/", sheets.provider_note, name="provider_note"),
     path("gestion/financement/", funding.home, name="funding"),
+    path("gestion/financement/comptes/", voluntary.accounts, name="voluntary_accounts"),
+    path("gestion/financement/comptes/<int:company_id>/", voluntary.account, name="voluntary_account"),
     path("gestion/statistiques/", statistics.statistics, name="statistics"),
     path("gestion/rattachements/", memberships.memberships, name="memberships"),
     path("gestion/rattachements/<int:membership_id>/", memberships.membership, name="membership"),

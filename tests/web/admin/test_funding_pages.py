@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openopco.funding.enums import Fund
-from openopco.funding.models import Envelope, FundingRule, RuleEnding
+from openopco.funding.models import Envelope, FundingRule, RuleEnding, VoluntaryAccount
 from openopco.kernel.calendar import format_date, paris_today
+from tests.dossiers.factories import garage
 from tests.funding.builders import envelope
 from tests.web.admin.conftest import ClientOf
 from tests.web.desk.dossiers.reading import found, text_of
@@ -157,3 +158,43 @@ def test_the_page_costs_the_same_whatever_the_number_of_envelopes(
     with CaptureQueriesContext(connection) as many:
         helen.get(HOME)
     assert len(many) == len(few) <= 12
+
+
+class TestVoluntaryAccounts:
+    LIST = "/gestion/financement/comptes/"
+
+    def test_an_accountant_opens_one_and_notes_what_was_paid(self, client_of: ClientOf) -> None:
+        place, accountant = garage(), client_of("comptable")
+        assert self.LIST in accountant.get(HOME).content.decode()
+        opened = accountant.get(self.LIST, {"siren": place.company.siren})
+        page = opened.headers["Location"]
+        wrong = accountant.post(page, {"agreement": "VV-1", "signed_on": "32/01/2026"})
+        assert wrong.status_code == 422
+        assert found(wrong, "//input[@name='agreement']/@value") == ["VV-1"]
+        accountant.post(page, {"agreement": "VV-1", "signed_on": "05/01/2026", "pays_wages": "on"})
+        assert VoluntaryAccount.objects.get().pays_wages
+        given = {"amount": "1 000,00", "received_on": "06/01/2026", "reference": "REF-1"}
+        for typed, told in ((given, "Le versement est noté"), (given, "déjà cette référence")):
+            assert told in text_of(accountant.post(page, typed, follow=True))
+        text = text_of(accountant.get(page))
+        assert "Versement reçu, référence REF-1" in text
+        assert "1 000,00 €" in text_of(accountant.get(self.LIST))
+        future = accountant.post(page, {**given, "reference": "REF-2", "received_on": "06/01/2099"})
+        assert "pas encore venu" in text_of(future)
+        assert VoluntaryAccount.objects.get().paid_in == 1000
+
+    def test_the_others_read_and_change_nothing(self, client_of: ClientOf) -> None:
+        place, officer = garage(), client_of("gestionnaire")
+        page = f"{self.LIST}{place.company_id}/"
+        assert "n'a pas de compte" in text_of(officer.get(page))
+        assert officer.post(page, {"agreement": "VV-1", "signed_on": "05/01/2026"}).status_code == 403
+        assert not VoluntaryAccount.objects.exists()
+        assert officer.get(f"{self.LIST}999999/").status_code == 404
+        assert page in officer.get(f"/gestion/entreprises/{place.pk}/").content.decode()
+
+    @pytest.mark.parametrize(("siren", "told"), [("12", "9 chiffres"), ("356000000", "connue du portail")])
+    def test_a_siren_that_leads_nowhere_is_told_and_kept(self, client_of: ClientOf, siren: str, told: str) -> None:
+        answer = client_of("comptable").get(self.LIST, {"siren": siren})
+        assert answer.status_code == 422
+        assert told in text_of(answer)
+        assert found(answer, "//input[@name='siren']/@value") == [siren]
