@@ -215,6 +215,7 @@ def _ids(alice: Membership, pending: Membership, place: int, provider: int) -> d
         "invitation_id": invitation.pk,
         "membership_id": pending.pk,
         "establishment_id": place,
+        "company_id": Establishment.objects.get(pk=place).company_id,
         "provider_id": provider,
         "user_id": someone.pk,
         "role_id": role.pk,

@@ -19,7 +19,7 @@ from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.identifiers import parse_siren
 from openopco.kernel.money import parse_amount
-from openopco.rights import Permission, may
+from openopco.rights import Permission, may, require
 from openopco.web.admin.access import needs
 from openopco.web.admin.funding_forms import line, said
 
@@ -86,6 +86,7 @@ def account(request: PersonRequest, company_id: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, shown, _form(shown))
+    require(request.actor, Permission.ACCOUNT_MANAGE)
     form = _form(shown, request.POST)
     if form.is_valid() and _done(request, shown, form):
         return redirect("desk:voluntary_account", company_id)
