@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("openopco.web.portal.urls")),
     path("", include("openopco.web.provider.urls")),
     path("", include("openopco.web.desk.urls")),
+    path("", include("openopco.web.finance.urls")),
     path("", include("openopco.web.admin.urls")),
     path("healthz", healthz, name="healthz"),
     path("theme/<slug:digest>.css", theme.sheet, name="theme"),

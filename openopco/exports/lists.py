@@ -16,6 +16,7 @@ from openopco.dossiers.queries import Filters, portfolio_of, visible_to
 from openopco.dossiers.queries.history import with_first_answer
 from openopco.exports.errors import UnknownList
 from openopco.exports.registers import REGISTERS
+from openopco.exports.settlements import SETTLEMENTS
 from openopco.exports.shape import PLACE, Asked, List
 from openopco.exports.tallies import TALLIES
 from openopco.habilitations.enums import MembershipState
@@ -213,6 +214,7 @@ LISTS: Mapping[str, List] = {
         ),
         *REGISTERS,
         *TALLIES,
+        *SETTLEMENTS,
     )
 }
 

@@ -1,6 +1,6 @@
 """What pages read of payments. Each asks the right."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -130,6 +130,11 @@ def events_to_see(actor: Actor, after: str | None = None) -> Page[BankEvent]:
     return paginate(found, keys=KEYS, after=after)
 
 
+def count_to_see(actor: Actor) -> int:
+    require(actor, Permission.PAYMENT_READ)
+    return BankEvent.objects.filter(outcome__in=sorted(TO_SEE)).count()
+
+
 def overpayments(actor: Actor, after: str | None = None, *, only_open: bool = False) -> Page[Overpayment]:
     require(actor, Permission.PAYMENT_READ)
     found = Overpayment.objects.select_related("line__order__provider", "line__order__establishment")
@@ -233,6 +238,18 @@ def carried_over(actor: Actor, year: int) -> QuerySet[Commitment]:
 def _all(rows: QuerySet[Any], by: str, column: str) -> Subquery:
     sums = rows.order_by().values(by).annotate(all_of_it=Sum(column, output_field=CentsField()))
     return Subquery(sums.values("all_of_it"), output_field=CentsField())
+
+
+def named(order: PaymentOrder) -> str:
+    """What a transfer pays: « F-114 (AF-2026-000123), AF-2026-000150 ». Its lines were read with it."""
+    return ", ".join(dict.fromkeys(_named(order)))
+
+
+def _named(order: PaymentOrder) -> Iterator[str]:
+    for line in order.lines.all():
+        claim = line.due.claim
+        number = claim.dossier.number or ""
+        yield f"{claim.invoice.number} ({number})" if claim.invoice else number
 
 
 # --- payees ----------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from openopco.web.portal.views import (
     reference,
     requests,
     sending,
+    settlements,
     steps,
     trainees,
     works,
@@ -34,6 +35,8 @@ from openopco.web.portal.views import (
 app_name = "portal"
 DRAFT = "brouillons/<uuid:key>/"
 urlpatterns = [
+    path("reglements/", settlements.mine, name="settlements"),
+    path("reglements/organismes/", settlements.for_me, name="settlements_for_me"),
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
     path("demandes/", requests.requests, name="requests"),
     path("demandes/action-de-formation/", requests.training_requests, name="training_requests"),

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from openopco.web.provider.views import attaching, bank_accounts, courses, places
+from openopco.web.provider.views import attaching, bank_accounts, courses, places, settlements
+
 
 app_name = "provider"
 PLACE = "organisme/<int:provider_id>/"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("organisme/", courses.dashboard, name="dashboard"),
     path("organisme/dossiers/", courses.courses, name="courses"),
     path("organisme/dossiers/<slug:number>/", courses.course, name="course"),
+    path("organisme/reglements/", settlements.mine, name="settlements"),
     path("organisme/rattacher/", attaching.attach, name="attach"),
     path(PLACE, places.identity, name="identity"),
     path(f"{PLACE}compte-bancaire/", bank_accounts.bank_account, name="bank_account"),

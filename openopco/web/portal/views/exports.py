@@ -15,7 +15,7 @@ from openopco.base.works import TooManyWorks, WorkAlreadyAsked
 from openopco.exports import actions, lists
 from openopco.exports.errors import UnknownList
 from openopco.habilitations.http import PersonRequest
-from openopco.habilitations.queries import current_establishment
+from openopco.habilitations.queries import current_establishment, current_provider
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_count
@@ -23,6 +23,7 @@ from openopco.rights import Permission, Subject, may
 from openopco.web.admin.access import needs
 from openopco.web.desk.filters import PERSON, read_trail
 from openopco.web.desk.period import read_period
+from openopco.web.finance.views.reconciliation import year_of
 from openopco.web.portal.views.requests import filters_of
 from openopco.web.portal.works import key_of
 
@@ -131,6 +132,24 @@ def _period(request: PersonRequest) -> dict[str, Any]:
     return {"first": period.first.isoformat(), "last": period.last.isoformat(), "idcc": period.idcc}
 
 
+def _establishment(request: PersonRequest) -> dict[str, Any]:
+    establishment = current_establishment(request)
+    if establishment is None:
+        raise Http404
+    return {"establishment": establishment.pk}
+
+
+def _provider(request: PersonRequest) -> dict[str, Any]:
+    provider = current_provider(request)
+    if provider is None:
+        raise Http404
+    return {"provider": provider.pk}
+
+
+def _year(request: PersonRequest) -> dict[str, Any]:
+    return {"year": year_of(request)}
+
+
 READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "dossiers": _desk,
     "demandes": _requests,
@@ -150,6 +169,9 @@ READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "statistiques-delais": _period,
     "statistiques-organismes": _period,
     "statistiques-points": _period,
+    "reglements": _establishment,
+    "reglements-organisme": _provider,
+    "restes-a-liquider": _year,
 }
 BACK = {
     "dossiers": ("desk:worklist", "Dossiers à traiter"),
@@ -168,4 +190,7 @@ BACK = {
     "statistiques-delais": ("desk:statistics", "Statistiques"),
     "statistiques-organismes": ("desk:statistics", "Statistiques"),
     "statistiques-points": ("desk:statistics", "Statistiques"),
+    "reglements": ("portal:settlements", "Mes règlements"),
+    "reglements-organisme": ("provider:settlements", "Mes règlements"),
+    "restes-a-liquider": ("finance:carried_over", "Reste à liquider"),
 }

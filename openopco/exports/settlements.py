@@ -1,0 +1,68 @@
+"""The lists of money: what payees were paid, what a year leaves open."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from openopco.base.sheets import Column
+from openopco.exports.shape import Asked, List
+from openopco.funding.enums import Fund
+from openopco.funding.models import Commitment
+from openopco.habilitations.places import Place
+from openopco.payments.enums import PAYEE_WORDS, OrderState
+from openopco.payments.models import PaymentOrder
+from openopco.payments.queries import all_payments_to, carried_over, named
+from openopco.rights import Actor
+
+
+def _of_establishment(actor: Actor, asked: Asked) -> QuerySet[PaymentOrder]:
+    return all_payments_to(actor, Place(establishment_id=asked["establishment"]))
+
+
+def _of_provider(actor: Actor, asked: Asked) -> QuerySet[PaymentOrder]:
+    return all_payments_to(actor, Place(provider_id=asked["provider"]))
+
+
+def _carried_over(actor: Actor, asked: Asked) -> QuerySet[Commitment]:
+    return carried_over(actor, asked["year"])
+
+
+_ORDER = (
+    Column("Date", lambda order: order.settled_on or order.batch.execution_date, 11),
+    Column("Référence du virement", lambda order: order.end_to_end, 26),
+    Column("Montant", lambda order: order.amount),
+    Column("Factures et dossiers", named, 40),
+    Column("Compte", lambda order: order.masked, 36),
+    Column("Où il en est", lambda order: PAYEE_WORDS[OrderState(order.state)], 20),
+    Column("Motif", lambda order: order.reason, 40),
+)
+
+
+def _then(name: str) -> Any:
+    return lambda row: getattr(row, name)
+
+
+SETTLEMENTS = (
+    List("reglements", "Mes règlements", "reglements", "règlement", _ORDER, _of_establishment),
+    List("reglements-organisme", "Mes règlements", "reglements", "règlement", _ORDER, _of_provider),
+    List(
+        "restes-a-liquider",
+        "Reste à liquider au 31 décembre",
+        "reste-a-liquider",
+        "engagement",
+        (
+            Column("Dossier", lambda row: row.dossier.number, 16),
+            Column("Employeur", lambda row: row.dossier.employer_name, 36),
+            Column("SIRET", lambda row: row.dossier.establishment.siret, 16),
+            Column("Année", lambda row: row.year, 8),
+            Column("Fonds", lambda row: str(Fund(row.fund).label), 30),
+            Column("Dépense", lambda row: row.get_base_display(), 20),
+            Column("Règle", lambda row: row.label, 36),
+            Column("Payé à", lambda row: row.get_payee_display(), 22),
+            Column("Engagé", _then("engaged_then")),
+            Column("Payé", _then("paid_then")),
+            Column("Reste à liquider", _then("left_then")),
+        ),
+        _carried_over,
+    ),
+)
