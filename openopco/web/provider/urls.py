@@ -4,7 +4,6 @@ from django.urls import path
 
 from openopco.web.provider.views import attaching, bank_accounts, courses, places, settlements
 
-
 app_name = "provider"
 PLACE = "organisme/<int:provider_id>/"
 urlpatterns = [
