@@ -102,8 +102,8 @@ def rules() -> str:
     )
     heads = ["code", "règle", "pour qui", "donne", "sur", "fonds", "source"]
     lead = (
-        "Dans l'ordre où elles sont essayées. Un administrateur en ajoute, et met fin à celles-ci, dans **Financement** ; un autre OPCO "
-        "n'a au départ que la dernière.\n\n"
+        "Dans l'ordre où elles sont essayées. Un administrateur en ajoute, et met fin à celles-ci, dans **Financement** ; un autre "
+        "OPCO n'a au départ que la dernière.\n\n"
     )
     return f"# Les règles de financement livrées\n\n{NOTICE}{lead}{table(heads, rows)}"
 

@@ -188,7 +188,7 @@ def points(found: Statistics, lists_: Lists) -> Table:
 
 
 def _asked(line: PointLine, lists_: Lists) -> str:
-    return lists_.count(line.count, point=point_code(line.kind, line.name, line.reason_code))
+    return lists_.count(line.count, manque=point_code(line.kind, line.name, line.reason_code))
 
 
 def _point(line: PointLine, words: dict[tuple[str, str], str], today: date) -> tuple[str, ...]:

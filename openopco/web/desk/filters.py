@@ -54,7 +54,7 @@ OUTCOMES = (
     (GRANTED, "Accordées, même caduques ou annulées depuis"),
     (JUDGED, "Accordées ou refusées"),
 )
-MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au", "organisme", "issue", "point")
+MORE = ("branche", "region", "par", "min", "max", "nouv", "envoi_du", "envoi_au", "organisme", "issue", "manque")
 NARROWING = ("etat", "q", "du", "au", "retard", *MORE)
 NAMES = ("vue", "tri", *NARROWING)
 LATE = "1"
@@ -126,7 +126,7 @@ class Trail:
             holder_id=int(self.values["par"]) if "par" in self.values else None,
             provider_id=int(self.values["organisme"]) if "organisme" in self.values else None,
             outcome=self.values.get("issue", ""),
-            point=self.values.get("point", ""),
+            point=self.values.get("manque", ""),
             sent_from=self._read("envoi_du"),
             sent_to=self._read("envoi_au"),
             amount_from=self._read("min"),
@@ -204,7 +204,7 @@ LABELS = (
     ("min", "coût HT de"),
     ("max", "coût HT jusqu'à"),
     ("issue", "décision"),
-    ("point", "point demandé"),
+    ("manque", "point demandé"),
     ("nouv", "nouveautés"),
     ("tri", "tri"),
 )

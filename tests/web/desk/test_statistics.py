@@ -73,7 +73,7 @@ def test_figures_are_told_with_their_age(desk: Client) -> None:
 def test_each_figure_opens_a_list_of_as_many_requests(desk: Client) -> None:
     body = desk.get(PAGE).content.decode()
     links = re.findall(r'<a href="(/gestion/\?[^"]+)">(\d+)</a>', body)
-    for narrowed in ("issue=accordees", "issue=decidees", "organisme=", "point=champ%3Acost%3A"):
+    for narrowed in ("issue=accordees", "issue=decidees", "organisme=", "manque=champ%3Acost%3A"):
         assert any(narrowed in url for url, _ in links), narrowed
     for url, count in links:
         listed = set(re.findall(r"AF-2026-9\d{5}", desk.get(unescape(url)).content.decode()))
@@ -97,10 +97,10 @@ def test_a_rate_opens_what_was_judged_and_a_delay_what_was_decided(desk: Client)
 @pytest.mark.usefixtures("figures")
 @time_machine.travel(NOW, tick=False)
 def test_the_list_of_what_was_missing_says_which_point_and_lets_go_of_it(desk: Client) -> None:
-    text = text_of(desk.get("/gestion/", {"vue": "tout", "point": "champ:cost:"}))
+    text = text_of(desk.get("/gestion/", {"vue": "tout", "manque": "champ:cost:"}))
     assert "Demandé en complément : Coût" in text.replace("\xa0", " ")
     assert "Texte libre" in text
-    nothing = text_of(desk.get("/gestion/", {"vue": "tout", "point": "x"}))
+    nothing = text_of(desk.get("/gestion/", {"vue": "tout", "manque": "x"}))
     assert "Ce point n'est pas connu" in nothing.replace("’", "'")
     assert "AF-2026-9" not in nothing
 

@@ -87,7 +87,7 @@ def _form(trail: Trail, filters: Filters) -> dict[str, Any]:
         "news": words.NEWS,
         "outcomes": words.OUTCOMES,
         "without_provider": trail.without("organisme").list_url,
-        "without_point": trail.without("point").list_url,
+        "without_point": trail.without("manque").list_url,
         "point": point_in_words(filters.point, paris_today(timezone.now())) if filters.point else "",
         "officers": [(str(pk), name) for pk, name in officers_by_name()],
         "order": filters.order or DEFAULT_ORDER.get(trail.portfolio, "echeance"),
