@@ -13,7 +13,8 @@ from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, VoluntaryAccount
 from openopco.kernel.calendar import parse_date
-from openopco.organisations.models import Company, Provider
+from openopco.organisations.accounts import number_of
+from openopco.organisations.models import BankAccount, Company, Provider
 from tests.accounts.factories import UserFactory
 from tests.billing import factories as f
 from tests.browser import expect
@@ -114,6 +115,7 @@ def _factur_x(dossier: Dossier, *, hours: str = "42") -> bytes:
         seller=seller,
         references=f.References(buyer=str(dossier.number)),
         period=f.Period(parse_date(day(-11)), parse_date(day(-10))),
+        payment=replace(f.invoice().payment, iban=number_of(BankAccount.objects.get(provider=school))),
     )
     return write_factur_x(made, at=timezone.now())
 
