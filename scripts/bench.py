@@ -24,6 +24,7 @@ MOST_PER_ROW, MOST_EXPORT_MB = 1.0, 15.0
 FEW_TRANSFERS, MANY_TRANSFERS = 5_000, 50_000
 # Of the file of transfers: seconds at most; beside sepaxml, which checks nothing and counts as it goes, when ours goes
 # over each transfer twice; MB more than for a tenth.
+MOST_BATCH_SECONDS, MOST_BATCH_MB = 60.0, 40.0
 MOST_FILE_SECONDS, MOST_BESIDE_SEPAXML, MOST_FILE_MB = 60.0, 2.0, 15.0
 FEW_INVOICES, MANY_INVOICES = 100, 1_000
 # Of the invoices read: beside the library's reading and Saxon's judging, each bare, ours also inspecting the whole PDF.
@@ -157,7 +158,8 @@ def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argp
             failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
     failures += _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
     failures += _missed_invoices(found["invoices"], is_quick=arguments.smoke)
-    return failures + _missed_transfers(found["transfers"], is_quick=arguments.smoke)
+    failures += _missed_transfers(found["transfers"], is_quick=arguments.smoke)
+    return failures + _missed_batches(found["batches"], found["transfers"])
 
 
 def _medians(found: dict[str, Any]) -> dict[str, float]:
@@ -208,6 +210,21 @@ def _missed_invoices(invoices: dict[str, Any], *, is_quick: bool) -> list[str]:
     )
     is_slow = ratio > MOST_BESIDE_LIBRARIES and not is_quick
     return [f"invoices: {ratio:.2f} × the bare libraries"] if is_slow else []
+
+
+def _missed_batches(batches: dict[str, Any], transfers: dict[str, Any]) -> list[str]:
+    few, many, bare = batches["few"], batches["many"], transfers["sepaxml"]["written"]
+    seconds = many["prepared"] + many["released"] + many["written"]
+    print(
+        f"a batch of {many['lines']} dues: prepared in {many['prepared']:.1f} s, released in {many['released']:.2f} s, its file "
+        f"written in {many['written']:.1f} s (sepaxml alone {bare:.1f} s), {many['megabytes']:.0f} MB "
+        f"({few['megabytes']:.0f} for a tenth); the bank's answer read in {many['read']:.1f} s, reconciled in "
+        f"{many['reconciled']:.1f} s"
+    )
+    failures = [f"batches: {seconds:.0f} s"] if seconds > MOST_BATCH_SECONDS else []
+    if many["megabytes"] - few["megabytes"] > MOST_BATCH_MB:
+        failures.append(f"batches: {many['megabytes']:.0f} MB, {few['megabytes']:.0f} for a tenth")
+    return failures
 
 
 def _missed_transfers(transfers: dict[str, Any], *, is_quick: bool) -> list[str]:

@@ -61,7 +61,7 @@ def _database(rows: int, drafts: int) -> Any:
 
 def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.wsgi import application
-    from tests.bench import invoices, measuring, pages, transfers, works
+    from tests.bench import batches, invoices, measuring, pages, transfers, works
     from tests.bench.wsgi import Browser
 
     cases = [
@@ -83,6 +83,7 @@ def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         "worker_kb": worker_memory(alice.cookies),
         "works": works.measure(measured.officer, measured.password, arguments.rows, arguments.batch),
         "transfers": transfers.measure(arguments.transfers),
+        "batches": batches.measure(arguments.transfers),
         "invoices": invoices.measure(arguments.invoices),
     }
 
