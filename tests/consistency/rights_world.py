@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
@@ -17,9 +18,12 @@ from openopco.exports.actions import ask_export
 from openopco.habilitations.models import Invitation, Membership, StaffRole
 from openopco.habilitations.queries import actor_for
 from openopco.habilitations.tokens import digest_of
+from openopco.kernel.calendar import add_working_days, paris_today
 from openopco.notifications.models import Notice
 from openopco.opco.models import Feedback
 from openopco.organisations.models import Establishment
+from openopco.payments.actions import credit_due, prepare_batch, release_batch, set_debtor
+from openopco.payments.models import BankEvent
 from openopco.reference.comparing import difference, summary
 from openopco.reference.models import ReferenceEdition
 from openopco.rights import Actor
@@ -33,12 +37,16 @@ from tests.habilitations.factories import (
     MembershipFactory,
     StaffRoleFactory,
     TeacherFactory,
+    accountant,
 )
 from tests.opco.factories import ParameterFactory
 from tests.organisations.factories import BankAccountFactory
+from tests.payments.builders import booked, debtor, due, engaged, entry, notice, orders, read, school
+from tests.payments.transfers import iban
 
 FAR = date(2035, 1, 1)
 PROVIDER_PEOPLE = ("provider:person", "provider:invitation", "desk:provider_person", "desk:provider_invitation")
+FINANCE = ("batch_id", "order_id", "file_id", "event_id", "overpayment_id", "due_id", "year", "fund", "figure")
 ENTRY_PAGES = ("list", "add_entry", "entry", "withdraw_entry")
 
 
@@ -56,6 +64,7 @@ class World:
     piece: uuid.UUID
     work: uuid.UUID
     taught: dict[str, int]
+    finance: dict[str, Any]
 
     def arguments(self, route: str, names: list[str]) -> dict[str, Any]:
         """What the address of a route is made of. Raises `KeyError` for a name that nothing here answers to."""
@@ -69,7 +78,9 @@ class World:
             "row": self.row,
             "zone": "programme",
             "dataset": "idcc",
+            "certificate_key": uuid.UUID(int=0),
             **self.ids,
+            **{name: self.finance[name] for name in FINANCE},
         }
 
     def _by_route(self) -> dict[str, dict[str, Any]]:
@@ -81,6 +92,11 @@ class World:
             "portal:course_start": {"number": self.granted.number},
             "provider:course": {"number": self.granted.number},
             **dict.fromkeys(PROVIDER_PEOPLE, self.taught),
+            **{
+                f"finance:{page}": {"account_id": self.finance["debtor_id"]}
+                for page in ("confirm_debtor", "end_debtor")
+            },
+            "finance:dossier": {"number": self.finance["number"]},
             "portal:export": {"code": "demandes"},
             "portal:work": {"key": self.work},
             "portal:stop_work": {"key": self.work},
@@ -139,6 +155,7 @@ def build() -> World:
         sent_row=DraftRow.objects.get(dossier=sent).key,
         ids=_ids(alice, pending, place.pk, granted.provider_id or 0),
         taught=_taught(teacher, waiting),
+        finance=_finance(),
         piece=_piece(sent, actor),
         work=_work(actor, place.pk),
     )
@@ -160,6 +177,35 @@ def _work(actor: Any, place: int) -> uuid.UUID:
     work = ask_export(actor=actor, code="demandes", format="csv", asked={"establishment": place}, key=uuid.uuid4())
     run_pending_jobs(names=["works.run"])
     return work.key
+
+
+def _finance() -> dict[str, Any]:
+    """A batch that waits to be released; of another one, what the bank answered and what its payee then owes."""
+    anna, basil = accountant(), accountant()
+    debtor(anna, basil)
+    paid = due(engaged("100"), to=school())
+    day = add_working_days(paris_today(timezone.now()), 1)
+    sent = prepare_batch(actor=anna, fund="pdc", execution_date=day).batch
+    release_batch(actor=basil, batch_id=sent.pk)
+    read(anna, booked(*orders(sent)))
+    file = read(anna, notice(entry("INCONNUE", Decimal(12))))
+    owed = credit_due(actor=anna, due_id=paid.pk, amount=Decimal(40), reason="Avoir")
+    assert owed is not None
+    due(engaged("30"), to=school())
+    waiting = prepare_batch(actor=anna, fund="pdc", execution_date=day).batch
+    return {
+        "batch_id": waiting.pk,
+        "order_id": orders(waiting)[0].pk,
+        "file_id": file.pk,
+        "event_id": BankEvent.objects.get(file=file).pk,
+        "overpayment_id": owed.pk,
+        "due_id": paid.pk,
+        "debtor_id": set_debtor(actor=anna, fund="alternance", holder="OPCO", iban=iban(998)).pk,
+        "number": paid.claim.dossier.number,
+        "year": 2026,
+        "fund": "pdc",
+        "figure": "engage",
+    }
 
 
 def _edition() -> int:
