@@ -148,6 +148,7 @@ class Loader:
         administrator, accountant = self.actor(data.ADMINISTRATORS[0]), self.actor(data.ACCOUNTANTS[0])
         money.publish(administrator=administrator, today=self.today)
         money.pay_in(accountant=accountant, today=paris_today(timezone.now()))
+        money.open_debtors(accountant=accountant, colleague=self.actor(data.ACCOUNTANTS[1]))
 
     def _employers(self) -> None:
         for person in data.EMPLOYERS:

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from schwifty import IBAN
+
 from openopco import opco
 from openopco.demo import data
 from openopco.dossiers.models import Dossier
@@ -18,6 +20,7 @@ from openopco.funding.estimating import estimate_of
 from openopco.funding.shipped import PDC_BUDGET, shipped_rules
 from openopco.funding.terms import Gives, Scope, dump
 from openopco.organisations.models import Establishment
+from openopco.payments.actions import confirm_debtor, set_debtor
 from openopco.rights import Actor
 
 BEHIND, AHEAD = 320, 120
@@ -69,6 +72,14 @@ def grantable(dossier: Dossier, today: date) -> tuple[Decimal, str]:
     if given is None or given.total >= asked:
         return asked, ""
     return given.total, LESS
+
+
+def open_debtors(*, accountant: Actor, colleague: Actor) -> None:
+    """The accounts that each fund is paid from: invented numbers of an invented bank."""
+    for rank, fund in enumerate(Fund, start=1):
+        iban = str(IBAN.generate("FR", bank_code="30006", branch_code="00001", account_code=f"{rank:011d}"))
+        account = set_debtor(actor=accountant, fund=fund, holder=opco.identity().name, iban=iban)
+        confirm_debtor(actor=colleague, account_id=account.pk)
 
 
 def pay_in(*, accountant: Actor, today: date) -> None:

@@ -46,7 +46,18 @@ from tests.payments.transfers import iban
 
 FAR = date(2035, 1, 1)
 PROVIDER_PEOPLE = ("provider:person", "provider:invitation", "desk:provider_person", "desk:provider_invitation")
-FINANCE = ("batch_id", "order_id", "file_id", "event_id", "overpayment_id", "due_id", "year", "fund", "figure")
+FINANCE = (
+    "batch_id",
+    "order_id",
+    "file_id",
+    "event_id",
+    "overpayment_id",
+    "due_id",
+    "claim_id",
+    "year",
+    "fund",
+    "figure",
+)
 ENTRY_PAGES = ("list", "add_entry", "entry", "withdraw_entry")
 
 
@@ -79,6 +90,7 @@ class World:
             "zone": "programme",
             "dataset": "idcc",
             "certificate_key": uuid.UUID(int=0),
+            "document_key": uuid.UUID(int=0),
             **self.ids,
             **{name: self.finance[name] for name in FINANCE},
         }
@@ -200,6 +212,7 @@ def _finance() -> dict[str, Any]:
         "event_id": BankEvent.objects.get(file=file).pk,
         "overpayment_id": owed.pk,
         "due_id": paid.pk,
+        "claim_id": paid.claim_id,
         "debtor_id": set_debtor(actor=anna, fund="alternance", holder="OPCO", iban=iban(998)).pk,
         "number": paid.claim.dossier.number,
         "year": 2026,
