@@ -82,8 +82,11 @@ def carried_over(request: PersonRequest) -> HttpResponse:
     page = paginate(
         queries.carried_over(request.actor, year), keys=("id",), after=request.GET.get("after"), descending=True
     )
-    years = [this_year, this_year - 1, this_year - 2]
-    return render(request, "finance/carried_over.html", {"page": page, "year": year, "years": years})
+    context = {
+        "years": [this_year, this_year - 1, this_year - 2],
+        "may_export": may(request.actor, Permission.LIST_EXPORT),
+    }
+    return render(request, "finance/carried_over.html", {**context, "page": page, "year": year})
 
 
 def year_of(request: PersonRequest) -> int:
