@@ -130,6 +130,8 @@ def why_not_claimable(dossier: Dossier, today: date) -> str:
     """Empty where a claim may be prepared."""
     if dossier.state != State.ACCORDEE:
         return "Cette demande n'est pas accordée : il n'y a rien à régler."
+    if dossier.starts_on and dossier.starts_on > today:
+        return f"La formation commence le {format_date(dossier.starts_on)} : son règlement se demande ensuite."
     if dossier.due_on < today and not Claim.objects.filter(dossier=dossier, state__in=STANDING_CLAIMS).exists():
         return f"Le règlement devait être demandé avant le {format_date(dossier.due_on)}."
     return ""

@@ -126,6 +126,7 @@ ACTIF, VALLEES, LEMPEREUR = "83135297600011", "00071037600013", "00071111900016"
 RIED, GRANDMOUGIN, CYCLES = "00071074900011", "00071296800015", "00071407100016"
 GRANTED, LAPSED, ASKED = ("granted",), ("granted", "lapsed"), ("asked",)
 CLAIMED, INVOICED = ("granted", "claimed"), ("granted", "invoiced", "checked")
+REFUNDED = ("granted", "claimed", "checked", "paid")
 SIGNALLED, REISSUED = ("granted", "signalled"), ("granted", "reissued")
 GIVEN_BACK, CALLED_OFF = ("granted", "lapsed", "given_back"), ("granted", "called_off")
 REQUESTS = (
@@ -221,6 +222,7 @@ REQUESTS = (
     Request(VALLEES, "Géométrie des trains roulants", TECHNIQUE, 300, -280, 2, "14", "690", 1, story=GIVEN_BACK),
     Request(GRANDMOUGIN, "Conduite de chariots élévateurs", SECOURISME, 45, 6, 3, "21", "840", 1, story=CALLED_OFF),
     Request(ACTIF, "Prise en main du nouveau banc de freinage", AXEPT, 48, -16, 2, "14", "960", 3, story=GRANTED),
+    Request(ACTIF, "Tenue du registre des contrôles", AXEPT, 110, -84, 1, "7", "450", 1, story=REFUNDED),
     Request(VALLEES, "Réparation des pièces en plastique", AXEPT, 95, -64, 1, "7", "360", 1, story=INVOICED),
     Request(ACTIF, "Réglage des phares et des feux", TECHNIQUE, 1, 44, 1, "7", "410", 2, by_mail=True),
 )

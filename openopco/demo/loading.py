@@ -67,7 +67,14 @@ STAFF = {
     StaffRoleName.COMPTABLE: data.ACCOUNTANTS,
 }
 # What must bear the day of the act. Receipts, slow to draw, are left to the worker.
-SAME_DAY = ("dossiers.tell", "dossiers.dispatch", "dossiers.tell_of_funds", "mail.send")
+SAME_DAY = (
+    "dossiers.tell",
+    "dossiers.dispatch",
+    "dossiers.tell_of_funds",
+    "mail.send",
+    "payments.write_file",
+    "payments.tell_of_file",
+)
 
 
 def is_loaded() -> bool:

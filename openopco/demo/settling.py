@@ -1,21 +1,25 @@
 """What comes after the agreements of the demonstration: bank accounts, claims, their check."""
 
+import io
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
 from openopco.billing.actions import checking, claims, mandates
 from openopco.billing.actions.checking import Found
-from openopco.billing.models import CLAIM_DOCUMENT, Claim
+from openopco.billing.models import CLAIM_DOCUMENT, Claim, Due
 from openopco.demo import data
 from openopco.documents import actions as documents
 from openopco.documents.models import Document
 from openopco.dossiers.models import Dossier
-from openopco.funding.enums import Payee
+from openopco.funding.enums import Fund, Payee
 from openopco.funding.models import Commitment
-from openopco.kernel.calendar import format_date, paris_today
+from openopco.kernel.calendar import format_date, next_working_day, paris_today
 from openopco.organisations.actions import confirm_account, propose_account
 from openopco.organisations.models import Establishment, Provider
+from openopco.payments.actions import prepare_batch, read_bank_file, release_batch
+from openopco.payments.models import PaymentBatch, PaymentOrder
 from openopco.training.models import Enrolment
 
 if TYPE_CHECKING:
@@ -51,6 +55,22 @@ def bank_accounts(loader: "Loader") -> None:
         provider = Provider.objects.get(siret=data.AXEPT)
         Provider.objects.filter(pk=provider.pk).update(vat_exempt=True)
         mandates.accept_mandate(actor=loader.actor(data.TEACHER), provider_id=provider.pk)
+
+
+def _debited(batch: PaymentBatch) -> io.BytesIO:
+    """What its bank says of a batch, all of it debited (camt.054)."""
+    entries = "".join(
+        f'<Ntry><Amt Ccy="EUR">{order.amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>{batch.execution_date}</Dt></BookgDt><NtryDtls><TxDtls><Refs><EndToEndId>{order.end_to_end}"
+        f'</EndToEndId></Refs><Amt Ccy="EUR">{order.amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd></TxDtls></NtryDtls></Ntry>'
+        for order in PaymentOrder.objects.filter(batch=batch).order_by("pk")
+    )
+    head = f"<GrpHdr><MsgId>{batch.message_id}-R</MsgId><CreDtTm>{batch.execution_date}T18:00:00</CreDtTm></GrpHdr>"
+    told = f"<Ntfctn><Id>{batch.message_id}-R</Id>{entries}</Ntfctn>"
+    return io.BytesIO(
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>'
+        f"{head}{told}</BkToCstmrDbtCdtNtfctn></Document>".encode()
+    )
 
 
 class Settling:
@@ -97,6 +117,17 @@ class Settling:
         for claim in Claim.objects.filter(dossier__number=self.number):
             with self._after(ASKED + 4):
                 checking.accept_claim(actor=controller, claim_id=claim.pk, found=Found())
+
+    def _paid(self) -> None:
+        """One accountant prepares the batch, the other releases it, and the bank debits it."""
+        first, second = (self.loader.actor(person) for person in data.ACCOUNTANTS)
+        for fund in sorted({due.fund for due in Due.objects.filter(claim__dossier__number=self.number)}):
+            with self._after(ASKED + 6):
+                day = next_working_day(paris_today(timezone.now()) + timedelta(days=1))
+                batch = prepare_batch(actor=first, fund=Fund(fund), execution_date=day).batch
+                release_batch(actor=second, batch_id=batch.pk)
+            with self._after(ASKED + 9):
+                read_bank_file(actor=first, content=_debited(batch), name=f"{batch.message_id}.xml")
 
     def _pays(self, payee: Payee) -> bool:
         """Whom an agreement pays depends on the day it was given, which moves with that of the demonstration."""

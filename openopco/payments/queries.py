@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from openopco.base.fields import CentsField, cents
 from openopco.base.keyset import Page, paginate
 from openopco.billing import dues
-from openopco.billing.models import Due
+from openopco.billing.models import Claim, Due
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, CommitmentChange
@@ -275,3 +275,10 @@ def payments_for(actor: Actor, place: Place, after: str | None = None) -> Page[O
     found = OrderLine.objects.filter(own, order__provider__isnull=False, order__state__in=sorted(TOLD_ORDERS))
     with_words = found.select_related("order__provider", "order__batch", "due__claim__invoice", "due__claim__dossier")
     return paginate(with_words, keys=KEYS, after=after, descending=True)
+
+
+def transfers_of(claim: Claim) -> list[OrderLine]:
+    """The transfers that paid a claim, those that the bank refused too. The caller has checked who reads the claim."""
+    found = OrderLine.objects.filter(due__claim=claim, order__state__in=sorted(TOLD_ORDERS))
+    around = ("order__provider", "order__establishment", "order__batch", "due__claim__invoice", "due__claim__dossier")
+    return list(found.select_related(*around).order_by("id"))

@@ -28,6 +28,7 @@ from openopco.exports.actions import ask_export, size_of
 from openopco.exports.errors import TooManyRows, UnknownList
 from openopco.exports.lists import LISTS, filters_as_asked, pages_of
 from openopco.exports.registers import REGISTERS
+from openopco.exports.settlements import SETTLEMENTS
 from openopco.exports.tallies import TALLIES
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.models import Membership, StaffRole
@@ -150,7 +151,7 @@ class TestContents:
             )
         }
         assert counts == {"rattachements": 1, "etablissements": 1, "organismes": 1, "avis": 1}
-        others = {each.code for each in (*REGISTERS, *TALLIES)}
+        others = {each.code for each in (*REGISTERS, *TALLIES, *SETTLEMENTS)}
         assert {"dossiers", "demandes", *counts, *others} == set(LISTS)
 
 

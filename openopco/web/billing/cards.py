@@ -8,10 +8,10 @@ from typing import Any
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState
 from openopco.billing.models import Claim, Due
 from openopco.billing.queries import claims_of
+from openopco.billing.wording import title_of, word_of
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
-from openopco.web.billing.wording import title_of, word_of
 
 SETTLED = frozenset({State.ACCORDEE, State.CADUQUE})
 
@@ -49,17 +49,17 @@ class Card:
 def settlement_card(
     dossier: Dossier, funding: Mapping[str, Any], *, side: Payee | None, can_write: bool, today: date
 ) -> Card | None:
-    """`funding` is what the decision engaged. `side`: whose page it is; None, the OPCO's. One query, two once something is
-    due."""
+    """`funding` is what the decision engaged. `side`: whose page it is; None, the OPCO's. One query once the course has begun,
+    two once something is due."""
     payees = frozenset(Payee(line["beneficiaire"]) for line in funding.get("lignes", []) if "beneficiaire" in line)
     if dossier.state not in SETTLED or not payees or (side is Payee.ORGANISME and side not in payees):
         return None
-    claims = [claim for claim in claims_of(dossier) if _is_shown(claim, side)]
+    begun = dossier.starts_on is not None and dossier.starts_on <= today
+    claims = [claim for claim in claims_of(dossier) if _is_shown(claim, side)] if begun else []
     mine = [claim for claim in claims if claim.payee == side]
     waits = any(claim.state in (ClaimState.BROUILLON, *OPEN_CLAIMS) for claim in mine)
     ended = dossier.ends_on is not None and dossier.ends_on <= today
     is_done = any(claim.state == ClaimState.VALIDEE and claim.is_final for claim in mine)
-    begun = dossier.starts_on is not None and dossier.starts_on <= today
     open_now = dossier.state == State.ACCORDEE and begun and not waits and not is_done
     return Card(
         asked=tuple(_asked(claims)),

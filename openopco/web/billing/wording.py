@@ -1,43 +1,18 @@
-"""A claim in its payee's words."""
+"""What a payee does next with a claim."""
 
-from collections.abc import Iterable
+from openopco.billing.enums import ClaimState
+from openopco.billing.models import Claim
 
-from openopco.billing.enums import ClaimState, DueState
-from openopco.billing.models import Claim, Due
-
-WORDS = {
-    ClaimState.BROUILLON: ("En préparation", "off"),
-    ClaimState.DEPOSEE: ("En contrôle", "info"),
-    ClaimState.A_COMPLETER: ("À compléter", "wait"),
-    ClaimState.VALIDEE: ("À régler", "info"),
-    ClaimState.REFUSEE: ("Refusée", "bad"),
-    ClaimState.RETIREE: ("Retirée", "off"),
+# By the word of its payment.
+AFTER_CHECK = {
+    "À régler": "Le virement part avec le prochain lot, dès que l'IBAN est vérifié.",
+    "Virement en cours": "Le virement est préparé ou parti à la banque.",
+    "Réglée": "Le virement est fait : sa référence, ci-dessous, est celle de votre relevé.",
+    "Annulée par un avoir": "Rien n'est plus dû de cette facture.",
 }
-PAID, SENT, CREDITED = ("Réglée", "ok"), ("Virement en cours", "info"), ("Annulée par un avoir", "off")
 
 
-def word_of(claim: Claim, dues: Iterable[Due]) -> tuple[str, str]:
-    """Its word and tone; of one whose service was found done, where its payment is."""
-    state = ClaimState(claim.state)
-    if state is not ClaimState.VALIDEE:
-        return WORDS[state]
-    states = {due.state for due in dues}
-    if states == {DueState.ANNULEE}:
-        return CREDITED
-    states.discard(DueState.ANNULEE)
-    if states == {DueState.PAYEE}:
-        return PAID
-    return SENT if DueState.EN_COURS in states else WORDS[state]
-
-
-def title_of(claim: Claim) -> str:
-    """« Facture 2027-014 », « Facture de l'organisme », « Demande de remboursement »."""
-    if claim.provider_id is None:
-        return "Demande de remboursement"
-    return f"Facture {claim.invoice.number}" if claim.invoice else "Facture de l'organisme"
-
-
-def next_of(claim: Claim, opco: str, *, is_payee: bool) -> str:
+def next_of(claim: Claim, opco: str, word: str, *, is_payee: bool) -> str:
     """What happens now, and who has to act."""
     match ClaimState(claim.state):
         case ClaimState.DEPOSEE:
@@ -49,5 +24,5 @@ def next_of(claim: Claim, opco: str, *, is_payee: bool) -> str:
         case ClaimState.REFUSEE if is_payee:
             return "Lisez le motif. Vous pouvez corriger et demander à nouveau."
         case ClaimState.VALIDEE:
-            return "Le virement part avec le prochain lot, dès que l'IBAN est vérifié."
+            return AFTER_CHECK.get(word, "")
     return ""

@@ -127,6 +127,15 @@ def test_a_course_that_is_not_over_is_not_claimed(
     assert "pas encore venu" in refusal.value.errors["ends_on"]
 
 
+def test_a_course_that_has_not_begun_is_not_claimed(
+    alice: Actor, place: Establishment, olga: Actor, clock: time_machine.Traveller
+) -> None:
+    envelope()
+    early = granted(alice, place, olga)
+    with pytest.raises(NotClaimable, match="07/12/2026"):
+        claims.open_claim(actor=alice, number=str(early.number), payee=Payee.EMPLOYEUR)
+
+
 def test_an_invoice_serves_once(alice: Actor, place: Establishment, olga: Actor, dossier: Dossier) -> None:
     claimed(alice, dossier)
     other = granted(alice, place, olga, title="Une autre", starts_on="11/12/2026", ends_on="11/12/2026", cost="100,00")

@@ -16,16 +16,19 @@ from openopco.billing.enums import ClaimState, Origin
 from openopco.billing.errors import UnknownClaim
 from openopco.billing.models import CLAIM_DOCUMENT, Certificate, Claim
 from openopco.billing.queries import documents_in, find_claim, payee_subject
+from openopco.billing.wording import title_of, word_of
 from openopco.documents.models import Document
 from openopco.documents.serving import serve
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
+from openopco.payments.queries import transfers_of
 from openopco.rights import Permission, may
 from openopco.training.models import TrainingAction
 from openopco.web.billing.form import ZONE_TITLES, shown_file
 from openopco.web.billing.views.drafts import own_or_404
-from openopco.web.billing.wording import next_of, title_of, word_of
+from openopco.web.billing.wording import next_of
 from openopco.web.portal.memberships import external_only
+from openopco.web.settlements import settlement_for
 
 
 @require_safe
@@ -39,12 +42,13 @@ def claim(request: PersonRequest, key: UUID) -> HttpResponse:
 
 
 def _page(request: PersonRequest, found: Claim, *, words: str = "", error: str = "") -> HttpResponse:
-    context = {**contents(found), **_rights(request, found), "words": words, "error": error}
+    told = contents(found)
+    context = {**told, **_rights(request, found, told["word"]), "words": words, "error": error}
     return render(request, "billing/claim.html", context, status=422 if error else 200)
 
 
 def contents(found: Claim) -> dict[str, Any]:
-    """What a claim says, whoever reads it: six queries."""
+    """What a claim says, whoever reads it: eight queries at most."""
     dues = list(found.dues.order_by("id"))
     word, tone = word_of(found, dues)
     documents = documents_in(found)
@@ -61,19 +65,20 @@ def contents(found: Claim) -> dict[str, Any]:
             (ZONE_TITLES.get(zone, zone), [shown_file(found, each, can_remove=False) for each in files])
             for zone, files in documents.items()
         ],
+        "transfers": [settlement_for(line) for line in transfers_of(found)] if dues else [],
         "checks": list(found.checks.order_by("-id")),
         "credit_notes": list(found.invoice.credit_notes.order_by("id")) if found.invoice else [],
         "employer_part": found.net - found.accepted if found.state == ClaimState.VALIDEE else None,
     }
 
 
-def _rights(request: PersonRequest, found: Claim) -> dict[str, Any]:
+def _rights(request: PersonRequest, found: Claim, word: str) -> dict[str, Any]:
     is_payee = may(request.actor, Permission.CLAIM_WRITE, payee_subject(found))
     state = ClaimState(found.state)
     reads_request = may(request.actor, Permission.DOSSIER_READ, payee_subject(found)) or not found.provider_id
     return {
         "is_payee": is_payee,
-        "next": next_of(found, opco.identity().name, is_payee=is_payee),
+        "next": next_of(found, opco.identity().name, word, is_payee=is_payee),
         "can_withdraw": is_payee and state in (ClaimState.DEPOSEE, ClaimState.A_COMPLETER),
         "can_answer": is_payee and state is ClaimState.A_COMPLETER,
         "can_credit": is_payee and state is ClaimState.VALIDEE and found.invoice is not None,

@@ -11,10 +11,10 @@ from openopco.base.keyset import paginate
 from openopco.billing.enums import ClaimState
 from openopco.billing.models import Claim, Due
 from openopco.billing.queries import PAGE_SIZE, sent_claims
+from openopco.billing.wording import title_of, word_of
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
 from openopco.habilitations.queries import current_membership
-from openopco.web.billing.wording import title_of, word_of
 from openopco.web.portal.memberships import external_only
 
 STATES = (ClaimState.DEPOSEE, ClaimState.A_COMPLETER, ClaimState.VALIDEE, ClaimState.REFUSEE)

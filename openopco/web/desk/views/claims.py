@@ -17,6 +17,7 @@ from openopco.billing.matching import Difference, differences
 from openopco.billing.models import Claim
 from openopco.billing.queries import agreed_of, claims_to_check, expected_of, find_to_check, subject_to_check
 from openopco.billing.rules import Result
+from openopco.billing.wording import title_of
 from openopco.funding.enums import Base, Payee
 from openopco.funding.models import Commitment
 from openopco.habilitations.http import PersonRequest
@@ -25,7 +26,6 @@ from openopco.kernel.money import format_hours, parse_amount, parse_hours
 from openopco.rights import Permission, may
 from openopco.web.admin.access import needs
 from openopco.web.billing.views.claims import contents
-from openopco.web.billing.wording import title_of
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink
 
