@@ -27,8 +27,11 @@ FEW_TRANSFERS, MANY_TRANSFERS = 5_000, 50_000
 MOST_BATCH_SECONDS, MOST_BATCH_MB = 60.0, 40.0
 MOST_FILE_SECONDS, MOST_BESIDE_SEPAXML, MOST_FILE_MB = 60.0, 2.0, 15.0
 FEW_INVOICES, MANY_INVOICES = 100, 1_000
+FEW_ESTIMATES, MANY_ESTIMATES = 1_000, 10_000
 # Of the invoices read: beside the library's reading and Saxon's judging, each bare, ours also inspecting the whole PDF.
 MOST_BESIDE_LIBRARIES = 3.0
+# Of an estimate, beside the bare reading of its draft.
+MOST_BESIDE_READING = 2.0
 PACE = "floor: bare 25 rows"
 MOST_QUERIES, MOST_HTML, MOST_ASSETS, MOST_WORKER_KB, MOST_GROWTH = 12, 60_000, 100_000, 150_000, 1.3
 
@@ -72,6 +75,7 @@ def run(rows: int, arguments: argparse.Namespace) -> dict[str, Any]:
     command += ["--batch", str(SMALL_BATCH if arguments.smoke else LARGE_BATCH)]
     command += ["--transfers", str(FEW_TRANSFERS if arguments.smoke else MANY_TRANSFERS)]
     command += ["--invoices", str(FEW_INVOICES if arguments.smoke else MANY_INVOICES)]
+    command += ["--estimates", str(FEW_ESTIMATES if arguments.smoke else MANY_ESTIMATES)]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -158,6 +162,7 @@ def report(found: dict[str, Any], before: dict[str, Any] | None, arguments: argp
             failures += [f"{name}: {growth:.2f} × the time at {FEW}"] if growth > MOST_GROWTH else []
     failures += _missed_around(found) + _missed_works(found["works"], is_quick=arguments.smoke)
     failures += _missed_invoices(found["invoices"], is_quick=arguments.smoke)
+    failures += _missed_estimates(found["estimates"], is_quick=arguments.smoke)
     failures += _missed_transfers(found["transfers"], is_quick=arguments.smoke)
     return failures + _missed_batches(found["batches"], found["transfers"])
 
@@ -210,6 +215,16 @@ def _missed_invoices(invoices: dict[str, Any], *, is_quick: bool) -> list[str]:
     )
     is_slow = ratio > MOST_BESIDE_LIBRARIES and not is_quick
     return [f"invoices: {ratio:.2f} × the bare libraries"] if is_slow else []
+
+
+def _missed_estimates(estimates: dict[str, Any], *, is_quick: bool) -> list[str]:
+    ratio = estimates["estimated"] / estimates["read"]
+    print(
+        f"the engine: {estimates['proposals'] / estimates['engine']:.0f} proposals a second; whole estimates: "
+        f"{estimates['estimates'] / estimates['estimated']:.0f} a second, each {ratio:.2f} × the reading of its draft"
+    )
+    is_slow = ratio > MOST_BESIDE_READING and not is_quick
+    return [f"estimates: {ratio:.2f} × the reading of the draft"] if is_slow else []
 
 
 def _missed_batches(batches: dict[str, Any], transfers: dict[str, Any]) -> list[str]:

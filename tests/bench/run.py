@@ -42,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=1000)
     parser.add_argument("--transfers", type=int, default=50_000)
     parser.add_argument("--invoices", type=int, default=1_000)
+    parser.add_argument("--estimates", type=int, default=10_000)
     parser.add_argument("--out", required=True)
     return parser.parse_args()
 
@@ -61,7 +62,7 @@ def _database(rows: int, drafts: int) -> Any:
 
 def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
     from config.wsgi import application
-    from tests.bench import batches, invoices, measuring, pages, transfers, works
+    from tests.bench import batches, estimates, invoices, measuring, pages, transfers, works
     from tests.bench.wsgi import Browser
 
     cases = [
@@ -85,6 +86,7 @@ def _measures(measured: Any, arguments: argparse.Namespace) -> dict[str, Any]:
         "transfers": transfers.measure(arguments.transfers),
         "batches": batches.measure(arguments.transfers),
         "invoices": invoices.measure(arguments.invoices),
+        "estimates": estimates.measure(arguments.estimates),
     }
 
 
