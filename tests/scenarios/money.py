@@ -175,7 +175,7 @@ def asks_refund(page: Page, world: World, dossier: Dossier, name: str = "") -> N
     look(page, f"{name}-demande" if name else "")
     page.get_by_role("button", name="ENVOYER LA DEMANDE").click()
     expect(page.get_by_text("C'est envoyé")).to_be_visible()
-    look(page, f"{name}-envoyee" if name else "")
+    look(page)
 
 
 def as_file(name: str, content: bytes) -> Any:

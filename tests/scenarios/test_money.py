@@ -81,7 +81,7 @@ def test_its_provider_deposits_a_factur_x_and_is_paid(
     page.locator(".actions").get_by_role("button", name="ENREGISTRER").click()
     expect(page.get_by_text("Facture lue")).to_be_visible()
     expect(page.get_by_role("heading", name="Ce qui diffère de l'accord")).to_have_count(0)
-    look(page, "facture-lue")
+    look(page)
     page.get_by_role("button", name="ENVOYER LA FACTURE").click()
     expect(page.get_by_text("C'est envoyé")).to_be_visible()
     money.checks(str(dossier.number))
