@@ -11,7 +11,14 @@ from django.db import transaction
 from django.db.models import F
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from openopco.billing.enums import DueState
 from openopco.billing.errors import NotCreditable
@@ -91,6 +98,13 @@ class History(RuleBasedStateMachine):
         return data.draw(st.sampled_from(found)) if found else None
 
     # --- what happens --------------------------------------------------------------------------------------------------
+
+    @initialize(amounts=st.lists(AMOUNTS, min_size=2, max_size=4))
+    def some_at_the_bank(self, amounts: list[int]) -> None:
+        for rank, amount in enumerate(amounts):
+            self.a_due(engaged_for=amount, share=1, to=rank % 2)
+        self.prepare()
+        self.release()
 
     @rule(engaged_for=AMOUNTS, share=st.floats(0.01, 1), to=st.integers(0, 1))
     def a_due(self, engaged_for: int, share: float, to: int) -> None:
@@ -249,4 +263,4 @@ class History(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_history_leaves_the_tables_and_the_ledger_of_one_mind() -> None:
-    run_state_machine_as_test(History, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(History, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
