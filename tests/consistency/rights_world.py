@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
+from openopco.billing.models import Certificate, Claim
 from openopco.documents import actions as documents
 from openopco.dossiers.actions import deciding
 from openopco.dossiers.models import Dossier, DraftRow, Letter
@@ -46,6 +47,16 @@ from tests.payments.transfers import iban
 
 FAR = date(2035, 1, 1)
 PROVIDER_PEOPLE = ("provider:person", "provider:invitation", "desk:provider_person", "desk:provider_invitation")
+CLAIM_PAGES = (
+    "claim",
+    "draft",
+    "withdraw",
+    "answer",
+    "credit_note",
+    "invoice_pdf",
+    "certificate_pdf",
+    "document",
+)
 FINANCE = (
     "batch_id",
     "order_id",
@@ -76,6 +87,7 @@ class World:
     work: uuid.UUID
     taught: dict[str, int]
     finance: dict[str, Any]
+    claim: dict[str, Any]
 
     def arguments(self, route: str, names: list[str]) -> dict[str, Any]:
         """What the address of a route is made of. Raises `KeyError` for a name that nothing here answers to."""
@@ -89,8 +101,6 @@ class World:
             "row": self.row,
             "zone": "programme",
             "dataset": "idcc",
-            "certificate_key": uuid.UUID(int=0),
-            "document_key": uuid.UUID(int=0),
             **self.ids,
             **{name: self.finance[name] for name in FINANCE},
         }
@@ -103,6 +113,9 @@ class World:
             "portal:version": {"number": self.granted.number, "version": 1},
             "portal:course_start": {"number": self.granted.number},
             "provider:course": {"number": self.granted.number},
+            "billing:start_refund": {"number": self.granted.number},
+            "billing:start_invoice": {"number": self.granted.number},
+            **{f"billing:{page}": self.claim for page in CLAIM_PAGES},
             **dict.fromkeys(PROVIDER_PEOPLE, self.taught),
             **{
                 f"finance:{page}": {"account_id": self.finance["debtor_id"]}
@@ -168,6 +181,7 @@ def build() -> World:
         ids=_ids(alice, pending, place.pk, granted.provider_id or 0),
         taught=_taught(teacher, waiting),
         finance=_finance(),
+        claim=_claim(granted, actor),
         piece=_piece(sent, actor),
         work=_work(actor, place.pk),
     )
@@ -176,6 +190,42 @@ def build() -> World:
 def _granted(actor: Actor, place: Establishment, desk: Actor) -> Dossier:
     dossier = factories.taken(actor, place, desk)
     return deciding.grant(actor=desk, number=str(dossier.number), amount=Decimal("560.00"))
+
+
+def _claim(granted: Dossier, actor: Any) -> dict[str, Any]:
+    """A refund that its employer asked, with one certificate signed online and a file."""
+    now = timezone.now()
+    claim = Claim.objects.create(
+        dossier=granted,
+        payee="employeur",
+        establishment=granted.establishment,
+        state="deposee",
+        net=Decimal(560),
+        opened_by_id=actor.user_id,
+        sent_by_id=actor.user_id,
+        sent_at=now,
+        due_on=paris_today(now),
+        created_at=now,
+        updated_at=now,
+    )
+    certificate = Certificate.objects.create(
+        dossier=granted,
+        claim=claim,
+        row="a",
+        trainee="Zoé Müller",
+        origin="generee",
+        starts_on=granted.starts_on,
+        ends_on=granted.ends_on,
+        minutes=60,
+        planned_minutes=60,
+        given_by_id=actor.user_id,
+        given_at=now,
+    )
+    given = {"owner_kind": "claim", "owner_id": claim.pk, "zone": "certificats"}
+    kept = documents.accept_upload(
+        actor=actor, upload=SimpleUploadedFile("certificat.pdf", pdf(), "application/pdf"), **given
+    )
+    return {"key": claim.key, "certificate_key": certificate.key, "document_key": kept.key}
 
 
 def _piece(sent: Dossier, actor: Any) -> uuid.UUID:

@@ -88,17 +88,17 @@ class Money:
         sign_in(page, self.world, user.email)
         return page
 
-    def checks(self, number: str, name: str = "") -> None:
+    def checks(self, number: str, pictured: bool = False) -> None:
         """The controller finds the service done, as it was claimed."""
         page = self.browser_of(self.controller)
         page.goto(f"{self.world.site}/gestion/service-fait/")
-        look(page, f"{name}-a-controler" if name else "")
+        look(page, "remboursement-a-controler" if pictured else "")
         page.get_by_role("row").filter(has_text=number).get_by_role("link").first.click()
-        look(page, f"{name}-controle" if name else "")
+        look(page, "remboursement-controle" if pictured else "")
         page.get_by_role("button", name="SERVICE FAIT").click()
         expect(page.get_by_text("service fait.")).to_be_visible()
 
-    def pays(self, fund: Fund, folder: Path, name: str = "") -> list[PaymentOrder]:
+    def pays(self, fund: Fund, folder: Path, pictured: bool = False) -> list[PaymentOrder]:
         """One accountant prepares the batch, the other releases it; its file is taken away and is valid."""
         debtor(actor_for(self.first), actor_for(self.second), fund)
         page = self.browser_of(self.first)
@@ -107,7 +107,7 @@ class Money:
         execution = next_working_day(paris_today(timezone.now()) + timedelta(days=1))
         page.get_by_label(re.compile("Date d'exécution")).fill(execution.strftime("%d/%m/%Y"))
         page.get_by_role("button", name="Voir ce qui serait payé").click()
-        look(page, f"{name}-lot-apercu" if name else "")
+        look(page, "remboursement-lot-apercu" if pictured else "")
         page.get_by_role("button", name="Préparer ce lot").click()
         expect(page.get_by_text("Un comptable qui ne l'a pas préparé doit émettre ce lot.")).to_be_visible()
         address = page.url
@@ -116,7 +116,7 @@ class Money:
         other.get_by_role("button", name="Émettre ce lot").click()
         run_pending_jobs()
         other.goto(address)
-        look(other, f"{name}-lot" if name else "")
+        look(other, "remboursement-lot" if pictured else "")
         with other.expect_download() as taken:
             other.get_by_role("link", name="Télécharger le fichier SEPA").click()
         path = folder / "virements.xml"
@@ -125,7 +125,7 @@ class Money:
         batch = PaymentBatch.objects.get(pk=int(address.rstrip("/").rpartition("/")[2]))
         return list(PaymentOrder.objects.filter(batch=batch).order_by("pk"))
 
-    def hears_from_the_bank(self, orders: list[PaymentOrder], name: str = "") -> None:
+    def hears_from_the_bank(self, orders: list[PaymentOrder], pictured: bool = False) -> None:
         """The bank's notice is deposited: the transfers are debited. Deposited twice, nothing changes."""
         page = self.browser_of(self.first)
         content = booked(*orders).encode()
@@ -136,7 +136,7 @@ class Money:
             )
             page.get_by_role("button", name="Lire ce fichier").click()
         page.goto(f"{self.world.site}/finance/rapprochement/")
-        look(page, f"{name}-rapprochement" if name else "")
+        look(page, "remboursement-rapprochement" if pictured else "")
         run_pending_jobs()
 
 
@@ -157,7 +157,7 @@ def granted_and_over(world: World, **changes: Any) -> Dossier:
         return deciding.grant(actor=officer, number=number, amount=Decimal(900))
 
 
-def asks_refund(page: Page, world: World, dossier: Dossier, name: str = "") -> None:
+def asks_refund(page: Page, world: World, dossier: Dossier, pictured: bool = False) -> None:
     """The employer's one page: hours of all, invoice keyed, files, sent."""
     page.goto(f"{world.site}/demandes/{dossier.number}/")
     page.get_by_role("button", name="DEMANDER LE REMBOURSEMENT").click()
@@ -172,7 +172,7 @@ def asks_refund(page: Page, world: World, dossier: Dossier, name: str = "") -> N
     page.get_by_label(re.compile("Les certificats de réalisation signés")).set_input_files(a_pdf("certificats.pdf"))
     page.locator(".actions").get_by_role("button", name="ENREGISTRER").click()
     expect(page.get_by_text("Tout y est : vous pouvez envoyer.")).to_be_visible()
-    look(page, f"{name}-demande" if name else "")
+    look(page, "remboursement-demande" if pictured else "")
     page.get_by_role("button", name="ENVOYER LA DEMANDE").click()
     expect(page.get_by_text("C'est envoyé")).to_be_visible()
     look(page)
