@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -181,11 +182,31 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         pass
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that came up from nothing, then was stopped: what it made is made once."""
+    folder = tmp_path_factory.mktemp("prepared")
+    process = start_whole(folder, free_port())
+    try:
+        read_until(process, "Ctrl-C")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+    finally:
+        end(process)
+    return folder
+
+
+@pytest.fixture
+def var(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it, for one test."""
+    return Path(shutil.copytree(prepared, tmp_path / "var"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_whole_comes_up_raises_its_dead_and_goes_without_a_trace(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_whole_comes_up_raises_its_dead_and_goes_without_a_trace(var: Path, number: signal.Signals) -> None:
     port = free_port()
-    process = start_whole(tmp_path, port)
+    process = start_whole(var, port)
     try:
         words = read_until(process, "Ctrl-C")
         assert f"http://127.0.0.1:{port}/" in words
@@ -207,13 +228,17 @@ def test_the_whole_comes_up_raises_its_dead_and_goes_without_a_trace(tmp_path: P
         wait_until(lambda: not any(alive(pid) for pid in everyone))
     finally:
         end(process)
-    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "openopco.sqlite3").stat().st_mode) == 0o600
 
 
 @pytest.mark.slow
-def test_a_supervisor_killed_leaves_no_orphan(tmp_path: Path) -> None:
-    process = start_whole(tmp_path, free_port())
+@pytest.mark.parametrize("name", ["keys.json", "openopco.sqlite3"])
+def test_what_is_prepared_is_its_owner_s_alone(prepared: Path, name: str) -> None:
+    assert stat.S_IMODE((prepared / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.slow
+def test_a_supervisor_killed_leaves_no_orphan(var: Path) -> None:
+    process = start_whole(var, free_port())
     try:
         read_until(process, "Ctrl-C")
         everyone = [
