@@ -2,19 +2,18 @@
 decides, `require_funds`, reads them as they are."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
 from openopco.base.kept import Kept
 from openopco.dossiers.errors import NotDecidable
-from openopco.dossiers.models import Dossier, FundClosure
+from openopco.dossiers.holds import LATELY, hold_of, waited
+from openopco.dossiers.models import Dossier, FundClosure, FundHold
 from openopco.kernel.calendar import format_date, paris_today
 
 NO_MORE = "l'accord peut garder son montant ou baisser, pas augmenter avant leur réouverture."
 NOT_AGAIN = "un accord caduc ne peut pas être rendu valable avant leur réouverture."
-# How long a request that waited bears « Fonds rouverts ».
-LATELY = timedelta(days=30)
 
 
 def read() -> list[FundClosure]:
@@ -37,15 +36,23 @@ def held_back(dossier: Dossier, day: date) -> FundClosure | None:
     return closure_for(dossier.idcc, day) if dossier.is_open else None
 
 
-def waits(dossier: Dossier, day: date) -> bool:
-    """Whether the request is on the waiting list: open, of a branch whose funds are exhausted."""
-    return held_back(dossier, day) is not None
+def holding_back(dossier: Dossier, day: date) -> FundClosure | FundHold | None:
+    """The same, or the envelope for which it waits. One query where no closure does."""
+    return held_back(dossier, day) or hold_of(dossier)
 
 
-def came_back(dossier: Dossier, day: date) -> bool:
+def waits(dossier: Dossier, day: date, hold: FundHold | None = None) -> bool:
+    """Whether the request is on the waiting list: open, of a branch whose funds are exhausted, or held (`hold`, its last)."""
+    held = hold is not None and hold.until is None and dossier.is_open
+    return held or held_back(dossier, day) is not None
+
+
+def came_back(dossier: Dossier, day: date, hold: FundHold | None = None) -> bool:
     """Whether it was on the waiting list and its funds reopened lately."""
-    if not dossier.is_open or dossier.sent_at is None or waits(dossier, day):
+    if not dossier.is_open or dossier.sent_at is None or waits(dossier, day, hold):
         return False
+    if hold and hold.until and day < paris_today(hold.until) + LATELY:
+        return True
     return any(_freed(each, dossier, day) for each in closures.value())
 
 
@@ -59,11 +66,15 @@ def _freed(closure: FundClosure, dossier: Dossier, day: date) -> bool:
 
 
 def exhausted(day: date) -> Q | None:
-    """The requests of the branches whose funds are exhausted, as a condition; None where there are none."""
+    """The requests of the branches whose funds are exhausted, and those held, as a condition; None where there are none."""
     codes = {each.idcc for each in closures.value() if each.runs_on(day)}
-    if not codes:
-        return None
-    return Q() if "" in codes else Q(idcc__in=sorted(codes))
+    if "" in codes:
+        return Q()
+    of_branches = Q(idcc__in=sorted(codes)) if codes else None
+    if not waited.value().envelopes:
+        return of_branches
+    held = Q(pk__in=FundHold.objects.filter(until=None).values("dossier_id"))
+    return of_branches | held if of_branches else held
 
 
 def require_funds(dossier: Dossier, day: date) -> None:
@@ -89,6 +100,14 @@ def why(closure: FundClosure) -> str:
     return (
         f"{_exhausted_since(closure)} : la demande garde sa place dans la liste d'attente, dans l'ordre d'arrivée. Vous "
         "pouvez l'examiner, pas l'accorder."
+    )
+
+
+def why_held(hold: FundHold) -> str:
+    """What an officer reads of a request that waits for an envelope."""
+    return (
+        f"{hold.sentence} La demande garde sa place dans la liste d'attente, dans l'ordre d'arrivée ; elle en sort dès que "
+        "l'enveloppe peut la servir."
     )
 
 

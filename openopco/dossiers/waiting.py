@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from openopco.base.jobs import enqueue, job, sweep
 from openopco.dossiers.enums import Audience
-from openopco.dossiers.models import Dossier, FundClosure
+from openopco.dossiers.models import Dossier, FundClosure, FundHold
 from openopco.dossiers.news import add_news
 from openopco.dossiers.notices import FUNDS, path_for
 from openopco.dossiers.people import employers_of
@@ -49,7 +49,7 @@ def tell_of_funds(*, closure_id: int, is_open: bool, sent_at: str = "", after: i
     closure = FundClosure.objects.get(pk=closure_id)
     waiting = list(_waiting(closure, is_open=is_open, sent_at=sent_at, after=after)[:STRETCH])
     for dossier in waiting:
-        _tell(closure, dossier, is_open=is_open)
+        _tell(dossier, is_open=is_open, key=f"funds:{closure.pk}:{is_open}:{dossier.pk}")
     if len(waiting) == STRETCH:
         last = waiting[-1]
         assert last.sent_at is not None
@@ -79,7 +79,15 @@ def _waiting(closure: FundClosure, *, is_open: bool, sent_at: str, after: int) -
     return found.order_by("sent_at", "id")
 
 
-def _tell(closure: FundClosure, dossier: Dossier, *, is_open: bool) -> None:
+@job("dossiers.tell_of_hold")
+def tell_of_hold(*, hold_id: int, is_open: bool) -> None:
+    """That a request waits for an envelope, or no longer does; not once it is over, nor that it waits once it does not."""
+    held = FundHold.objects.select_related("dossier__filed_by", "dossier__created_by").get(pk=hold_id)
+    if held.dossier.is_open and (held.until is not None) == is_open:
+        _tell(held.dossier, is_open=is_open, key=f"hold:{held.pk}:{is_open}")
+
+
+def _tell(dossier: Dossier, *, is_open: bool, key: str) -> None:
     if is_open:
         add_news(dossier, "fonds", actor=SYSTEM)
         title = f"Les fonds sont rouverts : votre demande {dossier.number} reprend son cours."
@@ -92,5 +100,5 @@ def _tell(closure: FundClosure, dossier: Dossier, *, is_open: bool) -> None:
         url=path_for(dossier, Audience.EMPLOYEUR),
         subject_kind="dossier",
         subject_id=dossier.pk,
-        unique_key=f"funds:{closure.pk}:{is_open}:{dossier.pk}",
+        unique_key=key,
     )

@@ -52,9 +52,19 @@ def left_for(*, company_id: int, year: int, idcc: str, own: Collection[Commitmen
         .values_list(*_ACCOUNT, "own__budget", "own__engaged")
     )
     found = list(rows)
-    near = (each for each in envelopes.value() if each.year == year and each.idcc in ("", idcc))
+    near = serving(envelopes.value(), year=year, idcc=idcc)
     had = {row[4]: row[5] - _of_budget(own, row[4], year) for row in found if row[4] is not None}
-    return Left(_bounds(_by_fund(near), own), had, _shown_account(found[0][:4], own))
+    return Left(_bounds(near, own), had, _shown_account(found[0][:4], own))
+
+
+def name_of(envelope: Envelope) -> str:
+    """How the waiting list names it."""
+    return f"{envelope.year}:{envelope.fund}:{envelope.idcc}"
+
+
+def serving(among: Iterable[Envelope], *, year: int, idcc: str) -> Mapping[Fund, Envelope]:
+    """Of some envelopes in order of their ids, those that serve a branch in a year."""
+    return _by_fund(each for each in among if each.year == year and each.idcc in ("", idcc))
 
 
 _ACCOUNT = tuple(f"voluntary_account__{name}" for name in ("paid_in", "engaged", "pays_ancillary", "pays_wages"))

@@ -5,14 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 from openopco.dossiers.draft import DraftView
+from openopco.dossiers.holds import waited
 from openopco.dossiers.models import Dossier
 from openopco.funding import ruling
 from openopco.funding.actions.engaging import with_payees
-from openopco.funding.balances import left_for
+from openopco.funding.balances import envelopes, left_for, name_of, serving
 from openopco.funding.facts import facts_of, missing_for
 from openopco.funding.models import Commitment
 from openopco.funding.people import had_by_people
 from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
+from openopco.funding.starving import in_words, starved
 from openopco.opco import parameters
 
 ZERO = Decimal(0)
@@ -21,13 +23,15 @@ ZERO = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """`missing` names what must be typed before any figure, and nothing else is told then. `direct` is why, or why not, the
-    provider is paid by the OPCO; `ticking` is how much more the company's own payments would pay, were they allowed."""
+    provider is paid by the OPCO; `ticking` is how much more the company's own payments would pay, were they allowed;
+    `exhausted` is why the request would wait, once sent: nothing is left of the envelopes that would serve it."""
 
     missing: tuple[str, ...] = ()
     proposal: Proposal | None = None
     facts: Facts | None = None
     direct: str = ""
     ticking: Decimal = ZERO
+    exhausted: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -41,7 +45,15 @@ def estimate_of(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:
     facts = facts_of(dossier, draft, granted_on=today)
     if facts is None:
         return Estimate(missing=tuple(missing_for(draft)))
-    return _estimate(facts, _with_people(dossier, facts, _left(dossier, facts)))
+    left = _with_people(dossier, facts, _left(dossier, facts))
+    return replace(_estimate(facts, left), exhausted=_exhausted(facts, left))
+
+
+def _exhausted(facts: Facts, left: Left) -> str:
+    near = serving(envelopes.value(), year=facts.year, idcc=facts.idcc)
+    known = waited.value().envelopes
+    taken = {fund for fund, each in near.items() if name_of(each) in known}
+    return in_words(starved(facts, ruling.rules(), left, taken), facts.year)
 
 
 def estimate_anew(dossier: Dossier, draft: DraftView, *, today: date) -> Estimate:

@@ -31,7 +31,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class FundingShown:
-    """What `components/funding.html` draws. `left` is what stays the employer's."""
+    """What `components/funding.html` draws. `left` is what stays the employer's; `exhausted` why the
+    request would wait."""
 
     lines: tuple[Shown, ...] = ()
     unfunded: tuple[Shown, ...] = ()
@@ -39,6 +40,7 @@ class FundingShown:
     unpublished: str = ""
     direct: str = ""
     ticking: Decimal = ZERO
+    exhausted: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -60,7 +62,7 @@ def shown_estimate(estimate: Estimate) -> FundingShown:
         Shown(line.base.label, line.amount, line.sentence, line.payee.label, line.source) for line in proposal.lines
     )
     unfunded = tuple(Shown(each.base.label, each.amount, each.sentence) for each in proposal.unfunded)
-    return FundingShown(lines, unfunded, direct=estimate.direct, ticking=estimate.ticking)
+    return FundingShown(lines, unfunded, direct=estimate.direct, ticking=estimate.ticking, exhausted=estimate.exhausted)
 
 
 def shown_decision(funding: Mapping[str, Any]) -> FundingShown | None:

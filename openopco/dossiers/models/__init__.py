@@ -6,7 +6,7 @@ from openopco.dossiers.models.decisions import Decision
 from openopco.dossiers.models.dossier import NO_DUE_DATE, Dossier
 from openopco.dossiers.models.drafts import DraftField, DraftRow
 from openopco.dossiers.models.filters import SavedFilter
-from openopco.dossiers.models.funds import FundClosure
+from openopco.dossiers.models.funds import FundClosure, FundHold
 from openopco.dossiers.models.letters import Letter
 from openopco.dossiers.models.modifications import Modification, ModificationItem
 from openopco.dossiers.models.papers import PaperFiling
@@ -40,6 +40,7 @@ __all__ = [
     "DraftRow",
     "Follow",
     "FundClosure",
+    "FundHold",
     "LapseLifting",
     "Letter",
     "Message",

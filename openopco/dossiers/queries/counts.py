@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from openopco.base.prepared import among, steady_cursor
 from openopco.dossiers import funds
 from openopco.dossiers.enums import OPEN_STATES, State
+from openopco.dossiers.holds import waited
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries.held import replaced_ids
 from openopco.dossiers.queries.lists import ALL, FOLLOWED, FREE, MINE, MODIFIED, NEW, OPEN, REPLACED, WAITING
@@ -78,8 +79,8 @@ _ROWS = {
 def _passing(actor: Actor, today: date) -> dict[str, tuple[str, list[Any]]]:
     """The portfolios that there are for a time: whose funds are exhausted, whose officer is away. Each with its values."""
     found: dict[str, tuple[str, list[Any]]] = {}
-    if codes := _exhausted(today):
-        found[WAITING] = (_OPEN if "" in codes else f"is_open AND idcc IN ({_listed(codes)})", [])
+    if waiting := _waiting(today):
+        found[WAITING] = (f"is_open AND {waiting}" if waiting != _ALL else _OPEN, [])
     if away := replaced_ids(actor):
         condition, ids = among("holder_id", away)
         found[REPLACED] = (f"is_open AND {condition}", ids)
@@ -88,15 +89,22 @@ def _passing(actor: Actor, today: date) -> dict[str, tuple[str, list[Any]]]:
 
 def _with_funds(today: date) -> str:
     """Less those that wait for funds."""
-    codes = _exhausted(today)
+    waiting = _waiting(today)
+    return f" AND NOT COALESCE({waiting}, FALSE)" if waiting else ""
+
+
+_ALL = "(1 = 1)"
+
+
+def _waiting(today: date) -> str:
+    """Those that wait for funds, as a condition: of a branch whose funds are exhausted, or held; empty where none does."""
+    codes = sorted({each.idcc for each in funds.closures.value() if each.runs_on(today)})
     if "" in codes:
-        return " AND 1 = 0"
-    return f" AND (idcc IS NULL OR idcc NOT IN ({_listed(codes)}))" if codes else ""
-
-
-def _exhausted(today: date) -> list[str]:
-    """The branches whose funds are exhausted; an empty code is all of them."""
-    return sorted({each.idcc for each in funds.closures.value() if each.runs_on(today)})
+        return _ALL
+    either = [f"idcc IN ({_listed(codes)})"] if codes else []
+    if waited.value().envelopes:
+        either.append("id IN (SELECT dossier_id FROM dossiers_fundhold WHERE until IS NULL)")
+    return f"({' OR '.join(either)})" if either else ""
 
 
 def _listed(codes: list[str]) -> str:

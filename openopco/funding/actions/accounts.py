@@ -9,6 +9,7 @@ from django.utils import timezone
 from openopco import journal
 from openopco.base.actions import action
 from openopco.base.fields import cents
+from openopco.base.jobs import enqueue
 from openopco.funding.models import VoluntaryAccount, VoluntaryPayment
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
@@ -78,6 +79,7 @@ def record_payment(
         noted_at=timezone.now(),
     )
     VoluntaryAccount.objects.filter(pk=account.pk).update(paid_in=F("paid_in") + cents(amount))
+    enqueue("funding.follow_company", company_id=account.company_id)
     payload = {"montant": f"{amount:.2f}", "recu_le": received_on.isoformat(), "reference": told}
     journal.record(
         subject_kind=SUBJECT, subject_id=account.pk, event="funding.noter_versement", actor=actor, payload=payload

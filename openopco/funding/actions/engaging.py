@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from openopco.base.fields import cents
 from openopco.dossiers.funders import Engaged, Proposed
-from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.models import Decision, Dossier, FundHold
 from openopco.dossiers.queries import load_draft
 from openopco.funding import ruling
+from openopco.funding.actions.waiting import follow_later
 from openopco.funding.balances import Balances, balances, envelopes, left_of
-from openopco.funding.enums import Fund, Payee
+from openopco.funding.enums import Fund, Mode, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
 from openopco.funding.facts import facts_of
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
@@ -174,6 +175,16 @@ def _carry(commitment: Commitment, delta: Decimal) -> None:
     if commitment.envelope_id:
         Envelope.objects.filter(pk=commitment.envelope_id).update(engaged=F("engaged") + cents(delta))
         transaction.on_commit(envelopes.forget)
+        _follow(commitment, delta)
+
+
+def _follow(commitment: Commitment, delta: Decimal) -> None:
+    """Who waits follows an envelope that has just run out, or that some wait for and that has money again."""
+    assert commitment.envelope_id
+    own = Envelope.objects.filter(pk=commitment.envelope_id, mode=Mode.BLOQUANTE)
+    waiting = FundHold.objects.filter(until=None, year=commitment.year)
+    if own.filter(engaged__gte=F("amount")).exists() if delta > 0 else waiting.exists():
+        follow_later(commitment.envelope_id)
 
 
 def release(dossier: Dossier, event: str, *, payee: str = "") -> Decimal:

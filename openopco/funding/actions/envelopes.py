@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from openopco import journal
 from openopco.base.actions import action
+from openopco.funding.actions.waiting import follow_later
 from openopco.funding.balances import envelopes
 from openopco.funding.enums import BOUNDED_BY_ENVELOPE, Fund, Mode
 from openopco.funding.errors import BelowEngaged, UnknownEnvelope
@@ -73,5 +74,6 @@ def _note(envelope: Envelope, *, actor: Actor, reason: str, event: str) -> None:
         changed_at=timezone.now(),
     )
     transaction.on_commit(envelopes.forget)
+    follow_later(envelope.pk)
     payload = {"montant": f"{envelope.amount:.2f}", "motif": told, "annee": envelope.year, "fonds": envelope.fund}
     journal.record(subject_kind=SUBJECT, subject_id=envelope.pk, event=event, actor=actor, payload=payload)

@@ -1,14 +1,15 @@
 """Rows of the desk's list, worded before the template: nothing there but text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.safestring import SafeString
 
 from openopco.dossiers import funds
 from openopco.dossiers.enums import STATE_TONES, STATE_WORDS, Audience, State
-from openopco.dossiers.models import NO_DUE_DATE, Dossier
+from openopco.dossiers.holds import holds_of
+from openopco.dossiers.models import NO_DUE_DATE, Dossier, FundHold
 from openopco.dossiers.queries import Marks, subject_of
 from openopco.kernel.calendar import days_left, delay_in_words, format_date
 from openopco.kernel.money import format_euros
@@ -51,9 +52,13 @@ class WorkRow:
 def rows_of(
     dossiers: Iterable[Dossier], *, actor: Actor, today: date, query: str, marks: Mapping[int, Marks] = NO_MARKS
 ) -> list[WorkRow]:
-    base = address_of("desk:worklist")
+    base, dossiers = address_of("desk:worklist"), list(dossiers)
+    held = holds_of(dossiers)
     return [
-        _row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query, marks.get(dossier.pk, UNMARKED))
+        replace(
+            _row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query, marks.get(dossier.pk, UNMARKED)),
+            funds=_funds(dossier, today, held.get(dossier.pk)),
+        )
         for dossier in dossiers
     ]
 
@@ -105,11 +110,11 @@ def _awaited(row: WorkRow) -> str:
     return filled("{}{}", delay, filled(WAITS, *row.funds)) if row.funds else delay
 
 
-def _funds(dossier: Dossier, today: date) -> tuple[str, str] | None:
+def _funds(dossier: Dossier, today: date, hold: FundHold | None) -> tuple[str, str] | None:
     """The tone and the words of its badge."""
-    if funds.waits(dossier, today):
+    if funds.waits(dossier, today, hold):
         return "wait", "En attente de fonds"
-    return ("ok", "Fonds rouverts") if funds.came_back(dossier, today) else None
+    return ("ok", "Fonds rouverts") if funds.came_back(dossier, today, hold) else None
 
 
 def _marks(row: WorkRow) -> SafeString | str:
@@ -152,7 +157,6 @@ def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, 
         followed=marks.followed,
         early=_early(dossier, today),
         proposed=marks.proposed and bool(is_free),
-        funds=_funds(dossier, today),
     )
 
 

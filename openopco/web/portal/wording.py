@@ -17,7 +17,8 @@ from openopco.dossiers.enums import (
     ItemKind,
     State,
 )
-from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier
+from openopco.dossiers.holds import holds_of
+from openopco.dossiers.models import NO_DUE_DATE, CorrectionItem, Dossier, FundHold
 from openopco.dossiers.queries.modifications import lapsed_unbegun
 from openopco.dossiers.timeline import field_label
 from openopco.kernel.calendar import format_date, paris_today
@@ -49,8 +50,8 @@ class Line:
     waits: str = ""
 
 
-def line_of(dossier: Dossier, reader: Actor) -> Line:
-    """`waits`: that its funds are exhausted, where it has to wait for them."""
+def line_of(dossier: Dossier, reader: Actor, hold: FundHold | None = None) -> Line:
+    """`waits`: that its funds are exhausted, where it has to wait for them; `hold`, its last."""
     state, today = State(dossier.state), paris_today(timezone.now())
     return Line(
         url=f"/demandes/{dossier.number}/" if dossier.number else f"/brouillons/{dossier.key}/",
@@ -63,7 +64,7 @@ def line_of(dossier: Dossier, reader: Actor) -> Line:
         word=WORDS[state],
         due=f"Avant le {format_date(dossier.due_on)}" if state is State.COMPLEMENT_DEMANDE else "",
         mark=UNCONFIRMED if is_from_unconfirmed(dossier, reader) else "",
-        waits=WAITS if funds.waits(dossier, today) else "",
+        waits=WAITS if funds.waits(dossier, today, hold) else "",
     )
 
 
@@ -154,5 +155,7 @@ def missing_in_words(count: int) -> str:
 
 
 def lines_of(dossiers: Iterable[Dossier], reader: Actor) -> list[Line]:
-    """In the words of who reads the list; no query."""
-    return [line_of(dossier, reader) for dossier in dossiers]
+    """In the words of who reads the list; no query while no envelope is waited for, else one."""
+    dossiers = list(dossiers)
+    held = holds_of(dossiers)
+    return [line_of(dossier, reader, held.get(dossier.pk)) for dossier in dossiers]

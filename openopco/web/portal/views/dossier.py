@@ -20,7 +20,6 @@ from openopco.dossiers.actions import deciding, talking
 from openopco.dossiers.draft import DraftView, PieceView, SummarySection
 from openopco.dossiers.enums import CLOSED_STATES, STATE_TONES, Audience, ItemKind, State
 from openopco.dossiers.errors import NotPossibleNow
-from openopco.dossiers.funds import held_back
 from openopco.dossiers.letters import letters_of
 from openopco.dossiers.models import CorrectionItem, Decision, Dossier, Message
 from openopco.dossiers.notices import path_for
@@ -42,6 +41,7 @@ from openopco.web.modifications import life_of, start_of, versions
 from openopco.web.papers import paper_card
 from openopco.web.portal import wording
 from openopco.web.portal.access import dossier_or_404, dossier_to_act_on, view_of
+from openopco.web.portal.funds import told_of
 from openopco.web.portal.rows import folds_of
 from openopco.web.portal.zones import CLOSED
 
@@ -97,7 +97,7 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
         "message_error": "",
         "events": timeline.events(found, Audience.EMPLOYEUR),
         "is_closed": found.state in CLOSED_STATES,
-        "funds": held_back(found, paris_today(timezone.now())),
+        **told_of(found, today),
         "key": uuid4(),
         "seen_from_desk": "",
         **_contents(kind, draft),

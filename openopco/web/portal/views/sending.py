@@ -13,13 +13,13 @@ from openopco.dossiers import kinds
 from openopco.dossiers.actions.sending import Closed, Incomplete, send
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import NotEditable
-from openopco.dossiers.funds import held_back
 from openopco.dossiers.models import Dossier, Receipt
 from openopco.dossiers.receipts import receipt_pdf
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import paris_today
 from openopco.opco import parameters
 from openopco.web.portal.access import dossier_or_404, draft_or_404, page_of
+from openopco.web.portal.funds import told_of
 from openopco.web.portal.opened import open_draft
 from openopco.web.portal.posted import ALL_KEPT, Unkept, keep_posted
 from openopco.web.portal.views.steps import step_context
@@ -74,7 +74,7 @@ def sent(request: PersonRequest, number: str) -> HttpResponse:
         "dossier": dossier,
         "identity": opco.identity(),
         "change_notice_days": notice_days,
-        "funds": held_back(dossier, paris_today(timezone.now())),
+        **told_of(dossier, paris_today(timezone.now())),
     }
     return render(request, "portal/sent.html", context)
 
