@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, TypeVar
 
 from openopco.billing.certificates import Attested, Stage
 from openopco.billing.certificates import faults as faults_of_certificate
 from openopco.billing.einvoice.keeping import from_json
-from openopco.billing.einvoice.model import ElectronicInvoice
-from openopco.billing.issuing import Service, net_of
+from openopco.billing.einvoice.model import ElectronicInvoice, Kind, Party, Period, References, Totals
+from openopco.billing.issuing import SERIES, Service
+from openopco.billing.rules import minutes_of
 from openopco.funding.enums import Base, Payee
 from openopco.kernel.calendar import format_date, parse_date
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.identifiers import siren_of
 from openopco.kernel.money import format_hours, parse_amount, parse_hours
 from openopco.kernel.nir import find_nir
 from openopco.kernel.text import clean_line
@@ -24,6 +26,7 @@ HUNDREDTH, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 # Zones of the claim's documents.
 INVOICE, CERTIFICATES, PAYMENT, EXPENSES = "facture", "certificats", "paiement", "frais"
 DEPOSITED, GENERATED = "deposer", "generer"
+A_YEAR: Final = timedelta(days=366)
 LONGEST_NUMBER, LONGEST_NAME, MOST_NAMED = 60, 120, 3
 ABSENT: Final = ("0", "0h", "absent", "absente")
 
@@ -37,7 +40,8 @@ class Trainee:
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """What a claim leans on: the agreement as it stands. `bases`: the expenses engaged for this payee; `minutes` per
-    trainee; `cost`: the whole pedagogic cost, HT; `may_generate`: the provider's billing mandate is in force."""
+    trainee; `cost`: the whole pedagogic cost, HT; `billed` (minutes) and `billed_net`: what standing invoices of the provider
+    bill already; `may_generate`: the provider's billing mandate is in force."""
 
     dossier: str
     payee: Payee
@@ -56,6 +60,8 @@ class Agreed:
     bases: tuple[Base, ...]
     left: Mapping[Base, Decimal]
     cost: Decimal
+    billed: int = 0
+    billed_net: Decimal = ZERO
     needs_payment_proof: bool = False
     may_generate: bool = False
 
@@ -100,6 +106,11 @@ class Read:
     signatory: str
     signatory_role: str
     is_final: bool
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the portal makes the invoice."""
+        return self.mode == GENERATED
 
     @property
     def is_whole(self) -> bool:
@@ -161,7 +172,7 @@ def read(typed: Mapping[str, Any], agreed: Agreed, zones: Mapping[str, int], tod
     starts_on, ends_on = _period(reader, agreed, today)
     signs = is_generated or reader.raw("certified") == "en_ligne"
     if agreed.needs_invoice and not is_generated:
-        number, issued_on, net, vat = _invoice(reader, electronic, today)
+        number, issued_on, net, vat = _invoice(reader, electronic, agreed, today)
     else:
         number, issued_on, vat = "", today, ZERO
         net = _share_of_cost(agreed, minutes) if is_generated else None
@@ -197,15 +208,21 @@ def _electronic(typed: Mapping[str, Any]) -> ElectronicInvoice | None:
 
 
 def _invoice(
-    reader: _Reader, electronic: ElectronicInvoice | None, today: date
+    reader: _Reader, electronic: ElectronicInvoice | None, agreed: Agreed, today: date
 ) -> tuple[str, date | None, Decimal | None, Decimal]:
     if electronic is not None:
         totals = electronic.totals
         return electronic.number, electronic.issued_on, totals.without_vat, totals.vat
     number = reader.words("number", LONGEST_NUMBER, "Indiquez le numéro de la facture.")
     issued_on = reader.value("issued_on", parse_date, "Indiquez la date de la facture.")
+    if SERIES.fullmatch("".join(number.split())):
+        reader.errors["number"] = (
+            "Cette forme de numéro est celle des factures établies ici : indiquez celui de l'organisme."
+        )
     if issued_on and issued_on > today:
         reader.errors["issued_on"] = f"Le {format_date(issued_on)} n'est pas encore venu."
+    elif issued_on and issued_on < agreed.starts_on - A_YEAR:
+        reader.errors["issued_on"] = "Cette facture date de plus d'un an avant la formation : vérifiez l'année."
     net = reader.value("net", parse_amount, "Indiquez le montant hors taxe de la facture.")
     if net is not None and net == 0:
         reader.errors["net"] = "Une facture de 0,00 € ne se règle pas."
@@ -216,18 +233,44 @@ def _invoice(
 
 
 def _share_of_cost(agreed: Agreed, minutes: Mapping[str, int]) -> Decimal | None:
-    """What the portal bills: the cost of the agreement, for the hours followed."""
-    service = service_of(agreed, minutes)
-    return net_of([service]) if service.hours else None
+    """What the portal bills: the cost of the agreement for the hours followed, less what was billed on the way."""
+    followed = min(sum(minutes.values()), agreed.planned)
+    if not followed or not agreed.planned:
+        return None
+    return (agreed.cost * followed / agreed.planned).quantize(HUNDREDTH, ROUND_HALF_UP) - agreed.billed_net
 
 
-def service_of(agreed: Agreed, minutes: Mapping[str, int]) -> Service:
-    """One line for all trainees, each named with his hours: their sum then is the cost, to the cent."""
+def service_of(agreed: Agreed, minutes: Mapping[str, int], net: Decimal) -> Service:
+    """One line for all trainees, each named with his hours, at the price that makes its sum `net` to the cent."""
     followed = [(trainee, minutes.get(trainee.row, 0)) for trainee in agreed.trainees]
     people = ", ".join(f"{each.name} ({format_hours(Decimal(some) / 60)})" for each, some in followed if some)
-    hours = Decimal(sum(some for _, some in followed)) / 60
-    price = agreed.cost * 60 / agreed.planned if agreed.planned else ZERO
-    return Service(people, hours.quantize(HUNDREDTH), price.quantize(MILLIONTH))
+    if agreed.billed:
+        people += f" ; heures depuis le début, dont {format_hours(Decimal(agreed.billed) / 60)} déjà facturées"
+    left = sum(some for _, some in followed) - agreed.billed
+    hours = max(Decimal(left) / 60, HUNDREDTH).quantize(HUNDREDTH)
+    return Service(people, hours, (net / hours).quantize(MILLIONTH))
+
+
+def keyed_invoice(agreed: Agreed, found: "Read") -> ElectronicInvoice | None:
+    """A plain PDF, as a person keyed it; None while its number, date or amount is missing."""
+    if not found.number or found.issued_on is None or not found.net:
+        return None
+    total = found.net + found.vat
+    return ElectronicInvoice(
+        number=found.number,
+        kind=Kind.INVOICE,
+        issued_on=found.issued_on,
+        seller=Party(
+            name=agreed.provider,
+            siren=siren_of(agreed.provider_siret),
+            siret=agreed.provider_siret,
+            nda=agreed.provider_nda,
+        ),
+        buyer=Party(name=agreed.employer, siren=siren_of(agreed.employer_siret), siret=agreed.employer_siret),
+        totals=Totals(without_vat=found.net, vat=found.vat, with_vat=total, due=total),
+        references=References(buyer=agreed.dossier),
+        period=Period(found.starts_on, found.ends_on),
+    )
 
 
 def _minutes(reader: _Reader, agreed: Agreed) -> dict[str, int]:
@@ -242,7 +285,7 @@ def _minutes(reader: _Reader, agreed: Agreed) -> dict[str, int]:
         )
         if hours is None:
             continue
-        followed = int(hours * 60)
+        followed = minutes_of(hours)
         if followed > agreed.minutes:
             planned = format_hours(Decimal(agreed.minutes) / 60)
             reader.errors[name] = f"L'accord porte sur {planned} par stagiaire : signalez d'abord une modification."
@@ -301,6 +344,8 @@ def _want(reader: _Reader, found: Read, agreed: Agreed, zones: Mapping[str, int]
         missing["zone-facture"] = "Joignez la facture de l'organisme."
     if not found.signatory and "signatory" not in missing and not zones.get(CERTIFICATES):
         missing["zone-certificats"] = "Joignez les certificats de réalisation, signés par l'organisme."
+    if is_generated and found.net is not None and found.net <= 0:
+        missing["mode"] = "Ces heures sont déjà facturées : il ne reste rien à facturer."
     if agreed.needs_payment_proof and agreed.needs_invoice and not zones.get(PAYMENT):
         missing["zone-paiement"] = "Joignez la preuve que vous avez payé cette facture."
     if found.amounts and not zones.get(EXPENSES):

@@ -14,10 +14,8 @@ class ClaimState(TextChoices):
     RETIREE = "retiree", "Retirée"
 
 
-# What was sent and waits for somebody; what holds the agreement from lapsing; what may follow no more.
+# What was sent and waits for somebody.
 OPEN_CLAIMS = frozenset({ClaimState.DEPOSEE, ClaimState.A_COMPLETER})
-STANDING_CLAIMS = OPEN_CLAIMS | {ClaimState.VALIDEE}
-ENDED_CLAIMS = frozenset({ClaimState.VALIDEE, ClaimState.REFUSEE, ClaimState.RETIREE})
 
 
 class InvoiceKind(TextChoices):

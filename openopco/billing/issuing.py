@@ -1,6 +1,7 @@
 """The invoices that the portal makes in a provider's name, under its billing mandate (CGI 289, I-2): what they say, and the
 credit note that takes one back. Pure; who numbers them and keeps them calls this."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -66,6 +67,10 @@ class Sale:
     period: Period
     services: tuple[Service, ...]
     iban: str
+
+
+# What the numbers of our series look like: nobody deposits one.
+SERIES: Final = re.compile(r"\d{9}-\d{4}-\d{6}")
 
 
 def series_number(siren: str, year: int, rank: int) -> str:

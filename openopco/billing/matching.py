@@ -24,7 +24,8 @@ NONE_TOLD: Final = "Non indiqué"
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What the OPCO knows of a granted dossier. `hours` and `certified` are of all trainees together, `certified` None before
-    any certificate; `left` is what may still be invoiced to the OPCO on it, HT; `vat_exempt` None where nobody has checked."""
+    any certificate; `left` is what may still be invoiced to the OPCO on it, HT; `vat_exempt` None where nobody has checked;
+    `buyer`: the employer's SIREN."""
 
     dossier: str
     siret: str
@@ -36,6 +37,7 @@ class Expected:
     certified: Decimal | None
     left: Decimal
     ibans: frozenset[str] = frozenset()
+    buyer: str = ""
 
 
 class Difference(NamedTuple):
@@ -67,7 +69,7 @@ def parts_of(invoice: ElectronicInvoice, left: Decimal) -> Parts:
 def differences(invoice: ElectronicInvoice, expected: Expected) -> list[Difference]:
     """Everything that differs, in the order of the page."""
     checks: tuple[Callable[[ElectronicInvoice, Expected], Iterator[Difference]], ...] = (
-        _dossier, _siret, _nda, _vat, _dates, _hours, _certified, _amount, _iban,
+        _dossier, _siret, _nda, _buyer, _vat, _dates, _hours, _certified, _amount, _iban,
     )  # fmt: skip
     return [one for check in checks for one in check(invoice, expected)]
 
@@ -135,6 +137,13 @@ def _nda(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]
     if told and expected.nda and told != expected.nda:
         todo = "Corrigez le numéro de déclaration d'activité de la facture, ou signalez-nous le nouveau."
         yield Difference("nda", "Déclaration d'activité", told, expected.nda, todo, blocks=True)
+
+
+def _buyer(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:
+    told = invoice.buyer.siren or invoice.buyer.siret[:_SIREN]
+    if expected.buyer and told and told != expected.buyer:
+        todo = "La facture est adressée à une autre entreprise que celle de la demande : le contrôleur vérifiera."
+        yield Difference("buyer", "Client", f"{invoice.buyer.name} ({told})", expected.buyer, todo, blocks=False)
 
 
 def _vat(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:

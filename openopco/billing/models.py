@@ -214,7 +214,7 @@ class ClaimLine(models.Model):
 
 class Certificate(models.Model):
     """What the provider attests of one trainee, who is named by the `row` of his enrolment; hours since the beginning. Signed
-    online by the provider (`Origin.GENEREE`: its page is drawn from this row), or keyed beside the scan that the claim carries.
+    online by the provider (`Origin.GENEREE`), or keyed beside the scan that the claim carries.
     Never changed: another one takes its place."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -230,7 +230,8 @@ class Certificate(models.Model):
     planned_minutes = models.PositiveIntegerField()
     signatory = models.CharField(max_length=120, blank=True, default="")
     signatory_role = models.CharField(max_length=120, blank=True, default="")
-    place = models.CharField(max_length=120, blank=True, default="")
+    # Of one signed online: what its page says, as it was signed.
+    page = models.JSONField(default=dict)
     signed_on = models.DateField(null=True)
     given_by = _person()
     given_by_label = models.CharField(max_length=200)

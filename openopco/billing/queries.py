@@ -1,27 +1,30 @@
 """Reads of the room. Each asks the actor's right."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
+from openopco.base.fields import CentsField
 from openopco.base.keyset import Page, paginate
 from openopco.billing.drafting import Agreed, Trainee
-from openopco.billing.enums import OPEN_CLAIMS, STANDING_CLAIMS, ClaimState
+from openopco.billing.enums import OPEN_CLAIMS, ClaimState, DueState, InvoiceKind
 from openopco.billing.errors import NotClaimable, UnknownClaim
 from openopco.billing.matching import Expected
-from openopco.billing.models import CLAIM_DOCUMENT, BillingMandate, Claim
+from openopco.billing.models import CLAIM_DOCUMENT, BillingMandate, Claim, Due, Invoice
 from openopco.documents.models import Document
 from openopco.documents.queries import by_zone, usable
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Dossier
+from openopco.dossiers.models import Decision, Dossier
 from openopco.dossiers.queries import load_draft
 from openopco.funding.enums import Base, Payee
 from openopco.funding.facts import costs_of
 from openopco.funding.models import Commitment
 from openopco.kernel.calendar import format_date, paris_today
+from openopco.kernel.identifiers import siren_of
 from openopco.opco import parameters
 from openopco.organisations.accounts import LIVE, number_of, of
 from openopco.organisations.enums import AccountState
@@ -72,8 +75,9 @@ def find_to_check(*, actor: Actor, claim_id: int) -> Claim:
 
 
 def subject_to_check(claim: Claim) -> Subject:
-    """Whom the check must not fall to: who decided the agreement, who sent the claim."""
-    return Subject(typed_by=claim.dossier.decided_by_id, filed_by=claim.sent_by_id)
+    """Whom the check must not fall to: who decided any version of the agreement, who sent the claim. One query."""
+    deciders = Decision.objects.filter(dossier=claim.dossier_id).values_list("decided_by_id", flat=True)
+    return Subject(typed_by=claim.dossier.decided_by_id, filed_by=claim.sent_by_id, hands=frozenset(deciders))
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
@@ -105,9 +109,22 @@ def claims_of(dossier: Dossier) -> list[Claim]:
     return list(found.select_related("invoice", "provider", "establishment").order_by("-id"))
 
 
+def standing() -> QuerySet[Claim]:
+    """Those that hold their agreement: that wait, or by which something is due or was paid."""
+    owed = Due.objects.filter(claim=OuterRef("pk")).exclude(state=DueState.ANNULEE)
+    return Claim.objects.filter(Q(state__in=OPEN_CLAIMS) | Q(state=ClaimState.VALIDEE) & Exists(owed))
+
+
+def to_mend(today: date) -> QuerySet[Claim]:
+    """Those refused lately: their payee has some days to correct them, even past the agreement's last day."""
+    days = parameters.value("claim_complete_days", on=today)
+    return Claim.objects.filter(state=ClaimState.REFUSEE, ended_at__gte=timezone.now() - timedelta(days=days))
+
+
 def standing_dossiers() -> QuerySet[Claim]:
     """The requests whose agreement a claim holds from lapsing: `dossiers.claimed` asks."""
-    return Claim.objects.filter(state__in=STANDING_CLAIMS).values("dossier_id")  # type: ignore[return-value]
+    held = standing() | to_mend(paris_today(timezone.now()))
+    return held.values("dossier_id")  # type: ignore[return-value]
 
 
 def documents_in(claim: Claim) -> dict[str, list[Document]]:
@@ -132,7 +149,7 @@ def why_not_claimable(dossier: Dossier, today: date) -> str:
         return "Cette demande n'est pas accordée : il n'y a rien à régler."
     if dossier.starts_on and dossier.starts_on > today:
         return f"La formation commence le {format_date(dossier.starts_on)} : son règlement se demande ensuite."
-    if dossier.due_on < today and not Claim.objects.filter(dossier=dossier, state__in=STANDING_CLAIMS).exists():
+    if dossier.due_on < today and not to_mend(today).filter(dossier=dossier).exists():
         return f"Le règlement devait être demandé avant le {format_date(dossier.due_on)}."
     return ""
 
@@ -169,10 +186,22 @@ def agreed_of(dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | N
         trainees=tuple(Trainee(row, f"{first} {last}") for row, first, last in people),
         bases=tuple(base for base in Base if base in left),
         left=left,
+        **_billed(dossier, payee),
         cost=costs_of(load_draft(dossier, today=today))[Base.PEDAGOGIQUE],
         needs_payment_proof=payee is Payee.EMPLOYEUR and parameters.value("claim_payment_proof", on=today),
         may_generate=payee is Payee.ORGANISME and provider is not None and mandate_of(provider.pk) is not None,
     )
+
+
+def _billed(dossier: Dossier, payee: Payee) -> dict[str, Any]:
+    """What the provider's invoices that still stand bill of the request."""
+    if payee is not Payee.ORGANISME or dossier.provider_id is None:
+        return {}
+    own = Invoice.objects.filter(dossier=dossier, provider_id=dossier.provider_id, set_aside_at=None)
+    rows = own.filter(kind=InvoiceKind.FACTURE).annotate(credited=Sum("credit_notes__net", output_field=CentsField()))
+    standing = [row for row in rows.values_list("minutes", "net", "credited") if row[1] > (row[2] or ZERO)]
+    net = sum((net - (credited or ZERO) for _, net, credited in standing), ZERO)
+    return {"billed": sum(minutes or 0 for minutes, _, _ in standing), "billed_net": net}
 
 
 _NOBODY = {
@@ -200,6 +229,7 @@ def expected_of(dossier: Dossier, agreed: Agreed, *, certified: int | None) -> E
         hours=Decimal(agreed.planned) / 60,
         certified=None if certified is None else Decimal(certified) / 60,
         left=agreed.left.get(Base.PEDAGOGIQUE, ZERO),
+        buyer=siren_of(agreed.employer_siret),
         ibans=_known_ibans(provider) if agreed.payee is Payee.ORGANISME else frozenset(),
     )
 

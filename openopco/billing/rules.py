@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from openopco.funding.enums import Base
@@ -13,14 +13,21 @@ ZERO, CENT = Decimal(0), Decimal("0.01")
 BY_THE_HOUR: Final = frozenset({Base.PEDAGOGIQUE, Base.SALAIRES})
 
 
+def minutes_of(hours: Decimal) -> int:
+    """Hours as people type them, to the nearest minute: « 7h20 » is 7.33, and 440 minutes."""
+    return int((hours * 60).to_integral_value(ROUND_HALF_UP))
+
+
 @dataclass(frozen=True, slots=True)
 class Engaged:
-    """A line of the agreement, for one payee: euros HT."""
+    """A line of the agreement, for one payee: euros HT. `amount` is what is engaged of it now, `released` what earlier claims
+    gave back of it as not needed: hours are a share of both."""
 
     id: int
     base: Base
     amount: Decimal
     invoiced: Decimal
+    released: Decimal = ZERO
 
     @property
     def left(self) -> Decimal:
@@ -83,12 +90,11 @@ def reckon(engaged: Sequence[Engaged], asked: Mapping[Base, Decimal], attendance
 
 def _allowed(base: Base, own: Iterable[Engaged], attendance: Attendance) -> Decimal:
     own = list(own)
-    total, invoiced = (
-        sum((line.amount for line in own), ZERO),
-        sum((line.invoiced for line in own), ZERO),
-    )
-    most = attendance.of(total) if base in BY_THE_HOUR else total
-    return max(ZERO, most - invoiced)
+    left = sum((line.left for line in own), ZERO)
+    granted = sum((line.amount + line.released for line in own), ZERO)
+    invoiced = sum((line.invoiced for line in own), ZERO)
+    most = attendance.of(granted) if base in BY_THE_HOUR else granted
+    return max(ZERO, min(left, most - invoiced))
 
 
 def _spread(own: Iterable[Engaged], due: Decimal) -> dict[int, Decimal]:

@@ -12,8 +12,9 @@ from openopco.base.kept_files import keep_once, read_kept
 from openopco.base.models import Job
 from openopco.billing import notices
 from openopco.billing.einvoice.keeping import from_json
-from openopco.billing.enums import OPEN_CLAIMS, STANDING_CLAIMS, ClaimState, Origin
+from openopco.billing.enums import OPEN_CLAIMS, ClaimState, Origin
 from openopco.billing.models import Claim, Invoice
+from openopco.billing.queries import standing, to_mend
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.actions.engaging import release
@@ -86,8 +87,8 @@ def give_back_rests() -> int:
     past = Dossier.objects.filter(
         state=State.ACCORDEE,
         due_on__lt=today,
-        pk__in=Claim.objects.filter(state__in=STANDING_CLAIMS).values("dossier_id"),
-    ).exclude(pk__in=Claim.objects.filter(state__in=[ClaimState.BROUILLON, *OPEN_CLAIMS]).values("dossier_id"))
+        pk__in=standing().values("dossier_id"),
+    ).exclude(pk__in=(to_mend(today) | Claim.objects.filter(state__in=OPEN_CLAIMS)).values("dossier_id"))
     resting = Commitment.objects.filter(dossier__in=past, amount__gt=F("invoiced"))
     numbers = resting.order_by("dossier_id").values_list("dossier_id", flat=True).distinct()[:AT_ONCE]
     return sum(_give_back(pk) for pk in list(numbers))
@@ -98,4 +99,6 @@ def _give_back(dossier_id: int) -> bool:
     dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
     if dossier.state != State.ACCORDEE or Claim.objects.filter(dossier=dossier, state__in=OPEN_CLAIMS).exists():
         return False
+    # Nobody can send any more what was being prepared.
+    Claim.objects.filter(dossier=dossier, state=ClaimState.BROUILLON).update(state=ClaimState.RETIREE)
     return release(dossier, "delai") > 0

@@ -11,21 +11,22 @@ from openopco.billing import notices
 from openopco.billing.actions.claims import close_claim, tell_claim
 from openopco.billing.enums import ClaimState, Outcome
 from openopco.billing.errors import ClaimMoved, UnknownClaim
-from openopco.billing.models import Claim, Due, ServiceCheck
-from openopco.billing.queries import AROUND, subject_to_check
+from openopco.billing.models import Claim, ClaimLine, Due, ServiceCheck
+from openopco.billing.queries import AROUND, documents_in, subject_to_check
 from openopco.billing.rules import Attendance, Engaged, Result, reckon
+from openopco.documents.queries import usable
 from openopco.dossiers.models import Dossier
 from openopco.funding.actions.claiming import claim_on, commitments_of
 from openopco.funding.actions.engaging import release
 from openopco.funding.enums import Base
-from openopco.funding.models import Commitment
+from openopco.funding.models import Commitment, CommitmentChange
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
-from openopco.training.models import TrainingAction
+from openopco.training.models import Enrolment, TrainingAction
 
 ZERO = Decimal(0)
 LONGEST_WORDS = 2000
@@ -47,6 +48,9 @@ def accept_claim(*, actor: Actor, claim_id: int, found: Found) -> ServiceCheck:
     the agreement given back. Controllers, on what they neither decided nor sent. Raises `UnknownClaim`, `ClaimMoved`,
     `InvalidValue`, `Forbidden`."""
     claim = _lock(actor, claim_id)
+    if claim.provider_id not in (None, claim.dossier.provider_id):
+        raise InvalidValue("L'organisme de l'accord a changé depuis : refusez cette facture, en disant pourquoi.")
+    _require_readable(claim)
     minutes = _minutes(claim, found.minutes)
     lines = commitments_of(claim.dossier, payee=claim.payee)
     result = reckoned(claim, lines, minutes, found.amounts)
@@ -70,18 +74,45 @@ def accept_claim(*, actor: Actor, claim_id: int, found: Found) -> ServiceCheck:
 
 
 def reckoned(
-    claim: Claim, lines: Iterable[Commitment], minutes: Mapping[str, int], amounts: Mapping[Base, Decimal]
+    claim: Claim,
+    lines: Iterable[Commitment],
+    minutes: Mapping[str, int],
+    amounts: Mapping[Base, Decimal],
+    *,
+    claimed: Iterable[ClaimLine] | None = None,
 ) -> Result:
     """What is due of a claim, as the page previews it and as the check engages it."""
-    engaged = [Engaged(line.pk, Base(line.base), line.amount, line.invoiced) for line in lines]
-    asked = {Base(line.base): min(line.amount, amounts.get(Base(line.base), line.amount)) for line in claim.lines.all()}
-    return reckon(engaged, asked, Attendance(planned_of(claim), sum(minutes.values())))
+    lines = list(lines)
+    released = _released(lines)
+    engaged = [
+        Engaged(line.pk, Base(line.base), line.amount, line.invoiced, released.get(line.pk, ZERO)) for line in lines
+    ]
+    claimed = claim.lines.all() if claimed is None else claimed
+    asked = {Base(line.base): min(line.amount, amounts.get(Base(line.base), line.amount)) for line in claimed}
+    return reckon(engaged, asked, _attendance(claim, minutes))
 
 
-def planned_of(claim: Claim) -> int:
-    """Minutes of the agreement, all trainees together, absentees too."""
-    per_trainee = TrainingAction.objects.values_list("minutes", flat=True).get(dossier_id=claim.dossier_id)
-    return int(per_trainee) * claim.dossier.trainee_count
+def _attendance(claim: Claim, minutes: Mapping[str, int]) -> Attendance:
+    """Of those who are in the agreement now: each counts for what was planned of him at most."""
+    planned = int(TrainingAction.objects.values_list("minutes", flat=True).get(dossier_id=claim.dossier_id))
+    rows = list(Enrolment.objects.filter(dossier_id=claim.dossier_id).values_list("row", flat=True))
+    return Attendance(planned * len(rows), sum(min(planned, minutes.get(row, 0)) for row in rows))
+
+
+def _released(lines: Iterable[Commitment]) -> dict[int, Decimal]:
+    """What earlier claims gave back of each line, as not needed."""
+    changes = CommitmentChange.objects.filter(commitment__in=[line.pk for line in lines], event__in=("solde", "delai"))
+    found: dict[int, Decimal] = {}
+    for pk, delta in changes.values_list("commitment_id", "delta"):
+        found[pk] = found.get(pk, ZERO) - delta
+    return found
+
+
+def _require_readable(claim: Claim) -> None:
+    """What the antivirus put aside since it was sent is asked again."""
+    documents = [each for files in documents_in(claim).values() for each in files]
+    if len(usable(documents)) < len(documents):
+        raise InvalidValue("L'antivirus a écarté un fichier de cette demande : demandez-le à nouveau.")
 
 
 def attested(claim: Claim) -> dict[str, int]:

@@ -3,6 +3,7 @@ lines, series of invoices."""
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,12 @@ from openopco import journal
 from openopco.base.actions import action
 from openopco.billing import drafting, notices
 from openopco.billing.actions.invoicing import invoice_of, take_back
-from openopco.billing.drafting import Agreed, Read
+from openopco.billing.certificates import page_of
+from openopco.billing.drafting import Agreed, Read, keyed_invoice
 from openopco.billing.einvoice.examining import Examined, Format, examine_bytes
+from openopco.billing.einvoice.findings import Finding
 from openopco.billing.einvoice.keeping import to_json
+from openopco.billing.einvoice.model import Kind
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState, Origin
 from openopco.billing.errors import (
     ClaimMoved,
@@ -47,7 +51,7 @@ from openopco.dossiers.queries import visible_to
 from openopco.funding.enums import Payee
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
-from openopco.kernel.text import clean_text
+from openopco.kernel.text import clean_line, clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, Subject, require
 from openopco.training.taught import taught_to
@@ -57,6 +61,9 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 ZONES = (drafting.INVOICE, drafting.CERTIFICATES, drafting.PAYMENT, drafting.EXPENSES)
+CREDIT_NOTE = Finding(
+    "OPCO-CREDIT-NOTE", "Ce fichier est un avoir : enregistrez-le sur la page de la facture qu'il corrige."
+)
 LONGEST_VALUE, MOST_VALUES, LONGEST_ANSWER = 300, 700, 2000
 
 
@@ -66,12 +73,15 @@ def open_claim(*, actor: Actor, number: str, payee: Payee) -> Claim:
     that was refused. The payee's people. Raises `UnknownDossier`, `NotClaimable`, `Forbidden`."""
     dossier = _dossier_of(actor, number, payee)
     require(actor, Permission.CLAIM_WRITE, _subject(dossier, payee))
-    known = Claim.objects.filter(dossier=dossier, payee=payee, state__in=[ClaimState.BROUILLON, *OPEN_CLAIMS]).first()
+    held = Claim.objects.filter(dossier=dossier, payee=payee, state__in=[ClaimState.BROUILLON, *OPEN_CLAIMS]).first()
+    known = held if held is None or held.provider_id in (None, dossier.provider_id) else None
     if known is not None:
         return known
     now = timezone.now()
     if why := why_not_claimable(dossier, paris_today(now)):
         raise NotClaimable(why)
+    if held is not None:
+        raise NotClaimable("Un autre organisme a déjà demandé le règlement de ce dossier.")
     agreed = agreed_of(dossier, payee)
     if not any(agreed.left.values()):
         raise NotClaimable("Tout ce que prévoit l'accord a déjà été demandé.")
@@ -98,7 +108,8 @@ def save_claim(*, actor: Actor, key: str, values: Mapping[str, str], revision: i
     """Keeps what was typed of a draft, or of one to be completed, whatever it is worth. `revision` is the one that the page
     showed. The payee's people. Raises `UnknownClaim`, `ClaimMoved`, `StaleDraft`."""
     claim = _lock(actor, key, {ClaimState.BROUILLON, ClaimState.A_COMPLETER})
-    typed = {**claim.typed, **{name: value[:LONGEST_VALUE] for name, value in list(values.items())[:MOST_VALUES]}}
+    told = {name: clean_line(value)[:LONGEST_VALUE] for name, value in list(values.items())[:MOST_VALUES]}
+    typed = {**claim.typed, **told}
     if typed == claim.typed:
         return claim
     if revision is not None and revision != claim.revision:
@@ -125,6 +136,8 @@ def join_file(*, actor: Actor, key: str, zone: str, upload: "UploadedFile[Any]")
     examined = examine_bytes(content, paris_today(timezone.now())) if _may_carry_data(content) else None
     if examined is not None and examined.is_refused:
         raise RefusedInvoice(examined.findings)
+    if examined is not None and examined.invoice is not None and examined.invoice.kind is not Kind.INVOICE:
+        raise RefusedInvoice([CREDIT_NOTE])
     if examined is None or examined.format is Format.PDF:
         return _keep(actor=actor, key=key, zone=zone, file=documents.examine_upload(upload), examined=None)
     return _keep(
@@ -204,6 +217,8 @@ def send_claim(*, actor: Actor, key: str) -> Claim:
     claim = _lock(actor, key, {ClaimState.BROUILLON})
     now = timezone.now()
     today = paris_today(now)
+    if claim.provider_id not in (None, dossier.provider_id):
+        raise NotClaimable("Cette formation est désormais dispensée par un autre organisme.")
     if why := why_not_claimable(dossier, today):
         raise NotClaimable(why)
     agreed = agreed_of(dossier, Payee(claim.payee))
@@ -245,14 +260,17 @@ def _require_whole(found: Read, agreed: Agreed, dossier: Dossier) -> None:
         raise NotWhole({"attests": faults[0]})
     if not found.asked(agreed):
         raise NotWhole({"amounts": "Rien n'est demandé : indiquez au moins une dépense."})
-    if found.electronic is not None:
-        compared = differences(found.electronic, expected_of(dossier, agreed, certified=found.followed))
+    told = found.electronic or (keyed_invoice(agreed, found) if agreed.needs_invoice and not found.is_made else None)
+    if told is not None:
+        compared = differences(told, expected_of(dossier, agreed, certified=found.followed))
         if blocking := [each for each in compared if each.blocks]:
             raise Differs(blocking)
 
 
 def _attest(claim: Claim, found: Read, agreed: Agreed, *, actor: Actor) -> None:
     now = timezone.now()
+    school = claim.dossier.provider or claim.dossier.establishment
+    place = tuple(filter(None, [school.address, f"{school.postal_code} {school.city}".strip()]))
     rows = [trainee.row for trainee, _ in drafting.attested_of(found, agreed)]
     Certificate.objects.filter(dossier=claim.dossier, row__in=rows, replaced_at=None).update(replaced_at=now)
     Certificate.objects.bulk_create(
@@ -270,6 +288,9 @@ def _attest(claim: Claim, found: Read, agreed: Agreed, *, actor: Actor) -> None:
             signatory=found.signatory,
             signatory_role=found.signatory_role,
             signed_on=paris_today(now) if found.signatory else None,
+            page=page_of(replace(attested, provider_address=place, signed_on=paris_today(now)))
+            if found.signatory
+            else {},
             given_by_id=actor.person_id,
             given_by_label=actor.label,
             given_at=now,
@@ -317,8 +338,18 @@ def close_claim(claim: Claim, state: ClaimState, *, actor: Actor, reason: str = 
     _touch(claim)
     claim.save(update_fields=["state", "ended_at", "updated_at"])
     claim.certificates.filter(replaced_at=None).update(replaced_at=claim.ended_at)
+    _give_back_certificates(claim)
     if claim.invoice is not None:
         take_back(claim.invoice, actor=actor, reason=reason or "Demande de règlement retirée.")
+
+
+def _give_back_certificates(claim: Claim) -> None:
+    """Those that an earlier claim was accepted on stand again."""
+    for row in claim.certificates.values_list("row", flat=True):
+        former = Certificate.objects.filter(dossier_id=claim.dossier_id, row=row, claim__state=ClaimState.VALIDEE)
+        last = former.order_by("-id").first()
+        if last is not None:
+            Certificate.objects.filter(pk=last.pk).update(replaced_at=None)
 
 
 # --- what every act begins and ends with -----------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from openopco.billing.errors import AlreadyInvoiced, NotCreditable, UnknownClaim
 from openopco.billing.models import Claim, Invoice
 from openopco.billing.queries import AROUND, payee_subject
 from openopco.dossiers.models import Dossier
+from openopco.funding.enums import Base
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros
@@ -70,6 +71,9 @@ def record_credit_note(
     if issued_on < invoice.issued_on or issued_on > paris_today(timezone.now()):
         raise InvalidValue(f"La date de l'avoir va du {format_date(invoice.issued_on)} à aujourd'hui.")
     _refuse_twice(invoice, net)
+    credited = sum((each.vat for each in invoice.credit_notes.all()), ZERO)
+    if vat > invoice.vat - credited:
+        raise InvalidValue(f"La TVA de l'avoir est de {format_euros(invoice.vat - credited)} au plus.")
     content = {"avoir": told, "facture": invoice.number, "motif": words, "net": f"{net:.2f}", "tva": f"{vat:.2f}"}
     note = Invoice(  # type: ignore[misc]
         dossier=invoice.dossier,
@@ -120,11 +124,13 @@ def _refuse_twice(invoice: Invoice, net: Decimal) -> None:
 
 
 def _apply(claim: Claim, note: Invoice, *, actor: Actor) -> None:
-    """The OPCO's part of what is taken back: first what it doesn't pay anyway."""
-    unpaid_part = claim.net - claim.accepted
-    credited = sum((each.net for each in Invoice.objects.filter(corrects=note.corrects).exclude(pk=note.pk)), ZERO)
-    left = note.net - max(ZERO, unpaid_part - credited)
-    for due in claim.dues.select_for_update().order_by("-id"):
+    """The OPCO's part of what is taken back: of the course alone, which the invoice bills, and first what it doesn't pay."""
+    billed = sum((line.amount for line in claim.lines.filter(base=Base.PEDAGOGIQUE)), ZERO)
+    dues = list(claim.dues.select_for_update(of=("self",)).filter(commitment__base=Base.PEDAGOGIQUE).order_by("id"))
+    unpaid = billed - sum((due.amount for due in dues), ZERO)
+    before = sum((each.net for each in Invoice.objects.filter(corrects=note.corrects).exclude(pk=note.pk)), ZERO)
+    left = max(ZERO, before + note.net - unpaid) - max(ZERO, before - unpaid)
+    for due in dues:
         part = min(left, due.payable)
         if part > 0:
             reason = f"Avoir {note.number} sur la facture {claim.invoice.number if claim.invoice else ''}"

@@ -10,24 +10,21 @@ from django.utils import timezone
 from openopco import opco
 from openopco.base.jobs import enqueue
 from openopco.billing import issuing
-from openopco.billing.drafting import GENERATED, Agreed, Read, service_of
+from openopco.billing.drafting import GENERATED, Agreed, Read, keyed_invoice, service_of
 from openopco.billing.drafting import INVOICE as INVOICE_ZONE
 from openopco.billing.einvoice.keeping import from_json, to_json
 from openopco.billing.einvoice.model import (
     Address,
     ElectronicInvoice,
-    Kind,
     Party,
-    Payment,
     Period,
-    References,
-    Totals,
 )
 from openopco.billing.enums import InvoiceKind, Origin
 from openopco.billing.errors import AlreadyInvoiced, NoMandate, NotWhole
 from openopco.billing.matching import digest_of, identity_of
 from openopco.billing.models import Claim, Invoice, InvoiceSeries
 from openopco.billing.queries import documents_in, mandate_of
+from openopco.billing.rules import minutes_of
 from openopco.documents.queries import usable
 from openopco.dossiers.models import Dossier
 from openopco.kernel.calendar import format_date, paris_today
@@ -45,8 +42,13 @@ def invoice_of(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, a
     assert dossier.provider is not None
     if found.mode == GENERATED:
         return _made(claim, dossier, agreed, found, actor=actor, now=now)
-    electronic = found.electronic or _keyed(dossier, agreed, found)
+    electronic = found.electronic or keyed_invoice(agreed, found)
+    assert electronic is not None
     siren, identity = identity_of(electronic)
+    if issuing.SERIES.fullmatch(identity):
+        raise AlreadyInvoiced(
+            "Ce numéro est de la forme de ceux que le portail donne : déposez la facture sous le vôtre."
+        )
     siren = siren or siren_of(agreed.provider_siret)
     digest = digest_of(electronic)
     _refuse_twin(siren, identity, digest, is_read=found.electronic is not None)
@@ -62,7 +64,7 @@ def invoice_of(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, a
             issued_on=electronic.issued_on,
             net=electronic.totals.without_vat,
             vat=electronic.totals.vat,
-            minutes=int(electronic.hours * 60) or None,
+            minutes=minutes_of(electronic.hours) or found.followed,
             content=to_json(electronic),
             digest=digest,
             document=files[0] if files else None,
@@ -90,30 +92,14 @@ def _refuse_twin(siren: str, identity: str, digest: str, *, is_read: bool) -> No
     standing = Invoice.objects.filter(siren=siren, set_aside_at=None).select_related("dossier")
     twin = standing.filter(identity=identity).first()
     if twin is None and is_read:
-        twin = standing.filter(digest=digest, credit_notes=None).first()
+        alike = standing.filter(digest=digest, kind=InvoiceKind.FACTURE)
+        twin = next(
+            (each for each in alike if each.net > sum((note.net for note in each.credit_notes.all()), ZERO)), None
+        )
     if twin is not None:
         told = f"déposée le {format_date(paris_today(twin.created_at))} dans le dossier {twin.dossier.number}"
         same = "Cette facture" if twin.identity == identity else f"La même facture, sous le numéro {twin.number},"
         raise AlreadyInvoiced(f"{same} a déjà été {told} : une facture ne se règle qu'une fois.")
-
-
-def _keyed(dossier: Dossier, agreed: Agreed, found: Read) -> ElectronicInvoice:
-    """A plain PDF, as a person keyed it."""
-    assert dossier.provider is not None
-    assert found.issued_on is not None
-    assert found.net is not None
-    total = found.net + found.vat
-    return ElectronicInvoice(
-        number=found.number,
-        kind=Kind.INVOICE,
-        issued_on=found.issued_on,
-        seller=_party(dossier.provider),
-        buyer=Party(name=agreed.employer, siren=siren_of(agreed.employer_siret), siret=agreed.employer_siret),
-        totals=Totals(without_vat=found.net, vat=found.vat, with_vat=total, due=total),
-        references=References(buyer=agreed.dossier),
-        period=Period(found.starts_on, found.ends_on),
-        payment=Payment(),
-    )
 
 
 # --- made by the portal ----------------------------------------------------------------------------------------------
@@ -122,6 +108,7 @@ def _keyed(dossier: Dossier, agreed: Agreed, found: Read) -> ElectronicInvoice:
 def _made(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, actor: Actor, now: datetime) -> Invoice:
     provider = dossier.provider
     assert provider is not None
+    assert found.net is not None
     if mandate_of(provider.pk) is None:
         raise NoMandate
     if provider.vat_exempt is None:
@@ -140,13 +127,14 @@ def _made(claim: Claim, dossier: Dossier, agreed: Agreed, found: Read, *, actor:
         dossier=agreed.dossier,
         title=agreed.title,
         period=Period(found.starts_on, found.ends_on),
-        services=(service_of(agreed, found.minutes),),
+        services=(service_of(agreed, found.minutes, found.net),),
         iban=number_of(accounts[0]),
     )
     siren = siren_of(provider.siret)
     number = issuing.series_number(siren, today.year, _next_rank(siren, today.year))
     made = issuing.compose(sale, number=number, issued_on=today)
-    return _keep_made(made, dossier, provider, actor=actor, now=now)
+    minutes = found.followed - agreed.billed
+    return _keep_made(made, dossier, provider, actor=actor, now=now, minutes=minutes)
 
 
 _VAT_UNKNOWN = (
@@ -161,6 +149,7 @@ def _keep_made(
     *,
     actor: Actor,
     now: datetime,
+    minutes: int | None,
     corrects: Invoice | None = None,
 ) -> Invoice:
     invoice = _kept(
@@ -175,7 +164,7 @@ def _keep_made(
             issued_on=made.issued_on,
             net=made.totals.without_vat,
             vat=made.totals.vat,
-            minutes=int(made.hours * 60) or None,
+            minutes=minutes,
             content=to_json(made),
             digest=digest_of(made),
             corrects=corrects,
@@ -212,7 +201,9 @@ def credit_whole(invoice: Invoice, *, actor: Actor, reason: str, now: datetime) 
     year = paris_today(now).year
     number = issuing.series_number(invoice.siren, year, _next_rank(invoice.siren, year))
     made = issuing.credit(from_json(invoice.content), number=number, issued_on=paris_today(now), reason=reason)
-    return _keep_made(made, invoice.dossier, invoice.provider, actor=actor, now=now, corrects=invoice)
+    return _keep_made(
+        made, invoice.dossier, invoice.provider, actor=actor, now=now, minutes=invoice.minutes, corrects=invoice
+    )
 
 
 def _party(place: Provider | Establishment) -> Party:

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('planned_minutes', models.PositiveIntegerField()),
                 ('signatory', models.CharField(blank=True, default='', max_length=120)),
                 ('signatory_role', models.CharField(blank=True, default='', max_length=120)),
-                ('place', models.CharField(blank=True, default='', max_length=120)),
+                ('page', models.JSONField(default=dict)),
                 ('signed_on', models.DateField(null=True)),
                 ('given_by_label', models.CharField(max_length=200)),
                 ('given_at', models.DateTimeField()),

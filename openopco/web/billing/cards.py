@@ -8,7 +8,7 @@ from typing import Any
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState
 from openopco.billing.models import Claim, Due
 from openopco.billing.queries import claims_of
-from openopco.billing.wording import title_of, word_of
+from openopco.billing.wording import CREDITED, title_of, word_of
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
@@ -56,13 +56,15 @@ def settlement_card(
         return None
     begun = dossier.starts_on is not None and dossier.starts_on <= today
     claims = [claim for claim in claims_of(dossier) if _is_shown(claim, side)] if begun else []
+    asked = tuple(_asked(claims))
     mine = [claim for claim in claims if claim.payee == side]
+    credited = {each.claim.pk for each in asked if (each.word, each.tone) == CREDITED}
     waits = any(claim.state in (ClaimState.BROUILLON, *OPEN_CLAIMS) for claim in mine)
     ended = dossier.ends_on is not None and dossier.ends_on <= today
-    is_done = any(claim.state == ClaimState.VALIDEE and claim.is_final for claim in mine)
+    is_done = any(claim.state == ClaimState.VALIDEE and claim.is_final and claim.pk not in credited for claim in mine)
     open_now = dossier.state == State.ACCORDEE and begun and not waits and not is_done
     return Card(
-        asked=tuple(_asked(claims)),
+        asked=asked,
         payees=payees,
         is_early=not ended,
         may_start=can_write and side in payees and open_now,

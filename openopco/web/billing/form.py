@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from openopco.billing import drafting
 from openopco.billing.actions.claims import read_claim
-from openopco.billing.drafting import DEPOSITED, GENERATED, Agreed, Read
+from openopco.billing.drafting import DEPOSITED, GENERATED, Agreed, Read, keyed_invoice
 from openopco.billing.matching import Difference, Parts, differences, parts_of
 from openopco.billing.models import Claim
 from openopco.billing.queries import documents_in, expected_of
@@ -71,7 +71,7 @@ class Page:
 
     @property
     def is_generated(self) -> bool:
-        return self.found.mode == GENERATED
+        return self.found.is_made
 
     @property
     def is_read(self) -> bool:
@@ -118,6 +118,8 @@ def _copied(claim: Claim) -> dict[str, Any]:
 
 def target_of(name: str) -> str:
     """The id that a sentence leads to."""
+    if name in ("envoyer", "revision"):
+        return ""
     return f"id_file_{name.removeprefix('zone-')}" if name.startswith("zone-") else f"id_{name}"
 
 
@@ -221,10 +223,11 @@ def shown_file(claim: Claim, document: Document, *, can_remove: bool = True) -> 
 
 
 def _compared(claim: Claim, agreed: Agreed, found: Read) -> list[Difference]:
-    if found.electronic is None:
+    told = found.electronic or (keyed_invoice(agreed, found) if agreed.needs_invoice and not found.is_made else None)
+    if told is None:
         return []
     expected = expected_of(claim.dossier, agreed, certified=found.followed or None)
-    every = differences(found.electronic, expected)
+    every = differences(told, expected)
     return [each for each in every if each.field != "iban" or agreed.payee is Payee.ORGANISME]
 
 

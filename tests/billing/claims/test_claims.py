@@ -282,6 +282,9 @@ def test_an_agreement_that_is_claimed_does_not_lapse(
     with pytest.raises(NotPossibleNow):
         agreements.lapse(actor=SYSTEM, number=str(dossier.number))
     checking.refuse_claim(actor=carl, claim_id=claim.pk, words="Rien n'a été suivi.")
+    # Some days are left to correct it.
+    assert lapse_agreements() == 0
+    clock.move_to("2027-07-15T09:00:00+00:00")
     assert lapse_agreements() == 1
     with pytest.raises(NotClaimable, match="accordée"):
         claims.open_claim(actor=alice, number=str(dossier.number), payee=Payee.EMPLOYEUR)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openopco import opco
 from openopco.billing import tasks
 from openopco.billing.actions import claims
-from openopco.billing.certificates import Attested, Stage, page_of
 from openopco.billing.enums import ClaimState, Origin
 from openopco.billing.errors import UnknownClaim
 from openopco.billing.models import CLAIM_DOCUMENT, Certificate, Claim
@@ -23,7 +22,6 @@ from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.payments.queries import transfers_of
 from openopco.rights import Permission, may
-from openopco.training.models import TrainingAction
 from openopco.web.billing.form import ZONE_TITLES, shown_file
 from openopco.web.billing.views.drafts import own_or_404
 from openopco.web.billing.wording import next_of
@@ -144,10 +142,10 @@ def invoice_pdf(request: PersonRequest, key: UUID) -> HttpResponse:
 
 @require_safe
 def certificate_pdf(request: PersonRequest, key: UUID, certificate_key: UUID) -> HttpResponse:
-    """The certificate of one trainee, signed online; or its model, to be signed."""
+    """The certificate of one trainee, as it was signed online."""
     found = _seen_or_404(request, key)
     certificate = found.certificates.filter(key=certificate_key).first()
-    if certificate is None:
+    if certificate is None or not certificate.page:
         raise Http404
     return _pdf(_drawn(certificate), f"certificat-{found.dossier.number}-{certificate.row}.pdf")
 
@@ -155,31 +153,7 @@ def certificate_pdf(request: PersonRequest, key: UUID, certificate_key: UUID) ->
 def _drawn(certificate: Certificate) -> bytes:
     from openopco.base.pdf import render as typeset
 
-    dossier = certificate.dossier
-    provider, action = dossier.provider, TrainingAction.objects.get(dossier=dossier)
-    place = provider or dossier.establishment
-    attested = Attested(
-        stage=Stage(certificate.stage),
-        dossier=dossier.number or "",
-        provider=place.name,
-        provider_siret=place.siret,
-        provider_nda=provider.nda if provider else "",
-        provider_address=tuple(filter(None, [place.address, f"{place.postal_code} {place.city}".strip()])),
-        signatory=certificate.signatory,
-        signatory_role=certificate.signatory_role,
-        trainee=certificate.trainee,
-        employer=dossier.employer_name,
-        employer_siret=dossier.establishment.siret,
-        title=action.title,
-        nature=action.nature,
-        start=certificate.starts_on,
-        end=certificate.ends_on,
-        hours=certificate.hours,
-        planned=certificate.planned_hours,
-        place=certificate.place,
-        signed_on=certificate.signed_on,
-    )
-    return typeset("certificate", page_of(attested), at=certificate.given_at)
+    return typeset("certificate", certificate.page, at=certificate.given_at)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

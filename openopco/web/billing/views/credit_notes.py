@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from openopco.billing.actions import crediting
 from openopco.billing.enums import ClaimState, Origin
+from openopco.billing.errors import AlreadyInvoiced, NotCreditable
 from openopco.billing.models import Claim
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import parse_date
@@ -88,6 +89,10 @@ def _done(request: PersonRequest, claim: Claim, typed: dict[str, str]) -> dict[s
         crediting.record_credit_note(
             actor=request.actor, claim_key=str(claim.key), number=typed["number"], reason=typed["reason"], **read
         )
+    except AlreadyInvoiced as error:
+        return {"number": error.message}
+    except NotCreditable as error:
+        return {"reason" if claim.invoice.origin == Origin.GENEREE else "net": error.message}
     except OpenOpcoError as error:
         return {"reason": error.message}
     return {}

@@ -1,6 +1,8 @@
 """A claim being prepared: one page, one form; each of its buttons keeps all that was typed first."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ from openopco.billing.actions import claims
 from openopco.billing.drafting import Agreed
 from openopco.billing.enums import ClaimState
 from openopco.billing.errors import (
+    AlreadyInvoiced,
     Differs,
     NotClaimable,
     NotWhole,
@@ -96,7 +99,7 @@ def _posted(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpRespons
             actor=request.actor,
             key=str(claim.key),
             values=typed,
-            revision=int(revision) if revision.isdigit() else None,
+            revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None,
         )
     except StaleDraft as error:
         claim.refresh_from_db()
@@ -106,7 +109,9 @@ def _posted(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpRespons
         return redirect("billing:claim", claim.key)
     refused = _join(request, claim)
     if "retirer" in request.POST:
-        claims.take_off_file(actor=request.actor, key=str(claim.key), document_key=request.POST["retirer"])
+        with suppress(ValueError):
+            document_key = str(UUID(request.POST["retirer"]))
+            claims.take_off_file(actor=request.actor, key=str(claim.key), document_key=document_key)
     claim = own_or_404(request, str(claim.key))
     if refused:
         return _page(request, claim, agreed, refused=refused, status=422)
@@ -135,10 +140,10 @@ def _send(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpResponse:
         claims.send_claim(actor=request.actor, key=str(claim.key))
     except NotWhole as error:
         return _page(request, claim, agreed, refused=error.errors, all_errors=True, status=422)
-    except Differs as error:
+    except (Differs, AlreadyInvoiced) as error:
         return _page(request, claim, agreed, refused={"zone-facture": error.message}, status=422)
     except OpenOpcoError as error:
-        return _page(request, claim, agreed, refused={"zone-facture": error.message}, status=422)
+        return _page(request, claim, agreed, refused={"envoyer": error.message}, status=422)
     messages.success(request, "C'est envoyé : vous serez prévenu de la suite.")
     return redirect("billing:claim", claim.key)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,9 +15,9 @@ from openopco.billing.einvoice.keeping import from_json
 from openopco.billing.enums import ClaimState, Origin
 from openopco.billing.errors import NotClaimable, UnknownClaim
 from openopco.billing.matching import Difference, differences
-from openopco.billing.models import Claim
+from openopco.billing.models import Claim, ServiceCheck
 from openopco.billing.queries import agreed_of, claims_to_check, expected_of, find_to_check, subject_to_check
-from openopco.billing.rules import Result
+from openopco.billing.rules import Result, minutes_of
 from openopco.billing.wording import title_of
 from openopco.funding.enums import Base, Payee
 from openopco.funding.models import Commitment
@@ -98,21 +99,24 @@ def _concluded(request: PersonRequest, found: Claim, typed: dict[str, str]) -> d
     return None
 
 
-def _read(found: Claim, typed: dict[str, str]) -> tuple[dict[str, int], dict[Base, Decimal], dict[str, str]]:
+def _read(
+    found: Claim, typed: dict[str, str], *, told: dict[str, Any] | None = None
+) -> tuple[dict[str, int], dict[Base, Decimal], dict[str, str]]:
     minutes: dict[str, int] = {}
     amounts: dict[Base, Decimal] = {}
     errors: dict[str, str] = {}
-    for certificate in found.certificates.all():
+    told = told or {"certificates": found.certificates.all(), "lines": found.lines.all()}
+    for certificate in told["certificates"]:
         name = f"hours-{certificate.row}"
         try:
             hours = parse_hours(typed[name]) if typed.get(name, "").strip() else certificate.hours
         except InvalidValue as error:
             errors[name] = error.message
             continue
-        minutes[certificate.row] = int(hours * 60)
+        minutes[certificate.row] = minutes_of(hours)
         if minutes[certificate.row] > certificate.minutes:
             errors[name] = f"Le certificat atteste {format_hours(certificate.hours)}."
-    for line in found.lines.all():
+    for line in told["lines"]:
         name = f"amount-{line.base}"
         try:
             amounts[Base(line.base)] = parse_amount(typed[name]) if typed.get(name, "").strip() else line.amount
@@ -129,29 +133,35 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> HttpResponse:
     waits = found.state == ClaimState.DEPOSEE
-    can = waits and may(request.actor, Permission.SERVICE_CHECK, subject_to_check(found))
-    can_refuse_only = found.state == ClaimState.A_COMPLETER and may(
-        request.actor, Permission.SERVICE_CHECK, subject_to_check(found)
-    )
+    allowed = waits or found.state == ClaimState.A_COMPLETER
+    allowed = allowed and may(request.actor, Permission.SERVICE_CHECK, subject_to_check(found))
+    can, can_refuse_only = waits and allowed, not waits and allowed
+    told = contents(found)
     context: dict[str, Any] = {
-        **contents(found),
+        **told,
+        "former": list(_former(found)) if waits else [],
         "can": can,
         "can_refuse_only": can_refuse_only,
         "own": waits and not can and may(request.actor, Permission.SERVICE_CHECK),
-        "differences": _differences(found),
+        "differences": _differences(found, told),
         "errors": [ErrorLink(f"id_{name}", sentence) for name, sentence in (errors or {}).items()],
     }
     if can:
-        context |= _to_conclude(found, typed or {}, errors or {})
+        context |= _to_conclude(found, told, typed or {}, errors or {})
     else:
         context["words"] = _words(typed or {}, errors or {})
     return render(request, "desk/claims/claim.html", context, status=422 if errors else 200)
 
 
-def _to_conclude(found: Claim, typed: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
-    minutes, amounts, _ = _read(found, typed)
+def _former(found: Claim) -> QuerySet[ServiceCheck]:
+    """What earlier controls of this request concluded: what was cut once may come back."""
+    return ServiceCheck.objects.filter(claim__dossier=found.dossier_id).exclude(claim=found).order_by("-id")[:5]
+
+
+def _to_conclude(found: Claim, told: dict[str, Any], typed: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
+    minutes, amounts, _ = _read(found, typed, told=told)
     lines = list(Commitment.objects.filter(dossier=found.dossier, payee=found.payee).order_by("rank", "id"))
-    result = checking.reckoned(found, lines, minutes, amounts)
+    result = checking.reckoned(found, lines, minutes, amounts, claimed=told["lines"])
     return {
         "hours": [
             RawField(
@@ -165,7 +175,7 @@ def _to_conclude(found: Claim, typed: dict[str, str], errors: dict[str, str]) ->
                 revision=None,
                 max_length=20,
             )
-            for each in found.certificates.order_by("id")
+            for each in told["certificates"]
         ],
         "amounts": [
             RawField(
@@ -177,7 +187,7 @@ def _to_conclude(found: Claim, typed: dict[str, str], errors: dict[str, str]) ->
                 revision=None,
                 max_length=30,
             )
-            for line in found.lines.order_by("id")
+            for line in told["lines"]
         ],
         "words": _words(typed, errors),
         "result": result,
@@ -212,7 +222,7 @@ def _words(typed: dict[str, str], errors: dict[str, str]) -> RawField:
     )
 
 
-def _differences(found: Claim) -> list[Difference]:
+def _differences(found: Claim, told: dict[str, Any]) -> list[Difference]:
     """The invoice beside its agreement, where a program could read it."""
     invoice = found.invoice
     if (
@@ -225,7 +235,7 @@ def _differences(found: Claim) -> list[Difference]:
         agreed = agreed_of(found.dossier, Payee(found.payee))
     except NotClaimable:
         return []
-    certified = sum(each.minutes for each in found.certificates.all())
+    certified = sum(each.minutes for each in told["certificates"])
     expected = expected_of(found.dossier, agreed, certified=certified or None)
     every = differences(from_json(invoice.content), expected)
     return [each for each in every if each.field != "iban" or agreed.payee is Payee.ORGANISME]
