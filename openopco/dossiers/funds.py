@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from openopco.base.kept import Kept
 from openopco.dossiers.errors import NotDecidable
-from openopco.dossiers.holds import LATELY, hold_of, waited
+from openopco.dossiers.holds import LATELY, sentence_of, waited
 from openopco.dossiers.models import Dossier, FundClosure, FundHold
 from openopco.kernel.calendar import format_date, paris_today
 
@@ -36,9 +36,9 @@ def held_back(dossier: Dossier, day: date) -> FundClosure | None:
     return closure_for(dossier.idcc, day) if dossier.is_open else None
 
 
-def holding_back(dossier: Dossier, day: date) -> FundClosure | FundHold | None:
-    """The same, or the envelope for which it waits. One query where no closure does."""
-    return held_back(dossier, day) or hold_of(dossier)
+def holding_back(dossier: Dossier, day: date) -> FundClosure | str:
+    """The same, or what is told of the envelope for which it waits; empty where it waits for nothing."""
+    return held_back(dossier, day) or sentence_of(dossier)
 
 
 def waits(dossier: Dossier, day: date, hold: FundHold | None = None) -> bool:
@@ -103,10 +103,10 @@ def why(closure: FundClosure) -> str:
     )
 
 
-def why_held(hold: FundHold) -> str:
+def why_held(sentence: str) -> str:
     """What an officer reads of a request that waits for an envelope."""
     return (
-        f"{hold.sentence} La demande garde sa place dans la liste d'attente, dans l'ordre d'arrivée ; elle en sort dès que "
+        f"{sentence} La demande garde sa place dans la liste d'attente, dans l'ordre d'arrivée ; elle en sort dès que "
         "l'enveloppe peut la servir."
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,9 +30,10 @@ class Waited:
 
 
 def _read() -> Waited:
-    waiting = FundHold.objects.filter(until=None).order_by().values_list("envelope", flat=True).distinct()
-    freed = FundHold.objects.filter(until__gte=timezone.now() - LATELY)
-    return Waited(frozenset(waiting), freed.exists())
+    lately = FundHold.objects.filter(Q(until=None) | Q(until__gte=timezone.now() - LATELY)).order_by()
+    waits = ExpressionWrapper(Q(until=None), BooleanField())
+    rows = set(lately.annotate(waits=waits).values_list("envelope", "waits").distinct())
+    return Waited(frozenset(name for name, waits in rows if waits), any(not waits for _, waits in rows))
 
 
 # Few envelopes, however many requests wait for them.
@@ -87,9 +88,25 @@ def holds_of(dossiers: Iterable[Dossier]) -> Mapping[int, FundHold]:
     return {held.dossier_id: held for held in FundHold.objects.filter(lately, dossier__in=ids).order_by("since", "id")}
 
 
-def rank_of(held: FundHold) -> int:
+def read_with() -> Subquery:
+    """What keeps a request waiting, to be read with it as `held`."""
+    return Subquery(FundHold.objects.filter(dossier=OuterRef("pk"), until=None).values("sentence")[:1])
+
+
+def sentence_of(dossier: Dossier) -> str:
+    """What its employer reads of what keeps it waiting; empty where nothing does. No query for one read with it."""
+    if not dossier.is_open:
+        return ""
+    if "held" in dossier.__dict__:
+        return dossier.__dict__["held"] or ""
+    hold = hold_of(dossier)
+    return hold.sentence if hold else ""
+
+
+def rank_of(dossier: Dossier) -> int:
     """Its place among those that wait for the same envelope, in order of arrival; `MOST_BEFORE` + 1 beyond."""
-    ahead = FundHold.objects.filter(_before(held.dossier), until=None, envelope=held.envelope)
+    own = FundHold.objects.filter(dossier=dossier, until=None).values("envelope")[:1]
+    ahead = FundHold.objects.filter(_before(dossier), until=None, envelope=Subquery(own))
     return ahead.order_by()[:MOST_BEFORE].count() + 1
 
 

@@ -108,7 +108,8 @@ def test_sent_on_an_exhausted_envelope_it_waits_and_its_people_are_told(
     later = hold_of(second)
     assert later
     run()
-    assert (rank_of(hold), rank_of(later)) == (1, 2)
+    assert later.envelope == hold.envelope
+    assert (rank_of(dossier), rank_of(second)) == (1, 2)
     assert funds.waits(dossier, TODAY, hold)
     assert [each.code for each in queries.checks_of(dossier)][0] == "fonds"
     listed = queries.worklist(actor=olga, filters=Filters(order="", portfolio="attente")).items

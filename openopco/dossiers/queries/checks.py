@@ -5,7 +5,7 @@ from django.utils import timezone
 from openopco.documents import antivirus
 from openopco.dossiers import funds, kinds
 from openopco.dossiers.draft import DraftView
-from openopco.dossiers.models import Dossier, FundHold
+from openopco.dossiers.models import Dossier
 from openopco.dossiers.papers import paper_of, typed_in_words
 from openopco.dossiers.queries.drafts import load_draft
 from openopco.habilitations.queries import has_accepted_membership
@@ -41,9 +41,9 @@ def checks_in(dossier: Dossier, draft: DraftView) -> list[kinds.Check]:
 
 def _funds(dossier: Dossier) -> list[kinds.Check]:
     closure = funds.holding_back(dossier, paris_today(timezone.now()))
-    if closure is None:
+    if not closure:
         return []
-    if isinstance(closure, FundHold):
+    if isinstance(closure, str):
         return [kinds.Check("fonds", "Fonds", kinds.Outcome.LOOK, funds.why_held(closure))]
     return [kinds.Check("fonds", "Fonds", kinds.Outcome.FAILED, funds.why(closure), blocking=True)]
 

@@ -9,6 +9,7 @@ from openopco.documents.models import Document
 from openopco.documents.queries import may_fetch
 from openopco.dossiers.enums import ModificationState, State
 from openopco.dossiers.errors import UnknownDossier
+from openopco.dossiers.holds import read_with
 from openopco.dossiers.models import DOSSIER_DOCUMENT, MODIFICATION_DOCUMENT, Dossier, Modification, PaperFiling
 from openopco.habilitations.queries import accepted_membership
 from openopco.rights import Actor, Permission, Subject, may
@@ -136,7 +137,7 @@ def _seen(actor: Actor, found: list[Dossier]) -> Dossier:
 
 _AROUND = ("establishment__company", "provider", "holder", "course_start", "paper")
 _by_number: Prepared[Dossier] = Prepared(
-    (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND)
+    (str,), lambda number: Dossier.objects.filter(number=number).select_related(*_AROUND).annotate(held=read_with())
 )
 _by_key: Prepared[Dossier] = Prepared((UUID,), lambda key: Dossier.objects.filter(key=key).select_related(*_AROUND))
 _for_desk: Prepared[Dossier] = Prepared(
@@ -144,7 +145,9 @@ _for_desk: Prepared[Dossier] = Prepared(
     lambda number: (
         Dossier.objects.filter(number=number)
         .select_related(*_AROUND, "filed_by", "decided_by")
-        .annotate(filer_accepted=accepted_membership(OuterRef("filed_by_id"), OuterRef("establishment_id")))
+        .annotate(
+            filer_accepted=accepted_membership(OuterRef("filed_by_id"), OuterRef("establishment_id")), held=read_with()
+        )
     ),
 )
 

@@ -5,17 +5,19 @@ from typing import Any
 
 from openopco.dossiers.funds import holding_back
 from openopco.dossiers.holds import MOST_BEFORE, rank_of
-from openopco.dossiers.models import Dossier, FundHold
+from openopco.dossiers.models import Dossier
 
 
 def told_of(dossier: Dossier, today: date) -> dict[str, Any]:
-    """`funds`, and its place on the list where it waits for an envelope. One query, two where it does."""
+    """`funds`, and its place on the list where it waits for an envelope: one query then, else none."""
     found = holding_back(dossier, today)
-    return {"funds": found, "funds_rank": _rank(found) if isinstance(found, FundHold) else ""}
+    if isinstance(found, str):
+        return {"funds": {"sentence": found}, "funds_rank": _rank(dossier)} if found else {"funds": None}
+    return {"funds": found}
 
 
-def _rank(hold: FundHold) -> str:
-    rank = rank_of(hold)
+def _rank(dossier: Dossier) -> str:
+    rank = rank_of(dossier)
     if rank > MOST_BEFORE:
         return f"Plus de {MOST_BEFORE} demandes attendent avant elle."
     before = rank - 1

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openopco.accounts.models import User
 from openopco.rights import Actor
 
+INSIDE = re.compile(r"\([^()]*\)")
 TABLE = re.compile(r'(?:FROM|UPDATE|INTO) "?([a-z_]+)')
 
 
@@ -36,6 +37,13 @@ def title_of(response: HttpResponse) -> str:
     return html.unescape(found[1]).strip()
 
 
+def _outside(sql: str) -> str:
+    """A statement without what it says in parentheses: the columns that are questions of their own."""
+    while (shorter := INSIDE.sub("", sql)) != sql:
+        sql = shorter
+    return sql
+
+
 @contextmanager
 def queries() -> Iterator[list[str]]:
     """The first table of each query of the block, in order: an N+1 is a readable difference."""
@@ -43,5 +51,5 @@ def queries() -> Iterator[list[str]]:
     with CaptureQueriesContext(connection) as captured:
         yield found
     for query in captured.captured_queries:
-        table = TABLE.search(query["sql"])
+        table = TABLE.search(_outside(query["sql"])) or TABLE.search(query["sql"])
         found.append(table[1] if table else query["sql"][:40])
