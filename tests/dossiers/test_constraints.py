@@ -21,6 +21,7 @@ from openopco.dossiers.models import (
     DraftRow,
     Follow,
     FundClosure,
+    FundHold,
     LapseLifting,
     Letter,
     Message,
@@ -42,7 +43,7 @@ from openopco.dossiers.models.statistics import (
     TallyReading,
 )
 from openopco.training.models import AncillaryLine, CourseTemplate, Enrolment, TrainingAction
-from tests.dossiers.factories import in_state, school, signalled
+from tests.dossiers.factories import NOW, DossierFactory, in_state, school, signalled
 
 S = State
 EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -340,6 +341,21 @@ class TestTheDesk:
         refuses("fund_closure_reopened_by_someone", lambda: change(reopened_on=after))
         early = date(2026, 10, 1)
         refuses("fund_closure_reopens_after", lambda: change(reopened_on=early, reopened_by=olga.user_id))
+
+    def test_a_request_waits_once_for_an_envelope_that_has_a_name(self) -> None:
+        given = {
+            "dossier": DossierFactory.create(),
+            "since": NOW,
+            "sentence": "Épuisée.",
+            "year": 2026,
+            "envelope": "e",
+        }
+        FundHold.objects.create(**given)
+        refuses("fund_hold_one_at_a_time", lambda: FundHold.objects.create(**given))
+        change = FundHold.objects.update
+        refuses("fund_hold_is_worded", lambda: change(sentence=""))
+        refuses("fund_hold_ends_after", lambda: change(until=EARLIER))
+        refuses("fund_hold_promises_once_freed", lambda: change(promised=1))
 
     def test_figures_are_of_a_month_and_add_up(self) -> None:
         month = TalliedMonth.objects.create(month=date(2026, 11, 1), touched_at=EARLIER)
