@@ -1,6 +1,7 @@
 """The worker as a process: finishes what it does when asked to stop, loses nothing when killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,28 +96,45 @@ print(OutgoingMail.objects.filter(state="sent").count())
 """
 
 
+def environment_of(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "TEST_"))}
+    return kept | {"OPENOPCO_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+
+
+def python(folder: Path, code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment_of(folder),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def queued(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose database has forty mails to send."""
+    folder = tmp_path_factory.mktemp("queued")
+    python(folder, QUEUE.format(count=40))
+    return folder
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_worker_stopped_or_killed_leaves_work_that_the_next_one_does(tmp_path: Path, number: signal.Signals) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "TEST_"))}
-    environment |= {"OPENOPCO_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings.dev"}
-
-    def python(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    python("-c", QUEUE.format(count=40))
+def test_a_worker_stopped_or_killed_leaves_work_that_the_next_one_does(
+    queued: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    var = Path(shutil.copytree(queued, tmp_path / "var"))
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_worker"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+            [sys.executable, "manage.py", "run_worker"],
+            cwd=ROOT,
+            env=environment_of(var),
+            stderr=subprocess.PIPE,
+            text=True,
         )
         assert process.stderr is not None
         for line in process.stderr:
@@ -126,11 +144,11 @@ def test_a_worker_stopped_or_killed_leaves_work_that_the_next_one_does(tmp_path:
         process.stderr.read()
         process.stderr.close()
         assert process.wait(timeout=20) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
-    assert 2 <= int(python("-c", COUNT)) <= 40
+    assert 2 <= int(python(var, COUNT)) <= 40
     drain = (
         "import django; django.setup(); from openopco.base.jobs import run_pending_jobs, queue; queue.release_lost()\n"
     )
     drain += "from openopco.base.models import Job; from django.utils import timezone\n"
     drain += "Job.objects.filter(state='queued').update(run_at=timezone.now()); run_pending_jobs()"
-    python("-c", drain)
-    assert int(python("-c", COUNT)) == 40
+    python(var, drain)
+    assert int(python(var, COUNT)) == 40

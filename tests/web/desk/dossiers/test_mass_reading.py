@@ -18,7 +18,7 @@ from tests.habilitations.factories import employer
 from tests.web.desk.dossiers.conftest import browser_of
 from tests.web.desk.dossiers.reading import text_of, url
 
-LIMIT = 10
+LIMIT = 4
 
 
 @pytest.fixture(autouse=True)
