@@ -33,6 +33,23 @@ class Holds(Lookup):
         return HOLDS[connection.vendor].format(text, word), (*text_values, *word_values)
 
 
+@TextField.register_lookup
+class Like(Lookup):
+    """`search__like=pattern_of(word)`: as `contains`, by the same index; the pattern is taken as it is."""
+
+    lookup_name = "like"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        text, text_values = self.process_lhs(compiler, connection)
+        pattern, pattern_values = self.process_rhs(compiler, connection)
+        return f"{text} LIKE {pattern}", (*text_values, *pattern_values)
+
+
+def pattern_of(word: str) -> str:
+    return f"%{connection.ops.prep_for_like_query(word)}%"
+
+
 def search_text(*parts: str) -> str:
     """What the `search` column keeps: folded words, each once."""
     return " ".join(dict.fromkeys(fold(" ".join(parts)).split()))
@@ -81,16 +98,26 @@ def among_newest(
     return queryset.filter(pk__in=RawSQL(sql, [expression, *words, *states]))  # noqa: S611
 
 
+def by_length(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Those that an index of three letters knows, and those too short for it."""
+    known = list(words)
+    return [word for word in known if len(word) >= SHORTEST], [word for word in known if len(word) < SHORTEST]
+
+
 def matching(queryset: QuerySet[Dossier], typed: str) -> QuerySet[Dossier]:
     """Narrows to the requests that contain every word typed."""
-    words = words_of(typed)
-    indexed = [word for word in words if len(word) >= SHORTEST]
+    indexed, short = by_length(words_of(typed))
     if connection.vendor == "sqlite":
         queryset = _indexed(queryset, indexed) if indexed else queryset
-        return holding(queryset, words)
-    for word in indexed:
-        queryset = queryset.filter(search__contains=word)
-    return holding(queryset, [word for word in words if word not in indexed])
+        return holding(queryset, [*indexed, *short])
+    return liking(queryset, map(pattern_of, indexed), short)
+
+
+def liking(queryset: QuerySet[Dossier], patterns: Iterable[str], short: Iterable[str]) -> QuerySet[Dossier]:
+    """Narrows to what has every pattern, which PostgreSQL's index finds, and every word too short for it."""
+    for pattern in patterns:
+        queryset = queryset.filter(search__like=pattern)
+    return holding(queryset, short)
 
 
 def _indexed(queryset: QuerySet[Dossier], words: list[str]) -> QuerySet[Dossier]:

@@ -337,17 +337,19 @@ def test_a_search_of_an_employer_is_the_same_by_the_query_written_once(alice: Ac
         assert page.items == list(matching(everything, typed).order_by("-updated_at", "-id")), typed
 
 
-def test_a_search_among_all_requests_reads_from_the_latest(olga: Actor, admin: Actor) -> None:
+@pytest.mark.parametrize("order", ["recent", "numero", ""])
+@pytest.mark.parametrize("typed", ["electr habil", "electr", "el habil", "ha"])
+def test_a_search_among_all_requests_reads_from_the_latest(olga: Actor, admin: Actor, typed: str, order: str) -> None:
     made = [DossierFactory.create(title="Habilitation électrique") for _ in range(27)]
     closed = DossierFactory.create(title="Habilitation électrique", state=State.ANNULEE)
     DossierFactory.create(title="Habilitation électrique", state=State.BROUILLON)
     DossierFactory.create(title="Soudure")
     latest = [closed, *reversed(made)]
-    asked = Filters(search="electr habil", portfolio="tout")
+    asked = Filters(search=typed, portfolio="tout", order=order)
     first = queries.worklist(actor=olga, filters=asked)
     assert first.items == latest[:25]
     assert queries.worklist(actor=olga, filters=asked, after=first.next).items == latest[25:]
-    cancelled = Filters(search="electr", portfolio="tout", state=State.ANNULEE.value)
+    cancelled = Filters(search=typed, portfolio="tout", order=order, state=State.ANNULEE.value)
     assert queries.worklist(actor=olga, filters=cancelled).items == [closed]
-    assert queries.worklist(actor=olga, filters=Filters(search='"', portfolio="tout")).items != []
+    assert queries.worklist(actor=olga, filters=Filters(search='"', portfolio="tout", order=order)).items != []
     assert queries.worklist(actor=admin, filters=asked).items == []

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
@@ -20,10 +21,13 @@ from openopco.dossiers.queries.scope import HIDDEN, reads_all_sent, sees_all_of,
 from openopco.dossiers.search import (
     MOST_WORDS,
     among_newest,
+    by_length,
     can_search_newest,
     expression_of,
     holding,
+    liking,
     matching,
+    pattern_of,
     words_of,
 )
 from openopco.rights import OPCO_ROLES, Actor, Grant, Role
@@ -148,11 +152,10 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
         mine = [actor.user_id] if filters.portfolio in PERSONAL and actor.user_id else []
         first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
         return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
-    is_search = filters.is_search and can_search_newest(filters.words)
-    if not after and keys == ("id",) and is_search and _reads_as_officers(actor):
-        states, words = [filters.state] if filters.state else [], filters.words
-        found = _newest(len(words), len(states))(expression_of(words), *words, *states)
-        return first_page(found, keys=keys, size=PAGE_SIZE)
+    if not after and keys == ("id",) and filters.is_search and _reads_as_officers(actor):
+        found = _found(filters)
+        if found is not None:
+            return first_page(found, keys=keys, size=PAGE_SIZE)
     queryset = _with_holder(portfolio_of(actor, filters))
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
@@ -160,6 +163,28 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
 def _reads_as_officers(actor: Actor) -> bool:
     """Whether the actor sees what every officer sees, and nothing else: the queries written once are theirs."""
     return reads_all_sent(actor) and actor.roles <= OPCO_ROLES
+
+
+def _found(filters: Filters) -> list[Dossier] | None:
+    """The first page of a search among all requests sent, the latest first, by a query written once; None for none."""
+    states, words = [filters.state] if filters.state else [], filters.words
+    if can_search_newest(words):
+        return _newest(len(words), len(states))(expression_of(words), *words, *states)
+    if connection.vendor != "postgresql":
+        return None
+    indexed, short = by_length(words)
+    return _liked(len(indexed), len(short), len(states))(*map(pattern_of, indexed), *short, *states)
+
+
+@lru_cache(maxsize=4 * MOST_WORDS)
+def _liked(indexed: int, short: int, states: int) -> Prepared[Dossier]:
+    def build(*values: str) -> QuerySet[Dossier]:
+        found = Dossier.objects.exclude(state=State.BROUILLON)
+        if states:
+            found = found.filter(state=values[-1])
+        return _top(_with_holder(liking(found, values[:indexed], values[indexed : indexed + short])), ("id",), True)
+
+    return Prepared((str,) * (indexed + short + states), build, is_steady=False)
 
 
 @lru_cache(maxsize=2 * MOST_WORDS)
