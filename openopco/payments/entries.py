@@ -184,7 +184,7 @@ def _recovered(first: date, last: date) -> Iterator[_Moved]:
         lambda row: _Moved(
             row.received_on,
             row.reference,
-            f"Remboursement {row.overpayment.number}",
+            f"Remboursement{'' if row.amount > 0 else ' rendu'} {row.overpayment.number}",
             BANK,
             TO_RECOVER,
             row.amount,

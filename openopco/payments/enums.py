@@ -4,9 +4,12 @@ from django.db.models import TextChoices
 
 
 class BatchState(TextChoices):
+    """`NON_RECU`: released, and its file never reached the bank; what it paid is due again."""
+
     PREPARE = "prepare", "Préparé"
     EMIS = "emis", "Émis"
     ANNULE = "annule", "Annulé"
+    NON_RECU = "non_recu", "Non reçu par la banque"
 
 
 class OrderState(TextChoices):
@@ -20,6 +23,8 @@ class OrderState(TextChoices):
     ANNULE = "annule", "Annulé"
 
 
+# Batches that pay nothing any more.
+ENDED_BATCHES = frozenset({BatchState.ANNULE, BatchState.NON_RECU})
 # What a transfer holds of what is due: not to be ordered a second time.
 LIVE_ORDERS = frozenset({OrderState.PREPARE, OrderState.EMIS, OrderState.REGLE})
 # What a payee is told of; a batch that was only prepared is the OPCO's affair.

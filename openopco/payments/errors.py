@@ -17,6 +17,10 @@ class BatchMoved(Conflict):
     message = "Ce lot n'est plus à l'état « préparé » : quelqu'un l'a émis ou annulé entre-temps."
 
 
+class Received(Conflict):
+    """The bank has spoken of a batch. The message says what to do."""
+
+
 class NotReleasable(OpenOpcoError):
     """Something changed since it was prepared. The message says what to do."""
 

@@ -89,7 +89,8 @@ def _keep(batch: PaymentBatch, path: Path) -> None:
 
 @action
 def _note(*, batch_id: int, name: str, digest: str, size: int) -> None:
-    PaymentBatch.objects.filter(pk=batch_id, storage_name="").update(storage_name=name, digest=digest, size=size)
+    still = PaymentBatch.objects.filter(pk=batch_id, state=BatchState.EMIS, storage_name="")
+    still.update(storage_name=name, digest=digest, size=size)
 
 
 def digest_of(path: Path) -> str:

@@ -198,6 +198,13 @@ def recover(account: Account, amount: int) -> Account:
     return replace(account, recovered=account.recovered + amount)
 
 
+def refund(account: Account, amount: int) -> Account:
+    """The OPCO gave back to the payee what he had given back: owed again. Raises Refused."""
+    if _positive(amount) > account.recovered:
+        raise Refused("Ce montant dépasse ce que le bénéficiaire a remboursé.")
+    return replace(account, recovered=account.recovered - amount)
+
+
 def _positive(amount: int) -> int:
     if amount <= 0:
         raise Refused("Un montant doit être supérieur à zéro.")

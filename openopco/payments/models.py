@@ -76,7 +76,8 @@ class DebtorAccount(models.Model):
 
 
 class PaymentBatch(models.Model):
-    """The transfers of one fund on one day: one file. Who prepared it never releases it; it is released once."""
+    """The transfers of one fund on one day: one file. Who prepared it never releases it; it is released once. Who released it
+    never says that the bank has not received it: `cancel_reason` is what another then said."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message_id = models.CharField(max_length=35, unique=True)
@@ -95,6 +96,7 @@ class PaymentBatch(models.Model):
     cancelled_by = _person(null=True)
     cancelled_by_label = models.CharField(max_length=200, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="")
     digest = models.CharField(max_length=64, blank=True, default="")
     size = models.PositiveIntegerField(default=0)
     storage_name = models.CharField(max_length=200, blank=True, default="")
@@ -112,12 +114,21 @@ class PaymentBatch(models.Model):
                 name="payment_batch_signed_by_state",
                 condition=Q(state=BatchState.PREPARE, released_at=None, cancelled_at=None)
                 | Q(state=BatchState.EMIS, released_by__isnull=False, released_at__isnull=False, cancelled_at=None)
-                | Q(state=BatchState.ANNULE, released_at=None, cancelled_by__isnull=False, cancelled_at__isnull=False),
+                | Q(state=BatchState.ANNULE, released_at=None, cancelled_by__isnull=False, cancelled_at__isnull=False)
+                | Q(
+                    state=BatchState.NON_RECU,
+                    released_by__isnull=False,
+                    released_at__isnull=False,
+                    cancelled_by__isnull=False,
+                    cancelled_at__isnull=False,
+                )
+                & ~Q(cancelled_by=F("released_by"))
+                & ~Q(cancel_reason=""),
             ),
             CheckConstraint(
                 name="payment_batch_file_of_a_released_one",
                 condition=Q(storage_name="", digest="")
-                | Q(state=BatchState.EMIS) & ~Q(digest="") & ~Q(storage_name=""),
+                | Q(state__in=[BatchState.EMIS, BatchState.NON_RECU]) & ~Q(digest="") & ~Q(storage_name=""),
             ),
         ]
 
@@ -330,7 +341,8 @@ class DueCredit(models.Model):
 
 
 class Recovery(models.Model):
-    """Money that came back of an overpayment, as the OPCO's statement tells it: the same reference counts once."""
+    """Money that came back of an overpayment, as the OPCO's statement tells it: the same reference counts once. Negative, it
+    went to the payee again: the bank had given back the transfer itself."""
 
     overpayment = models.ForeignKey(Overpayment, on_delete=models.PROTECT, related_name="recoveries")
     amount = CentsField()
@@ -345,7 +357,7 @@ class Recovery(models.Model):
         ordering = ["id"]
         constraints = [
             UniqueConstraint(fields=["overpayment", "reference"], name="recovery_once"),
-            CheckConstraint(name="recovery_counts", condition=Q(amount__gt=0) & ~Q(reference="")),
+            CheckConstraint(name="recovery_counts", condition=~Q(amount=0) & ~Q(reference="")),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,8 @@ from openopco.funding.models import Commitment, CommitmentChange
 from openopco.habilitations.places import Place
 from openopco.kernel.calendar import PARIS
 from openopco.payments import gathering, reconciling
-from openopco.payments.enums import TO_SEE, TOLD_ORDERS, OrderState, OverpaymentState
+from openopco.payments.actions.mending import is_return_of, words_of_the_bank
+from openopco.payments.enums import TO_SEE, TOLD_ORDERS, BatchState, OrderState, OverpaymentState
 from openopco.payments.errors import UnknownReference
 from openopco.payments.models import (
     BankEvent,
@@ -30,7 +31,7 @@ from openopco.payments.models import (
     PaymentBatch,
     PaymentOrder,
 )
-from openopco.rights import Actor, Permission, require
+from openopco.rights import Actor, Permission, Subject, may, require
 
 ZERO = Decimal(0)
 KEYS = ("id",)
@@ -87,6 +88,12 @@ def batch(actor: Actor, batch_id: int) -> PaymentBatch:
     return found
 
 
+def may_be_unreceived(actor: Actor, batch: PaymentBatch) -> bool:
+    """Whether this person may say that the bank has not received it."""
+    may_say = may(actor, Permission.PAYMENT_RELEASE, Subject(typed_by=batch.released_by_id))
+    return batch.state == BatchState.EMIS and may_say and not words_of_the_bank(batch).exists()
+
+
 def orders_of(actor: Actor, batch: PaymentBatch, state: str = "", after: str | None = None) -> Page[PaymentOrder]:
     """Its transfers, with what each pays."""
     require(actor, Permission.PAYMENT_READ)
@@ -128,6 +135,15 @@ def events_to_see(actor: Actor, after: str | None = None) -> Page[BankEvent]:
     require(actor, Permission.PAYMENT_READ)
     found = BankEvent.objects.filter(outcome__in=sorted(TO_SEE)).select_related("file", "order__batch", "batch")
     return paginate(found, keys=KEYS, after=after)
+
+
+def refunded_before(actor: Actor, event: BankEvent) -> Decimal:
+    """What the payee had refunded of the transfer that an event to see gives back; zero for any other event."""
+    require(actor, Permission.PAYMENT_READ)
+    if event.order is None or not is_return_of(event, event.order):
+        return ZERO
+    owed = Overpayment.objects.filter(line__order=event.order, line__is_live=True)
+    return owed.aggregate(total=Coalesce(Sum("recovered"), cents(ZERO)))["total"] or ZERO
 
 
 def count_to_see(actor: Actor) -> int:

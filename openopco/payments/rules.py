@@ -9,7 +9,7 @@ from itertools import groupby
 
 from openopco.kernel.calendar import add_calendar_days, format_date, is_working_day
 from openopco.kernel.money import format_euros
-from openopco.payments.enums import EventKind, OrderState, Outcome
+from openopco.payments.enums import BatchState, EventKind, OrderState, Outcome
 from openopco.payments.sepa.characters import MOST_REMITTANCE, to_sepa
 
 ZERO = Decimal(0)
@@ -107,6 +107,11 @@ RECEIVED = Verdict(
 )
 NOTHING = Verdict(Outcome.SANS_EFFET)
 _NOT_SENT = Verdict(Outcome.REFUSE, "Ce virement n'est pas parti : la banque ne devrait pas le connaître.")
+_BATCH_NOT_SENT = Verdict(Outcome.REFUSE, "Ce lot n'est pas parti : la banque ne devrait pas le connaître.")
+_UNRECEIVED = Verdict(
+    Outcome.REFUSE,
+    "Ce lot a été déclaré non reçu par la banque, et ce qu'il payait est de nouveau dû : appelez-la avant tout autre paiement.",
+)
 _DEBITED_AFTER = Verdict(
     Outcome.REFUSE, "La banque dit débité un virement qu'elle avait rejeté : appelez-la avant tout autre paiement."
 )
@@ -116,7 +121,7 @@ _REJECTED_AFTER = Verdict(
 _RETURNED_AFTER = Verdict(Outcome.REFUSE, "La banque dit rendu un virement qu'elle avait rejeté : appelez-la.")
 _ALREADY_REFUNDED = Verdict(
     Outcome.REFUSE,
-    "La banque rend ce que le bénéficiaire a déjà remboursé en partie : voyez avec lui ce que l'OPCO lui doit.",
+    "La banque rend ce que le bénéficiaire a déjà remboursé en partie : rendez-lui son remboursement, puis notez-le ici.",
 )
 _APPLIED = Verdict(Outcome.APPLIQUE)
 
@@ -133,10 +138,12 @@ _NEXT: dict[tuple[EventKind, OrderState], Verdict] = {
 }
 
 
-def judge(told: Told, state: OrderState, amount: Decimal, *, refunded: bool) -> Verdict:
-    """Of a transfer of ours: its state, its amount, and whether its payee gave back some of it already."""
+def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, refunded: bool) -> Verdict:
+    """Of a transfer of ours: its state, its amount, its batch's state, and whether its payee gave back some of it already."""
     if told.kind == EventKind.RECEIVED:
         return RECEIVED
+    if batch == BatchState.NON_RECU:
+        return _UNRECEIVED
     if told.amount is not None and told.amount != amount:
         return Verdict(
             Outcome.REFUSE,
@@ -158,8 +165,12 @@ class BatchSums:
     has_settled: bool
 
 
-def judge_batch(told: Told, sums: BatchSums) -> Verdict:
+def judge_batch(told: Told, state: BatchState, sums: BatchSums) -> Verdict:
     """Of a whole file of ours."""
+    if state == BatchState.NON_RECU:
+        return _UNRECEIVED
+    if state != BatchState.EMIS:
+        return _BATCH_NOT_SENT
     if told.kind == EventKind.ACCEPTED:
         return _APPLIED if sums.waiting else NOTHING
     if told.kind == EventKind.REJECTED:

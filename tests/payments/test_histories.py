@@ -30,15 +30,17 @@ from openopco.payments import ledger
 from openopco.payments.actions import (
     cancel_batch,
     credit_due,
+    declare_unreceived,
+    hand_back_refund,
     prepare_batch,
     record_recovery,
     release_batch,
     withdraw_order,
 )
-from openopco.payments.enums import BatchState, OrderState
-from openopco.payments.errors import NothingToPay
+from openopco.payments.enums import BatchState, EventKind, OrderState, Outcome
+from openopco.payments.errors import NothingToPay, Received
 from openopco.payments.ledger import Account, Refused
-from openopco.payments.models import OrderLine, Overpayment, PaymentBatch, PaymentOrder
+from openopco.payments.models import BankEvent, OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
 from tests.habilitations.factories import accountant
 from tests.payments.builders import (
@@ -198,6 +200,34 @@ class History(RuleBasedStateMachine):
             return
         self.each_line(order, ledger.settle)
         self.each_line(order, ledger.give_back)
+
+    @precondition(lambda self: PaymentBatch.objects.filter(state=BatchState.EMIS).exists())
+    @rule()
+    def lose(self) -> None:
+        batch = PaymentBatch.objects.filter(state=BatchState.EMIS).order_by("pk")[0]
+        sent = list(PaymentOrder.objects.filter(batch=batch, state=OrderState.EMIS).order_by("pk"))
+        told = BankEvent.objects.filter(order__batch=batch) | BankEvent.objects.filter(batch=batch)
+        try:
+            with transaction.atomic():
+                declare_unreceived(actor=self.anna, batch_id=batch.pk, reason="Perdu")
+        except Received:
+            assert told.exists()
+            return
+        for order in sent:
+            self.each_line(order, ledger.reject)
+
+    @rule()
+    def hand_back(self) -> None:
+        waits = BankEvent.objects.filter(outcome=Outcome.REFUSE, kind=EventKind.RETURNED)
+        event = waits.filter(order__state=OrderState.REGLE, amount=F("order__amount")).order_by("pk").first()
+        owed = Overpayment.objects.filter(line__order=event.order_id, recovered__gt=0) if event else []
+        if event is None or not owed:
+            return
+        for each in owed:
+            self.step(each.line.due_id, ledger.refund, to_cents(each.recovered))
+        self.files += 1
+        hand_back_refund(actor=self.anna, event_id=event.pk, given_on=TODAY, reference=f"VIR-{self.files}")
+        self.each_line(event.order, ledger.give_back)
 
     @rule(data=st.data(), wrong=st.integers(1, 500))
     def lie_about_an_amount(self, data: st.DataObject, wrong: int) -> None:

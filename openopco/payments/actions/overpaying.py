@@ -84,34 +84,60 @@ def record_recovery(
     found = Overpayment.objects.select_for_update().filter(pk=overpayment_id).first()
     if found is None:
         raise UnknownReference
-    told = clean_line(reference)
-    if not told or len(told) > LONGEST_REFERENCE:
-        raise InvalidValue(f"Indiquez la référence du relevé de banque, en {LONGEST_REFERENCE} caractères au plus.")
+    told = statement_reference(reference)
     if amount <= 0:
         raise InvalidValue("Indiquez le montant reçu.")
     if amount > found.left:
         raise InvalidValue(f"Il ne reste que {format_euros(found.left)} à rembourser.")
-    if received_on > paris_today(timezone.now()):
-        raise InvalidValue("Ce jour n'est pas encore venu.")
-    if Recovery.objects.filter(overpayment=found, reference=told).exists():
-        raise InvalidValue("Un remboursement porte déjà cette référence : il est compté.")
-    Recovery.objects.create(  # type: ignore[misc]
-        overpayment=found,
-        amount=amount,
-        received_on=received_on,
-        reference=told,
-        noted_by_id=actor.user_id,
-        noted_by_label=actor.label[:200],
-        noted_at=timezone.now(),
-    )
-    found.recovered += amount
-    found.state = OverpaymentState.SOLDE if found.left == 0 else OverpaymentState.A_REMBOURSER
-    found.save(update_fields=["recovered", "state"])
+    refuse_to_come(received_on)
+    _move(found, amount, received_on, told, actor)
     payload = {"montant": f"{amount:.2f}", "recu_le": received_on.isoformat(), "reference": told}
     journal.record(
         subject_kind=SUBJECT, subject_id=found.pk, event="overpayment.recovered", actor=actor, payload=payload
     )
     return found
+
+
+def hand_back(owed: Overpayment, *, on: date, reference: str, actor: Actor) -> None:
+    """Notes that the OPCO gave back to the payee all that he had refunded: he owes it again. The caller holds the row. Raises
+    InvalidValue."""
+    amount = owed.recovered
+    _move(owed, -amount, on, reference, actor)
+    payload = {"montant": f"{amount:.2f}", "rendu_le": on.isoformat(), "reference": reference}
+    journal.record(
+        subject_kind=SUBJECT, subject_id=owed.pk, event="overpayment.handed_back", actor=actor, payload=payload
+    )
+
+
+def statement_reference(typed: str) -> str:
+    """Raises InvalidValue."""
+    told = clean_line(typed)
+    if not told or len(told) > LONGEST_REFERENCE:
+        raise InvalidValue(f"Indiquez la référence du relevé de banque, en {LONGEST_REFERENCE} caractères au plus.")
+    return told
+
+
+def refuse_to_come(day: date) -> None:
+    """Raises InvalidValue for a day that has not come."""
+    if day > paris_today(timezone.now()):
+        raise InvalidValue("Ce jour n'est pas encore venu.")
+
+
+def _move(owed: Overpayment, amount: Decimal, on: date, reference: str, actor: Actor) -> None:
+    if Recovery.objects.filter(overpayment=owed, reference=reference).exists():
+        raise InvalidValue("Un remboursement porte déjà cette référence : il est compté.")
+    Recovery.objects.create(  # type: ignore[misc]
+        overpayment=owed,
+        amount=amount,
+        received_on=on,
+        reference=reference,
+        noted_by_id=actor.user_id,
+        noted_by_label=actor.label[:200],
+        noted_at=timezone.now(),
+    )
+    owed.recovered += amount
+    owed.state = OverpaymentState.SOLDE if owed.left == 0 else OverpaymentState.A_REMBOURSER
+    owed.save(update_fields=["recovered", "state"])
 
 
 def _require_creditable(due: Due, amount: Decimal) -> None:

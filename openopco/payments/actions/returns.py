@@ -22,7 +22,7 @@ from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.errors import Conflict, InvalidValue
 from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.payments import moves
-from openopco.payments.enums import TO_SEE, EventKind, OrderState, Outcome
+from openopco.payments.enums import TO_SEE, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.errors import AlreadyRead, UnknownReference
 from openopco.payments.models import (
     LONGEST_REASON,
@@ -35,6 +35,7 @@ from openopco.payments.models import (
 from openopco.payments.rules import RECEIVED, UNKNOWN, BatchSums, Move, Told, Verdict, judge, judge_batch
 from openopco.payments.sepa import Event
 from openopco.payments.sepa import read_bank_file as events_of
+from openopco.payments.sepa.reasons import in_words
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "bank_file"
@@ -78,8 +79,7 @@ def read_bank_file(*, actor: Actor, content: BinaryIO, name: str, dry_run: bool 
 
 @action
 def _apply(*, actor: Actor, file: BankFile, content: BinaryIO, dry_run: bool) -> None:
-    # One file at a time: two that tell the same fact come one after the other.
-    next_value(LOCK)
+    one_at_a_time()
     try:
         with transaction.atomic():
             file.pk = None
@@ -112,7 +112,13 @@ def mark_seen(*, actor: Actor, event_id: int, words: str) -> BankEvent:
     told = refuse_too_long(clean_line(words), LONGEST_REASON)
     if not told:
         raise InvalidValue("Dites ce qui a été fait.")
-    event.outcome, event.words = Outcome.TRAITE, told
+    seen(event, told, actor)
+    return event
+
+
+def seen(event: BankEvent, words: str, actor: Actor) -> None:
+    """Nothing is left to see of it."""
+    event.outcome, event.words = Outcome.TRAITE, words
     event.seen_by_id, event.seen_by_label, event.seen_at = actor.person_id, actor.label[:200], timezone.now()
     event.save()
     journal.record(
@@ -120,9 +126,14 @@ def mark_seen(*, actor: Actor, event_id: int, words: str) -> BankEvent:
         subject_id=event.file_id,
         event="bank_file.seen",
         actor=actor,
-        payload={"fait": event.pk, "reference": event.end_to_end or event.batch_reference, "suite": told},
+        payload={"fait": event.pk, "reference": event.end_to_end or event.batch_reference, "suite": words},
     )
-    return event
+
+
+def one_at_a_time() -> None:
+    """Two files that tell the same fact come one after the other; so does a file, and whoever writes of what it may tell.
+    Held until the transaction ends."""
+    next_value(LOCK)
 
 
 def _digest(content: BinaryIO) -> str:
@@ -235,7 +246,7 @@ class _Reading:
         if self._is_done(event, known):
             return
         batch = PaymentBatch.objects.select_for_update().filter(message_id=event.batch).first()
-        verdict = UNKNOWN if batch is None else judge_batch(_told(event), _sums(batch))
+        verdict = UNKNOWN if batch is None else judge_batch(_told(event), BatchState(batch.state), _sums(batch))
         fresh: list[BankEvent] = []
         self._keep(event, verdict, known, fresh, batch=batch)
         BankEvent.objects.bulk_create(fresh)
@@ -275,7 +286,11 @@ class _Reading:
 
 
 def _reason(event: Event) -> str:
-    words = " ".join(filter(None, [event.reason_in_words or "La banque n'a pas donné de motif.", event.note]))
+    return reason_of(event.reason, event.note)
+
+
+def reason_of(code: str, note: str) -> str:
+    words = " ".join(filter(None, [in_words(code) or "La banque n'a pas donné de motif.", note]))
     return words[:LONGEST_REASON]
 
 
@@ -286,16 +301,23 @@ def _told(event: Event) -> Told:
 def _verdict(event: Event, order: PaymentOrder | None, refunded: set[int]) -> Verdict:
     if order is None:
         return RECEIVED if event.kind.value == EventKind.RECEIVED else UNKNOWN
-    return judge(_told(event), OrderState(order.state), order.amount, refunded=order.pk in refunded)
+    state, batch = OrderState(order.state), BatchState(order.batch.state)
+    return judge(_told(event), state, order.amount, batch=batch, refunded=order.pk in refunded)
 
 
 def _orders_of(events: list[Event]) -> tuple[dict[str, PaymentOrder], set[int]]:
     """The transfers that events name, held, by their reference; and those whose payee gave back some of it already."""
     references = {event.end_to_end for event in events if event.end_to_end}
-    orders = list(PaymentOrder.objects.select_for_update().filter(end_to_end__in=references).order_by("pk"))
-    owed = Overpayment.objects.filter(line__order__in=[each.pk for each in orders], line__is_live=True)
-    refunded = set(owed.filter(recovered__gt=0).values_list("line__order_id", flat=True))
-    return {each.end_to_end: each for each in orders}, refunded
+    rows = PaymentOrder.objects.select_for_update(of=("self",)).select_related("batch")
+    orders = list(rows.filter(end_to_end__in=references).order_by("pk"))
+    owed = overpayments_held([each.pk for each in orders])
+    return {each.end_to_end: each for each in orders}, {each.line.order_id for each in owed if each.recovered}
+
+
+def overpayments_held(order_ids: list[int]) -> list[Overpayment]:
+    """What payees owe of transfers, held: no refund is noted of it meanwhile."""
+    rows = Overpayment.objects.select_for_update(of=("self",)).select_related("line")
+    return list(rows.filter(line__order__in=order_ids, line__is_live=True).order_by("pk"))
 
 
 def _in_state(ids: list[int], state: OrderState) -> QuerySet[PaymentOrder]:

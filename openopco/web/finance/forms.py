@@ -87,6 +87,11 @@ class RecoveryForm(Typed):
     reference = line("Référence du relevé de banque", "La même référence ne compte qu'une fois.", most=60)
 
 
+class RefundForm(Typed):
+    given_on = day("Rendu le")
+    reference = line("Référence du relevé de banque", "Celle du virement que l'OPCO lui a fait.", most=60)
+
+
 class CreditForm(Typed):
     amount = line("Montant repris", most=40, inputmode="decimal", **{"class": "short"})
     reason = line("Pourquoi", "Le numéro de l'avoir, et ce qu'il corrige : le bénéficiaire le lira.")

@@ -7,7 +7,7 @@ from openopco.payments.enums import BatchState, OrderState, Outcome, Overpayment
 from openopco.payments.models import PaymentOrder
 from openopco.payments.queries import named
 
-BATCH_TONES = {BatchState.PREPARE: "wait", BatchState.EMIS: "ok", BatchState.ANNULE: "off"}
+BATCH_TONES = {BatchState.PREPARE: "wait", BatchState.EMIS: "ok", BatchState.ANNULE: "off", BatchState.NON_RECU: "bad"}
 ORDER_TONES = {
     OrderState.PREPARE: "wait",
     OrderState.EMIS: "info",

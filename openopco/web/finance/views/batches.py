@@ -15,7 +15,7 @@ from openopco.journal.actions import audit_read
 from openopco.kernel.calendar import add_working_days, format_date, paris_today
 from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.payments import queries
-from openopco.payments.actions import cancel_batch, prepare_batch, release_batch, withdraw_order
+from openopco.payments.actions import cancel_batch, declare_unreceived, prepare_batch, release_batch, withdraw_order
 from openopco.payments.enums import BatchState, OrderState
 from openopco.payments.errors import FileMissing, UnknownReference
 from openopco.payments.files import open_file
@@ -27,6 +27,10 @@ from openopco.web.finance.forms import BatchForm, WordsForm
 from openopco.web.finance.wording import BATCH_TONES, Line, order_line
 
 WITHDRAW = {"label": "Pourquoi ce virement est retiré", "hint": "La somme redevient due."}
+UNRECEIVED = {
+    "label": "Comment vous le savez",
+    "hint": "Par exemple : la banque, appelée le 12/01, n'a aucun fichier de cette référence.",
+}
 TAKEN = "payment_batch.file"
 
 
@@ -102,7 +106,8 @@ def _page(request: PersonRequest, found: PaymentBatch, problem: str = "") -> Htt
         "is_prepared": is_prepared,
         "may_cancel": is_prepared and may(request.actor, Permission.PAYMENT_PREPARE),
         "may_release": is_prepared and may(request.actor, Permission.PAYMENT_RELEASE, subject),
-        "may_take": bool(found.storage_name) and may(request.actor, Permission.PAYMENT_PREPARE),
+        "may_declare": queries.may_be_unreceived(request.actor, found),
+        "may_take": _has_file(found) and may(request.actor, Permission.PAYMENT_PREPARE),
         "problem": problem,
     }
     return render(request, "finance/batch.html", context, status=422 if problem else 200)
@@ -133,6 +138,25 @@ def cancel(request: PersonRequest, batch_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.PAYMENT_RELEASE)
+def unreceived(request: PersonRequest, batch_id: int) -> HttpResponse:
+    """« La banque n'a pas reçu ce fichier »: by somebody who did not release it."""
+    found = _found(request, batch_id)
+    form = WordsForm(request.POST, **UNRECEIVED) if request.method == "POST" else WordsForm(**UNRECEIVED)
+    if form.is_bound and form.is_valid():
+        try:
+            declare_unreceived(actor=request.actor, batch_id=found.pk, reason=form.cleaned_data["words"])
+        except OpenOpcoError as error:
+            form.add_error("words", error.message)
+        else:
+            messages.success(request, f"Le lot {found.message_id} est déclaré non reçu : ce qu'il payait est de nouveau dû.")
+            return redirect("finance:batch", found.pk)
+    elif not form.is_bound and not queries.may_be_unreceived(request.actor, found):
+        return redirect("finance:batch", found.pk)
+    return render(request, "finance/unreceived.html", {"form": form, "batch": found}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.PAYMENT_PREPARE)
 def withdraw(request: PersonRequest, order_id: int) -> HttpResponse:
     """One transfer out of a batch that has not left."""
@@ -156,7 +180,7 @@ def withdraw(request: PersonRequest, order_id: int) -> HttpResponse:
 def file(request: PersonRequest, batch_id: int) -> HttpResponseBase:
     """The file for the bank; that somebody took it is kept."""
     found = _found(request, batch_id)
-    if not found.storage_name:
+    if not _has_file(found):
         messages.info(request, FileMissing.message)
         return redirect("finance:batch", found.pk)
     content = open_file(found)
@@ -167,6 +191,11 @@ def file(request: PersonRequest, batch_id: int) -> HttpResponseBase:
     answer["Content-Length"] = str(found.size)
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _has_file(batch: PaymentBatch) -> bool:
+    """Whether it may be given to the bank: not once it was said that it never will be."""
+    return bool(batch.storage_name) and batch.state == BatchState.EMIS
 
 
 def _found(request: PersonRequest, batch_id: int) -> PaymentBatch:

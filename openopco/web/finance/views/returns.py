@@ -9,13 +9,13 @@ from openopco.documents.rules import LIMITS
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
 from openopco.payments import queries
-from openopco.payments.actions import mark_seen, read_bank_file
+from openopco.payments.actions import hand_back_refund, mark_seen, read_bank_file
 from openopco.payments.enums import TO_SEE, Outcome
 from openopco.payments.errors import UnknownReference
 from openopco.payments.models import BankEvent, BankFile
 from openopco.rights import Permission, may, require
 from openopco.web.admin.access import needs
-from openopco.web.finance.forms import FileForm, WordsForm
+from openopco.web.finance.forms import FileForm, RefundForm, WordsForm
 from openopco.web.finance.wording import OUTCOME_TONES, Line
 
 SEEN = {"label": "Ce qui a été fait", "hint": "Par exemple : remboursement noté, banque appelée le 12/01."}
@@ -89,9 +89,7 @@ def bank_file(request: PersonRequest, file_id: int) -> HttpResponse:
 @needs(Permission.PAYMENT_RECORD)
 def event(request: PersonRequest, event_id: int) -> HttpResponse:
     """One fact to look at: what was done of it."""
-    found = BankEvent.objects.select_related("file").filter(pk=event_id, outcome__in=sorted(TO_SEE)).first()
-    if found is None:
-        raise Http404
+    found = _to_see(event_id)
     form = WordsForm(request.POST, **SEEN) if request.method == "POST" else WordsForm(**SEEN)
     if form.is_bound and form.is_valid():
         try:
@@ -101,9 +99,45 @@ def event(request: PersonRequest, event_id: int) -> HttpResponse:
         else:
             messages.success(request, "C'est noté.")
             return redirect("finance:to_see")
-    return render(
-        request, "finance/event.html", {"form": form, "line": _line(found)}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "line": _line(found), "refunded": queries.refunded_before(request.actor, found)}
+    return render(request, "finance/event.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Permission.PAYMENT_RECORD)
+def refund(request: PersonRequest, event_id: int) -> HttpResponse:
+    """A transfer that came back though its payee had refunded some of it: the OPCO has given him back his refund."""
+    found = _to_see(event_id)
+    refunded = queries.refunded_before(request.actor, found)
+    if not refunded:
+        return redirect("finance:event", found.pk)
+    form = RefundForm(request.POST) if request.method == "POST" else RefundForm()
+    if form.is_bound and _handed_back(request, found, form):
+        messages.success(request, "C'est noté : le virement est rendu, ce qui reste dû sera dans un prochain lot.")
+        return redirect("finance:to_see")
+    context = {"form": form, "event": found, "refunded": refunded}
+    return render(request, "finance/refund.html", context, status=422 if form.errors else 200)
+
+
+def _handed_back(request: PersonRequest, event: BankEvent, form: RefundForm) -> bool:
+    given_on = form.day_of("given_on") if form.is_valid() else None
+    if given_on is None:
+        return False
+    try:
+        hand_back_refund(
+            actor=request.actor, event_id=event.pk, given_on=given_on, reference=form.cleaned_data["reference"]
+        )
+    except OpenOpcoError as error:
+        form.add_error("given_on" if "jour" in error.message else "reference", error.message)
+        return False
+    return True
+
+
+def _to_see(event_id: int) -> BankEvent:
+    found = BankEvent.objects.select_related("file", "order").filter(pk=event_id, outcome__in=sorted(TO_SEE)).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _line(event: BankEvent) -> Line:
