@@ -92,10 +92,11 @@ def broken() -> list[Broken]:
     return found
 
 
-def _counted(rank: int, rows: QuerySet[Any]) -> QuerySet[Any, tuple[int, int]]:
+def _counted(rank: int, rows: QuerySet[Any]) -> QuerySet[Any, Any]:
     """How many rows break the rule of that rank, beside it: one row."""
     of_it = rows.order_by().select_related(None).values(rule=Value(rank, output_field=IntegerField()))
-    return of_it.annotate(counted_rows=Count("pk")).values_list("rule", "counted_rows")
+    found: QuerySet[Any, Any] = of_it.annotate(counted_rows=Count("pk")).values_list("rule", "counted_rows")
+    return found
 
 
 Rule = tuple[str, QuerySet[Any], Callable[[Any], str]]

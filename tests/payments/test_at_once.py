@@ -10,6 +10,7 @@ from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment
+from openopco.kernel.errors import Conflict, InvalidValue
 from openopco.payments.actions import (
     cancel_batch,
     credit_due,
@@ -19,7 +20,6 @@ from openopco.payments.actions import (
     record_recovery,
     release_batch,
 )
-from openopco.kernel.errors import Conflict, InvalidValue
 from openopco.payments.enums import BatchState, OrderState, Outcome
 from openopco.payments.errors import BatchMoved, NothingToPay, Received
 from openopco.payments.models import BankEvent, BankFile, OrderLine, Overpayment, PaymentBatch, PaymentOrder, Recovery
@@ -39,9 +39,7 @@ from tests.payments.builders import (
     prepared,
     read,
     released,
-    report,
     school,
-    status,
 )
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -157,7 +155,9 @@ def test_a_refund_is_given_back_once_and_none_is_noted_meanwhile(people: tuple[A
     batch = released(anna, basil)
     read(anna, booked(*orders(batch)))
     order = PaymentOrder.objects.order_by("pk")[0]
-    found = credit_due(actor=anna, due_id=order.lines.get().due_id, amount=Due.objects.all()[0].amount / 2, reason="Avoir")
+    found = credit_due(
+        actor=anna, due_id=order.lines.get().due_id, amount=Due.objects.all()[0].amount / 2, reason="Avoir"
+    )
     assert found is not None
     record_recovery(actor=anna, overpayment_id=found.pk, amount=found.amount / 5, received_on=TODAY, reference="R-1")
     read(anna, notice(entry(order.end_to_end, order.amount, back="AC04")))
@@ -182,7 +182,9 @@ def test_what_comes_back_and_a_refund_noted_at_once_count_the_money_once(people:
     batch = released(anna, basil)
     read(anna, booked(*orders(batch)))
     order = PaymentOrder.objects.order_by("pk")[0]
-    found = credit_due(actor=anna, due_id=order.lines.get().due_id, amount=Due.objects.all()[0].amount / 2, reason="Avoir")
+    found = credit_due(
+        actor=anna, due_id=order.lines.get().due_id, amount=Due.objects.all()[0].amount / 2, reason="Avoir"
+    )
     assert found is not None
     outcomes = at_once(
         lambda: read(anna, notice(entry(order.end_to_end, order.amount, back="AC04"))),

@@ -84,6 +84,20 @@ def test_what_was_owed_and_comes_back_from_the_bank_is_not_due_again() -> None:
     assert (account.recovered, account.returned, account.to_order) == (100, 500, 500)
 
 
+def test_what_comes_back_after_his_refund_was_given_back_is_due_again() -> None:
+    account = ledger.recover(ledger.credit(paid(600), 600), 150)
+    with pytest.raises(Refused):
+        ledger.give_back(account, "R-1")
+    with pytest.raises(Refused):
+        ledger.refund(account, 151)
+    back = ledger.give_back(ledger.refund(account, 150), "R-1")
+    assert (back.recovered, back.ordered, back.paid - back.returned) == (
+        account.owed,
+        account.ordered - 600 + account.owed,
+        0,
+    )
+
+
 def test_what_comes_back_after_the_payee_has_paid_it_is_for_somebody_to_see() -> None:
     account = ledger.recover(ledger.credit(paid(), 500), 100)
     with pytest.raises(Refused, match="déjà remboursé"):
@@ -237,6 +251,13 @@ class Life(RuleBasedStateMachine):
         amount = data.draw(st.integers(1, self.account.owed - self.account.recovered))
         assert self.attempt(ledger.recover, amount)
         self.back += amount
+
+    @precondition(lambda self: self.account.recovered)
+    @rule(data=st.data())
+    def refund(self, data: st.DataObject) -> None:
+        amount = data.draw(st.integers(1, self.account.recovered))
+        if self.attempt(ledger.refund, amount):
+            self.back -= amount
 
     @invariant()
     def holds(self) -> None:

@@ -64,9 +64,11 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
     event = BankEvent.objects.select_for_update().filter(pk=event_id).first()
     if event is None:
         raise UnknownReference
-    order = PaymentOrder.objects.select_for_update().filter(pk=event.order_id).first()
-    owed = [each for each in overpayments_held([order.pk]) if each.recovered] if order is not None else []
-    if order is None or not owed or not is_return_of(event, order):
+    if event.order_id is None:
+        raise Conflict
+    order = PaymentOrder.objects.select_for_update().get(pk=event.order_id)
+    owed = [each for each in overpayments_held([order.pk]) if each.recovered]
+    if not owed or not is_return_of(event, order):
         raise Conflict
     told = statement_reference(reference)
     refuse_to_come(given_on)
@@ -77,7 +79,9 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
     reason = reason_of(event.reason_code, event.note)
     one = PaymentOrder.objects.filter(pk=order.pk)
     moves.give_back(one, on=day, reason=reason, code=event.reason_code, answer=event.file)
-    words = f"{format_euros(total)} rendus au bénéficiaire le {format_date(given_on)}, référence {told} ; virement rendu."
+    words = (
+        f"{format_euros(total)} rendus au bénéficiaire le {format_date(given_on)}, référence {told} ; virement rendu."
+    )
     seen(event, words, actor)
     return event
 

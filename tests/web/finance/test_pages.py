@@ -115,6 +115,65 @@ def test_a_transfer_is_withdrawn_and_a_batch_cancelled(anna: Actor, basil: Actor
     assert "entre-temps" in text_of(answer)
 
 
+def test_a_file_that_the_bank_never_received_is_said_so_by_another(
+    anna: Actor, basil: Actor, annas: Client, basils: Client
+) -> None:
+    debtor(anna, basil)
+    due(engaged("10"), to=school())
+    batch = prepared(anna)
+    page, url = f"/finance/lots/{batch.pk}/", f"/finance/lots/{batch.pk}/non-recu/"
+    assert "pas reçu ce fichier" not in text_of(annas.get(page))
+    assert annas.get(url).headers["Location"] == page
+    basils.post(f"{page}emettre/")
+    run_pending_jobs()
+    assert "pas reçu ce fichier" in text_of(annas.get(page))
+    assert "pas reçu ce fichier" not in text_of(basils.get(page))
+    assert basils.post(url, {"words": "Appelée"}).status_code == 422
+    assert "payé deux fois" in text_of(annas.get(url))
+    assert annas.post(url, {"words": " "}).status_code == 422
+    assert annas.post(url, {"words": "Appelée ce matin"}).headers["Location"] == page
+    told = text_of(annas.get(page))
+    for word in ("Non reçu par la banque", "Appelée ce matin", "Déclaré non reçu"):
+        assert word in told
+    assert "Télécharger" not in told
+    assert annas.get(f"{page}fichier/").status_code == 302
+    answer = annas.post(url, {"words": "Encore"})
+    assert (answer.status_code, "Encore" in answer.content.decode()) == (422, True)
+    annas.post("/finance/retours/", {"file": upload(booked(*orders(batch)))})
+    assert "déclaré non reçu" in text_of(annas.get("/finance/retours/a-voir/"))
+
+
+def test_what_came_back_after_a_refund_has_its_act(anna: Actor, basil: Actor, annas: Client) -> None:
+    debtor(anna, basil)
+    owed = due(engaged("100"), to=school())
+    order = orders(released(anna, basil))[0]
+    annas.post("/finance/retours/", {"file": upload(booked(order))})
+    annas.post(f"/finance/sommes-dues/{owed.pk}/avoir/", {"amount": "30", "reason": "Avoir A-1"})
+    page = f"/finance/trop-percus/{Overpayment.objects.get().pk}/"
+    annas.post(page, {"amount": "10", "received_on": "01/12/2026", "reference": "REL-1"})
+    annas.post("/finance/retours/", {"file": upload(notice(entry(order.end_to_end, order.amount, back="AC04")))})
+    event = BankEvent.objects.get(outcome="refuse")
+    url = f"/finance/retours/faits/{event.pk}/"
+    assert "déjà remboursé 10,00" in text_of(annas.get(url))
+    for given_on, reference, why in (
+        ("", "V-1", "Indiquez une date"),
+        ("02/12/2026", "V-1", "pas encore venu"),
+        ("01/12/2026", "", "référence du relevé"),
+        ("01/12/2026", "REL-1", "déjà cette référence"),
+    ):
+        answer = annas.post(f"{url}rendre/", {"given_on": given_on, "reference": reference})
+        assert (answer.status_code, why in text_of(answer)) == (422, True), why
+        assert f'value="{reference}"' in answer.content.decode() or not reference
+    answer = annas.post(f"{url}rendre/", {"given_on": "01/12/2026", "reference": "V-1"})
+    assert answer.headers["Location"] == "/finance/retours/a-voir/"
+    assert "V-1" in text_of(annas.get(page))
+    assert "V-1" in text_of(annas.get(f"/finance/retours/{event.file_id}/"))
+    assert annas.get(f"{url}rendre/").status_code == 404
+    annas.post("/finance/retours/", {"file": upload(notice(entry("AUTRE", 5)))})  # type: ignore[arg-type]
+    other = f"/finance/retours/faits/{BankEvent.objects.latest('pk').pk}/"
+    assert annas.get(f"{other}rendre/").headers["Location"] == other
+
+
 def test_a_file_that_is_not_one_is_refused_with_a_sentence(annas: Client) -> None:
     for sent, why in (
         ({}, "Choisissez le fichier"),
@@ -305,6 +364,7 @@ def test_pages_ask_few_queries_however_many_rows(anna: Actor, basil: Actor, anna
         "/finance/retours/",
         f"/finance/retours/{file}/",
         "/finance/retours/a-voir/",
+        "/finance/rapprochement/",
         "/finance/rapprochement/2026/pdc/engage/",
         f"/finance/rapprochement/dossiers/{dossier}/",
         "/finance/rapprochement/reste-a-liquider/",
@@ -314,6 +374,10 @@ def test_pages_ask_few_queries_however_many_rows(anna: Actor, basil: Actor, anna
         with CaptureQueriesContext(connection) as asked:
             assert annas.get(url).status_code == 200, url
         assert len(asked) <= 12, (url, [each["sql"][:150] for each in asked])
+    Commitment.objects.update(paid=0)
+    with CaptureQueriesContext(connection) as asked:
+        assert "notice-bad" in annas.get("/finance/rapprochement/").content.decode()
+    assert len(asked) <= 12
     client = client_of(User.objects.get(pk=AcceptedTeacherFactory.create(provider=axept).user_id))
     client.get("/organisme/reglements/")
     with CaptureQueriesContext(connection) as asked:

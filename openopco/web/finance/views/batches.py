@@ -149,11 +149,15 @@ def unreceived(request: PersonRequest, batch_id: int) -> HttpResponse:
         except OpenOpcoError as error:
             form.add_error("words", error.message)
         else:
-            messages.success(request, f"Le lot {found.message_id} est déclaré non reçu : ce qu'il payait est de nouveau dû.")
+            messages.success(
+                request, f"Le lot {found.message_id} est déclaré non reçu : ce qu'il payait est de nouveau dû."
+            )
             return redirect("finance:batch", found.pk)
     elif not form.is_bound and not queries.may_be_unreceived(request.actor, found):
         return redirect("finance:batch", found.pk)
-    return render(request, "finance/unreceived.html", {"form": form, "batch": found}, status=422 if form.errors else 200)
+    return render(
+        request, "finance/unreceived.html", {"form": form, "batch": found}, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
