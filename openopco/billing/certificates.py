@@ -107,8 +107,8 @@ def _hours(attested: Attested) -> Iterator[Fault]:
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
-def page_of(attested: Attested) -> dict[str, Any]:
-    """The data of the template « certificate »."""
+def page_of(attested: Attested, *, online: bool = False) -> dict[str, Any]:
+    """The data of the template « certificate »; `online`: signed on the portal, nothing is left to the pen."""
     title = "Certificat de réalisation"
     return {
         "product": title,
@@ -127,6 +127,9 @@ def page_of(attested: Attested) -> dict[str, Any]:
             "pièces qui ont permis d'établir ce certificat ; plus longtemps si l'Union européenne cofinance l'action, ou si "
             "le droit fiscal, comptable ou commercial le demande."
         ),
+        "online": f"Signé en ligne le {format_date(attested.signed_on)} par {attested.signatory}, {attested.signatory_role}."
+        if online and attested.signed_on
+        else "",
         "place": attested.place,
         "signed": format_date(attested.signed_on) if attested.signed_on else "",
         "signatory": f"{attested.signatory}, {attested.signatory_role}",

@@ -341,7 +341,7 @@ def _gather_hours(reader: _Reader, agreed: Agreed) -> None:
 def _want(reader: _Reader, found: Read, agreed: Agreed, zones: Mapping[str, int], *, is_generated: bool) -> None:
     missing = reader.missing
     if agreed.needs_invoice and not is_generated and not zones.get(INVOICE):
-        missing["zone-facture"] = "Joignez la facture de l'organisme."
+        missing["zone-facture"] = "Joignez la facture."
     if not found.signatory and "signatory" not in missing and not zones.get(CERTIFICATES):
         missing["zone-certificats"] = "Joignez les certificats de réalisation, signés par l'organisme."
     if is_generated and found.net is not None and found.net <= 0:

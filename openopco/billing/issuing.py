@@ -145,7 +145,13 @@ def _line(rank: int, service: Service, sale: Sale) -> Line:
 
 
 def _mandate(sale: Sale) -> tuple[Note, ...]:
-    return (Note(f"Facture établie par {sale.mandatary} au nom et pour le compte de {sale.seller.name}."),)
+    return (
+        Note(f"Facture établie par {sale.mandatary} au nom et pour le compte de {sale.seller.name}."),
+        Note(
+            f"{sale.mandatary} règle directement le montant hors taxe, dans la limite de l'accord {sale.dossier}. Le client ne "
+            "règle que le reste et la TVA."
+        ),
+    )
 
 
 def _reached(party: Party) -> Party:

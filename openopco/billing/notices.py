@@ -28,7 +28,7 @@ SENT = register(NoticeKind("claim.envoi", "Facture déposée sur une demande", m
 CHECKS = register(
     NoticeKind("claim.controle", "Service fait à contrôler", mail=False, readers=Readers.OPCO, act="Contrôler")
 )
-_DESK, _OWN = "/gestion/service-fait/{}/", "/reglements/{}/"
+_DESK, _OWN = "/gestion/service-fait/{}/", "/factures/{}/"
 
 
 def what(claim: Claim) -> str:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from openopco.base.fields import CentsField
@@ -23,6 +23,7 @@ from openopco.dossiers.queries import load_draft
 from openopco.funding.enums import Base, Payee
 from openopco.funding.facts import costs_of
 from openopco.funding.models import Commitment
+from openopco.habilitations.places import Place
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.identifiers import siren_of
 from openopco.opco import parameters
@@ -34,7 +35,7 @@ from openopco.training.models import Enrolment, TrainingAction
 
 ZERO = Decimal(0)
 AROUND = ("dossier__establishment__company", "dossier__provider", "provider", "establishment", "invoice")
-PAGE_SIZE = 25
+PAGE_SIZE, MOST_TO_FINISH = 25, 5
 
 
 # --- who reads and who writes ----------------------------------------------------------------------------------------
@@ -101,6 +102,23 @@ def sent_claims(
     require(actor, Permission.CLAIM_READ, subject)
     mine = Q(provider_id=provider_id) if provider_id else Q(establishment_id=establishment_id)
     return Claim.objects.filter(mine).exclude(state__in=[ClaimState.BROUILLON, ClaimState.RETIREE])
+
+
+def to_finish(actor: Actor, place: Place) -> list[Claim]:
+    """What waits for a payee's people: claims to complete, then drafts, the oldest first. Raises `Forbidden`. One query."""
+    require(actor, Permission.CLAIM_READ, place.subject())
+    payee = Payee.ORGANISME if place.is_provider else Payee.EMPLOYEUR
+    found = Claim.objects.filter(payee=payee, state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON], **place.of_it)
+    return list(found.select_related("dossier").order_by("state", "id")[:MOST_TO_FINISH])
+
+
+def to_claim(actor: Actor, establishment_id: int, today: date) -> list[Dossier]:
+    """The courses that are over and of which the employer has asked nothing, those whose last day comes first. One query."""
+    require(actor, Permission.CLAIM_READ, Subject(establishment_id=establishment_id))
+    asked = Claim.objects.filter(dossier=OuterRef("pk"), payee=Payee.EMPLOYEUR).exclude(state=ClaimState.RETIREE)
+    paid = Commitment.objects.filter(dossier=OuterRef("pk"), payee=Payee.EMPLOYEUR, amount__gt=F("invoiced"))
+    over = Dossier.objects.filter(establishment_id=establishment_id, state=State.ACCORDEE, ends_on__lt=today)
+    return list(over.filter(Exists(paid), ~Exists(asked)).order_by("due_on", "id")[:MOST_TO_FINISH])
 
 
 def claims_of(dossier: Dossier) -> list[Claim]:

@@ -70,7 +70,7 @@ LONGEST_VALUE, MOST_VALUES, LONGEST_ANSWER = 300, 700, 2000
 @action
 def open_claim(*, actor: Actor, number: str, payee: Payee) -> Claim:
     """The draft of a claim on a granted request: the one that is there, or a new one, with what was typed of the last one
-    that was refused. The payee's people. Raises `UnknownDossier`, `NotClaimable`, `Forbidden`."""
+    that was refused or withdrawn. The payee's people. Raises `UnknownDossier`, `NotClaimable`, `Forbidden`."""
     dossier = _dossier_of(actor, number, payee)
     require(actor, Permission.CLAIM_WRITE, _subject(dossier, payee))
     held = Claim.objects.filter(dossier=dossier, payee=payee, state__in=[ClaimState.BROUILLON, *OPEN_CLAIMS]).first()
@@ -85,7 +85,8 @@ def open_claim(*, actor: Actor, number: str, payee: Payee) -> Claim:
     agreed = agreed_of(dossier, payee)
     if not any(agreed.left.values()):
         raise NotClaimable("Tout ce que prévoit l'accord a déjà été demandé.")
-    refused = Claim.objects.filter(dossier=dossier, payee=payee, state=ClaimState.REFUSEE).order_by("-id").first()
+    ended = Claim.objects.filter(dossier=dossier, payee=payee, state__in=[ClaimState.REFUSEE, ClaimState.RETIREE])
+    refused = ended.order_by("-id").first()
     return Claim.objects.create(
         dossier=dossier,
         payee=payee,
@@ -100,7 +101,11 @@ def open_claim(*, actor: Actor, number: str, payee: Payee) -> Claim:
 
 def _kept(refused: Claim) -> dict[str, Any]:
     """What was typed; not what was read of a file, which has to be joined again."""
-    return {name: value for name, value in refused.typed.items() if name not in ("content", "profile", "attests")}
+    return {
+        name: value
+        for name, value in refused.typed.items()
+        if name not in ("content", "profile", "attests", "reponses")
+    }
 
 
 @action
@@ -288,7 +293,7 @@ def _attest(claim: Claim, found: Read, agreed: Agreed, *, actor: Actor) -> None:
             signatory=found.signatory,
             signatory_role=found.signatory_role,
             signed_on=paris_today(now) if found.signatory else None,
-            page=page_of(replace(attested, provider_address=place, signed_on=paris_today(now)))
+            page=page_of(replace(attested, provider_address=place, signed_on=paris_today(now)), online=True)
             if found.signatory
             else {},
             given_by_id=actor.person_id,
@@ -308,10 +313,12 @@ def answer_claim(*, actor: Actor, key: str, words: str) -> Claim:
     if not told or len(told) > LONGEST_ANSWER:
         raise InvalidValue(f"Dites en quelques mots ce que vous avez joint, en {LONGEST_ANSWER} caractères au plus.")
     today = paris_today(timezone.now())
+    said = {"le": timezone.now().isoformat(), "qui": actor.label, "mots": told}
+    claim.typed = {**claim.typed, "reponses": [*claim.typed.get("reponses", []), said]}
     claim.state = ClaimState.DEPOSEE
     claim.due_on = add_calendar_days(today, parameters.value("claim_check_days", on=today))
     _touch(claim)
-    claim.save(update_fields=["state", "due_on", "updated_at"])
+    claim.save(update_fields=["state", "due_on", "typed", "updated_at"])
     tell_claim(claim, "dossier.reglement_complete", actor=actor, motif=told)
     notices.tell_answered(claim)
     return claim

@@ -8,7 +8,7 @@ from openopco.billing.einvoice.model import HOUR, ElectronicInvoice, Line, Party
 from openopco.kernel.banking import format_iban
 from openopco.kernel.calendar import format_date
 from openopco.kernel.identifiers import format_siren, format_siret
-from openopco.kernel.money import NARROW_NBSP, format_euros, format_hours
+from openopco.kernel.money import CENT, NARROW_NBSP, format_euros, format_hours
 
 _COLUMNS = ("Désignation", "Quantité", "Prix HT", "TVA", "Montant HT")
 
@@ -74,11 +74,18 @@ def _line(line: Line) -> list[str]:
     told = "\n".join(filter(None, (line.name, line.description, _period(line.period), line.note)))
     quantity = format_hours(line.quantity) if line.unit == HOUR else _figures(line.quantity)
     price = (
-        format_euros(line.unit_price)
+        _price(line.unit_price)
         if line.base_quantity == 1
         else f"{format_euros(line.unit_price)} / {line.base_quantity:f}"
     )
     return [told, quantity, price, _rate(line.tax_category, line.tax_rate), format_euros(line.net)]
+
+
+def _price(price: Decimal) -> str:
+    """To the cent, or as fine as it takes."""
+    if price == price.quantize(CENT):
+        return format_euros(price)
+    return f"{_figures(price)}{NARROW_NBSP}€"
 
 
 def _regime(tax: Tax) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from openopco import opco
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState
 from openopco.billing.models import Claim, Due
 from openopco.billing.queries import claims_of
-from openopco.billing.wording import CREDITED, title_of, word_of
+from openopco.billing.wording import CREDITED, PAID, title_of, word_of
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
@@ -36,6 +37,28 @@ class Card:
     is_early: bool
     may_start: bool
     is_provider: bool
+
+    @property
+    def turn(self) -> tuple[str, str, bool] | None:
+        """Who acts next on the payment, what happens, whether it is the employer; None where nothing was sent yet."""
+        sent = [each for each in self.asked if not each.is_draft]
+        if not sent:
+            return None
+        last, name = sent[0], opco.identity().name
+        match ClaimState(last.claim.state):
+            case ClaimState.DEPOSEE:
+                return name, f"{last.title} : le service fait est en contrôle.", False
+            case ClaimState.A_COMPLETER if last.claim.payee == Payee.EMPLOYEUR:
+                return "Vous", f"{last.title} : des pièces vous sont demandées.", True
+            case ClaimState.A_COMPLETER:
+                return "L'organisme", f"{last.title} : des pièces lui sont demandées.", False
+            case ClaimState.REFUSEE:
+                is_mine = last.claim.payee == Payee.EMPLOYEUR
+                return "Vous" if is_mine else "L'organisme", f"{last.title} : refusée, lisez pourquoi.", is_mine
+        if not last.claim.is_final:
+            return "Vous", "Une partie est réglée ou va l'être. La suite se demande quand la formation avance.", False
+        paid = (last.word, last.tone) == PAID
+        return ("Personne", f"{last.title} : réglée.", False) if paid else (name, f"{last.title} : à régler.", False)
 
     @property
     def pays_employer(self) -> bool:

@@ -16,7 +16,8 @@ from openopco.documents.models import Document
 from openopco.documents.queries import state_in_words
 from openopco.funding.enums import Base, Payee
 from openopco.kernel.calendar import format_date
-from openopco.kernel.money import format_euros, format_hours
+from openopco.kernel.errors import InvalidValue
+from openopco.kernel.money import format_euros, format_hours, parse_hours
 from openopco.kernel.sizes import format_size
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink
@@ -132,10 +133,18 @@ def names_of(agreed: Agreed) -> list[str]:
 
 
 def everybody_followed(agreed: Agreed, typed: Mapping[str, str]) -> dict[str, str]:
-    """The planned hours, for each trainee of whom nothing was typed."""
+    """The planned hours, for each trainee of whom nothing readable was typed."""
     planned = format_hours(agreed.hours_each).replace("\u202f", " ")
     names = [f"hours-{each.row}" for each in agreed.trainees]
-    return {name: planned for name in names if not typed.get(name, "").strip()}
+    return {name: planned for name in names if not _reads(typed.get(name, ""))}
+
+
+def _reads(raw: str) -> bool:
+    try:
+        parse_hours(raw)
+    except InvalidValue:
+        return False
+    return True
 
 
 # --- fields ----------------------------------------------------------------------------------------------------------
@@ -164,15 +173,16 @@ def _fields(typed: Mapping[str, Any], agreed: Agreed, marks: Mapping[str, str]) 
     yield _field(
         typed, marks, "certified", "Vos certificats de réalisation", kind="radios", choices=ways, default="deposer"
     )
-    yield _field(typed, marks, "signatory", "Qui atteste", required=True, max_length=120, hint="Prénom et nom.")
+    signs = typed.get("mode") == GENERATED or typed.get("certified") == "en_ligne"
+    yield _field(typed, marks, "signatory", "Qui atteste", required=signs, max_length=120, hint="Prénom et nom.")
     yield _field(
-        typed, marks, "signatory_role", "Sa qualité", required=True, max_length=120, hint="Par exemple : gérante."
+        typed, marks, "signatory_role", "Sa qualité", required=signs, max_length=120, hint="Par exemple : gérante."
     )
     oath = (
         f"J'atteste que les stagiaires ont suivi « {agreed.title} » pendant les heures indiquées, et je garde les pièces qui "
         "le prouvent."
     )
-    yield _field(typed, marks, "attests", oath, kind="checkbox", required=True)
+    yield _field(typed, marks, "attests", oath, kind="checkbox", required=signs)
 
 
 def _hours(typed: Mapping[str, Any], agreed: Agreed, marks: Mapping[str, str]) -> Iterator[RawField]:

@@ -5,7 +5,7 @@ from django.urls import path
 from openopco.web.billing.views import claims, credit_notes, drafts, invoices, mandates
 
 app_name = "billing"
-CLAIM = "reglements/<uuid:key>/"
+CLAIM = "factures/<uuid:key>/"
 urlpatterns = [
     path("factures/", invoices.invoices, name="invoices"),
     path("demandes/<slug:number>/reglement/", drafts.start_refund, name="start_refund"),

@@ -5,7 +5,7 @@ from openopco.billing.models import Claim
 
 # By the word of its payment.
 AFTER_CHECK = {
-    "À régler": "Le virement part avec le prochain lot, dès que l'IBAN est vérifié.",
+    "À régler": "Le virement part avec un prochain lot, vers un IBAN vérifié.",
     "Virement en cours": "Le virement est préparé ou parti à la banque.",
     "Réglée": "Le virement est fait : sa référence, ci-dessous, est celle de votre relevé.",
     "Annulée par un avoir": "Rien n'est plus dû de cette facture.",

@@ -99,8 +99,9 @@ class Turn:
 EXAMINES = "Le gestionnaire examine la modification signalée. L'accord ne change pas d'ici sa réponse."
 
 
-def turn_of(dossier: Dossier, *, is_modified: bool = False) -> Turn:
-    """`is_modified`: a modification waits for its answer."""
+def turn_of(dossier: Dossier, *, is_modified: bool = False, settled: tuple[str, str, bool] | None = None) -> Turn:
+    """`is_modified`: a modification waits for its answer. `settled`: who acts next on its payment, what happens, and whether
+    it is the employer."""
     state = State(dossier.state)
     due = None if dossier.due_on == NO_DUE_DATE else dossier.due_on
     name = opco.identity().name
@@ -110,6 +111,8 @@ def turn_of(dossier: Dossier, *, is_modified: bool = False) -> Turn:
         return Turn(name, STATE_EXPLANATIONS[state], due, term="Réponse visée avant le")
     if state is State.COMPLEMENT_DEMANDE:
         return Turn("Vous", STATE_EXPLANATIONS[state], due, is_mine=True)
+    if state is State.ACCORDEE and settled is not None:
+        return Turn(settled[0], settled[1], None, is_mine=settled[2])
     if state is State.ACCORDEE:
         told = (
             "La formation peut avoir lieu. Le règlement se demande après la formation, tant que l'accord est valable."

@@ -120,7 +120,7 @@ def test_a_stranger_finds_nothing(alice: Actor, dossier: Dossier, carl: Actor) -
     assert claim.invoice
     assert claim.invoice.document
     document = claim.invoice.document.key
-    addresses = [f"/reglements/{claim.key}/{rest}" for rest in ("", "preparer/", "avoir/", f"pieces/{document}/")]
+    addresses = [f"/factures/{claim.key}/{rest}" for rest in ("", "preparer/", "avoir/", f"pieces/{document}/")]
     for stranger in (employer(), teacher(), teacher(dossier.provider)):
         client = visiting(stranger)
         assert [client.get(address).status_code for address in addresses] == [404] * 4
@@ -152,7 +152,7 @@ def test_the_controller_checks_asks_and_concludes(alice: Actor, dossier: Dossier
     )
     assert "service fait en partie" in text_of(done)
     assert Due.objects.get().amount == D(280)
-    told = text_of(visiting(alice).get(f"/reglements/{claim.key}/"))
+    told = text_of(visiting(alice).get(f"/factures/{claim.key}/"))
     assert "280,00" in told
     assert "Une demi-journée manque." in told
 
@@ -171,7 +171,7 @@ def test_who_decided_is_told_that_a_colleague_must_check(alice: Actor, dossier: 
 def test_pieces_are_answered_on_the_claim_s_page(alice: Actor, dossier: Dossier, carl: Actor, at_home: Client) -> None:
     claim = claimed(alice, dossier)
     checking.ask_for_pieces(actor=carl, claim_id=claim.pk, words="La feuille d'émargement manque.")
-    address = f"/reglements/{claim.key}/"
+    address = f"/factures/{claim.key}/"
     assert "La feuille d'émargement manque." in text_of(at_home.get(address))
     empty = at_home.post(f"{address}repondre/", {"reponse": ""})
     assert empty.status_code == 422
@@ -202,10 +202,10 @@ def test_a_provider_accepts_the_mandate_then_has_its_invoice_made(tess: Actor, t
     sent = client.post(address, {**hours, **signed, "attests": "oui", "envoyer": "1"}, follow=True)
     invoice = Invoice.objects.get()
     assert invoice.number in text_of(sent)
-    made = client.get(f"/reglements/{Claim.objects.get().key}/facture.pdf")
+    made = client.get(f"/factures/{Claim.objects.get().key}/facture.pdf")
     assert made.content.startswith(b"%PDF-")
     certificate = Claim.objects.get().certificates.all()[0]
-    drawn = client.get(f"/reglements/{Claim.objects.get().key}/certificats/{certificate.key}.pdf")
+    drawn = client.get(f"/factures/{Claim.objects.get().key}/certificats/{certificate.key}.pdf")
     assert drawn.content.startswith(b"%PDF-")
     assert "/Type" in drawn.content.decode("latin-1")
 
@@ -216,17 +216,17 @@ def test_the_employer_reads_his_provider_s_invoice_and_writes_nothing_in_it(
     claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
     at_home = visiting(alice)
     assert "Facture F-1" in text_of(at_home.get("/factures/"))
-    page = text_of(at_home.get(f"/reglements/{claim.key}/"))
+    page = text_of(at_home.get(f"/factures/{claim.key}/"))
     assert "Facture F-1" in page
     assert "Retirer" not in page
-    assert at_home.post(f"/reglements/{claim.key}/retirer/").status_code == 404
-    assert at_home.post(f"/reglements/{claim.key}/repondre/", {"reponse": "Moi."}).status_code == 404
+    assert at_home.post(f"/factures/{claim.key}/retirer/").status_code == 404
+    assert at_home.post(f"/factures/{claim.key}/repondre/", {"reponse": "Moi."}).status_code == 404
 
 
 def test_a_credit_note_is_typed_and_its_faults_told(tess: Actor, taught: Dossier, carl: Actor) -> None:
     claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
     checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
-    client, address = visiting(tess), f"/reglements/{claim.key}/avoir/"
+    client, address = visiting(tess), f"/factures/{claim.key}/avoir/"
     wrong = client.post(address, {"number": "", "issued_on": "x", "net": "-1", "vat": "", "reason": ""})
     assert wrong.status_code == 422
     assert "Indiquez le numéro de l'avoir." in text_of(wrong)

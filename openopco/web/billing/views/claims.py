@@ -1,5 +1,7 @@
 """A claim that was sent: where it is, what it says, what comes of it; its files."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from openopco.billing import tasks
 from openopco.billing.actions import claims
 from openopco.billing.enums import ClaimState, Origin
 from openopco.billing.errors import UnknownClaim
-from openopco.billing.models import CLAIM_DOCUMENT, Certificate, Claim
+from openopco.billing.models import CLAIM_DOCUMENT, Certificate, Claim, ServiceCheck
 from openopco.billing.queries import documents_in, find_claim, payee_subject
 from openopco.billing.wording import title_of, word_of
 from openopco.documents.models import Document
@@ -50,7 +52,9 @@ def contents(found: Claim) -> dict[str, Any]:
     dues = list(found.dues.order_by("id"))
     word, tone = word_of(found, dues)
     documents = documents_in(found)
+    checks = list(found.checks.order_by("-id"))
     return {
+        "kept": _kept(found, checks),
         "claim": found,
         "dossier": found.dossier,
         "title": title_of(found),
@@ -59,15 +63,25 @@ def contents(found: Claim) -> dict[str, Any]:
         "invoice": found.invoice,
         "lines": list(found.lines.order_by("id")),
         "certificates": list(found.certificates.order_by("id")),
+        "answers": [
+            (each["qui"], datetime.fromisoformat(each["le"]), each["mots"]) for each in found.typed.get("reponses", [])
+        ],
         "files": [
             (ZONE_TITLES.get(zone, zone), [shown_file(found, each, can_remove=False) for each in files])
             for zone, files in documents.items()
         ],
         "transfers": [settlement_for(line) for line in transfers_of(found)] if dues else [],
-        "checks": list(found.checks.order_by("-id")),
+        "checks": checks,
         "credit_notes": list(found.invoice.credit_notes.order_by("id")) if found.invoice else [],
         "employer_part": found.net - found.accepted if found.state == ClaimState.VALIDEE else None,
     }
+
+
+def _kept(found: Claim, checks: list[ServiceCheck]) -> dict[str, Decimal]:
+    """The hours that the controller kept, by row, where they are not those attested."""
+    minutes = checks[0].minutes if checks and found.state == ClaimState.VALIDEE else {}
+    attested = dict(found.certificates.values_list("row", "minutes")) if minutes else {}
+    return {row: Decimal(some) / 60 for row, some in minutes.items() if some != attested.get(row)}
 
 
 def _rights(request: PersonRequest, found: Claim, word: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """« Mon tableau de bord »: what waits for me, what moved, what is new."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,17 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from openopco.billing.enums import ClaimState
+from openopco.billing.queries import to_claim, to_finish
 from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.enums import State
 from openopco.dossiers.funds import closure_for
 from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
+from openopco.habilitations.places import Place
 from openopco.habilitations.queries import current_membership
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.opco import changelog
 from openopco.organisations.models import Establishment
-from openopco.rights import Actor
+from openopco.rights import Actor, Permission, Subject, may
 from openopco.web.components.tags import moment
 from openopco.web.menu import home_of
 from openopco.web.portal import wording
@@ -60,7 +64,10 @@ def _requests(request: PersonRequest, establishment: Establishment) -> dict[str,
     waiting = queries.awaiting_employer(actor=actor, establishment_id=place) if _waits(counts) else []
     return {
         "establishment": establishment,
-        "todo": _todo(waiting, establishment, actor),
+        "todo": [
+            *(_money(actor, place) if State.ACCORDEE in counts else ()),
+            *_todo(waiting, establishment, actor),
+        ],
         "more_todo": _waits(counts) - len(waiting),
         "recent": wording.lines_of(queries.recent(actor=actor, establishment_id=place), actor)
         if set(counts) != {State.BROUILLON}
@@ -68,6 +75,26 @@ def _requests(request: PersonRequest, establishment: Establishment) -> dict[str,
         "states": [_state(state, counts[state]) for state in SHOWN_STATES if state in counts],
         "total": sum(counts.values()),
     }
+
+
+def _money(actor: Actor, place: int) -> Iterator["Todo"]:
+    """What its payments wait for: claims to complete or to finish, courses over of which nothing was asked."""
+    if not may(actor, Permission.CLAIM_READ, Subject(establishment_id=place)):
+        return
+    for claim in to_finish(actor, Place(establishment_id=place)):
+        asked = claim.state == ClaimState.A_COMPLETER
+        url = reverse("billing:claim" if asked else "billing:draft", args=[claim.key])
+        text = (
+            f"Pièces demandées, avant le {format_date(claim.due_on)}"
+            if asked and claim.due_on
+            else "Demande de remboursement commencée"
+        )
+        word, tone = ("À compléter", "wait") if asked else ("À finir", "off")
+        yield Todo(url, claim.dossier.number or "", claim.dossier.title, text, tone, word, is_new=asked)
+    for dossier in to_claim(actor, place, paris_today(timezone.now())):
+        url = f"{reverse('portal:dossier', args=[dossier.number])}#reglement"
+        text = f"La formation est finie : demandez le remboursement avant le {format_date(dossier.due_on)}"
+        yield Todo(url, dossier.number or "", dossier.title, text, "wait", "À demander", is_new=False)
 
 
 def _waits(counts: dict[State, int]) -> int:

@@ -1,7 +1,7 @@
 """A request sent: where it stands, what it says, what was decided, what was written; cancelled from here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -71,21 +71,24 @@ def contents(found: Dossier, reader: Actor) -> dict[str, Any]:
     kind = kinds.get(found.kind)
     today, decisions = paris_today(timezone.now()), versions_of(found)
     told = modifications_of(found, reader)
+    settlement, start = _settlement(found, reader, decisions, today), start_of(found, today)
     life = life_of(found, told, Audience.EMPLOYEUR, pieces_told(told))
     return {
         "dossier": found,
         "tone": STATE_TONES[State(found.state)],
         "word": wording.WORDS[State(found.state)],
-        "turn": wording.turn_of(found, is_modified=life["open_modification"] is not None),
+        "turn": wording.turn_of(
+            found, is_modified=life["open_modification"] is not None, settled=settlement.turn if settlement else None
+        ),
         "asked": [Asked(wording.label_of(kind, item), item.reason) for item in items],
         "asked_message": items[0].request.message if items else "",
         "is_unconfirmed": wording.is_from_unconfirmed(found, reader),
         "decision": decisions[0] if decisions else None,
         "funding": shown_decision(decisions[0].funding) if decisions else None,
-        "settlement": _settlement(found, reader, decisions, today),
+        "settlement": settlement,
         "opco_name": opco.identity().name,
         "versions": versions(found, decisions, "portal:version"),
-        "start": start_of(found, today),
+        "start": replace(start, is_asked=False) if settlement and settlement.turn else start,
         "notice_days": parameters.value("change_notice_days", on=today),
         "can_modify": _may_modify(reader, found, today),
         **life,

@@ -60,7 +60,13 @@ def course(request: PersonRequest, number: str) -> HttpResponse:
         found = taught.find_course(actor=request.actor, number=number)
     except UnknownDossier as error:
         raise Http404 from error
-    context = {"line": line_of(found), "settlement": _settlement(request, found), "dossier": {"number": found.number}}
+    settlement = _settlement(request, found)
+    context = {
+        "line": line_of(found),
+        "settlement": settlement,
+        "is_refunded": settlement is None and found.state is State.ACCORDEE,
+        "dossier": {"number": found.number},
+    }
     return render(request, "provider/course.html", context)
 
 
