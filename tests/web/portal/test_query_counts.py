@@ -61,7 +61,7 @@ def test_a_search_of_several_pages_is_counted(as_alice: Client, alice: Actor, pl
 def test_the_dashboard(as_alice: Client, alice: Actor, olga: Actor, place: Establishment) -> None:
     asked(alice, place, olga)
     complete_draft(alice, place)
-    fill(place, alice, 2)
+    fill(place, alice, len(STATES))
     few = asked_of_database(as_alice, "/tableau-de-bord/")
     for _ in range(4):
         complete_draft(alice, place, people=(PERSON, PERSON))
