@@ -1,11 +1,13 @@
 """Reads of the room. Each asks the actor's right."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from openopco.base.fields import CentsField
@@ -23,7 +25,6 @@ from openopco.dossiers.queries import load_draft
 from openopco.funding.enums import Base, Payee
 from openopco.funding.facts import costs_of
 from openopco.funding.models import Commitment
-from openopco.habilitations.places import Place
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.identifiers import siren_of
 from openopco.opco import parameters
@@ -35,7 +36,7 @@ from openopco.training.models import Enrolment, TrainingAction
 
 ZERO = Decimal(0)
 AROUND = ("dossier__establishment__company", "dossier__provider", "provider", "establishment", "invoice")
-PAGE_SIZE, MOST_TO_FINISH = 25, 5
+PAGE_SIZE, MOST_AWAITED = 25, 5
 
 
 # --- who reads and who writes ----------------------------------------------------------------------------------------
@@ -104,21 +105,32 @@ def sent_claims(
     return Claim.objects.filter(mine).exclude(state__in=[ClaimState.BROUILLON, ClaimState.RETIREE])
 
 
-def to_finish(actor: Actor, place: Place) -> list[Claim]:
-    """What waits for a payee's people: claims to complete, then drafts, the oldest first. Raises `Forbidden`. One query."""
-    require(actor, Permission.CLAIM_READ, place.subject())
-    payee = Payee.ORGANISME if place.is_provider else Payee.EMPLOYEUR
-    found = Claim.objects.filter(payee=payee, state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON], **place.of_it)
-    return list(found.select_related("dossier").order_by("state", "id")[:MOST_TO_FINISH])
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the employer has to do of one agreement: of a claim that is begun or to be completed, its key; else, to begin."""
+
+    dossier: Dossier
+    key: UUID | None = None
+    due_on: date | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether pieces are asked."""
+        return self.due_on is not None
 
 
-def to_claim(actor: Actor, establishment_id: int, today: date) -> list[Dossier]:
-    """The courses that are over and of which the employer has asked nothing, those whose last day comes first. One query."""
+def awaited_of(actor: Actor, establishment_id: int, today: date) -> list[Awaited]:
+    """Claims to complete and to finish, and courses over of which nothing was asked: those whose last day comes first. One
+    query. Raises `Forbidden`."""
     require(actor, Permission.CLAIM_READ, Subject(establishment_id=establishment_id))
-    asked = Claim.objects.filter(dossier=OuterRef("pk"), payee=Payee.EMPLOYEUR).exclude(state=ClaimState.RETIREE)
+    own = Claim.objects.filter(dossier=OuterRef("pk"), payee=Payee.EMPLOYEUR).exclude(state=ClaimState.RETIREE)
+    begun = own.filter(state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON])
     paid = Commitment.objects.filter(dossier=OuterRef("pk"), payee=Payee.EMPLOYEUR, amount__gt=F("invoiced"))
-    over = Dossier.objects.filter(establishment_id=establishment_id, state=State.ACCORDEE, ends_on__lt=today)
-    return list(over.filter(Exists(paid), ~Exists(asked)).order_by("due_on", "id")[:MOST_TO_FINISH])
+    granted = Dossier.objects.filter(establishment_id=establishment_id, state=State.ACCORDEE)
+    found = granted.annotate(key_of=Subquery(begun.values("key")[:1]), asked_by=Subquery(begun.values("due_on")[:1]))
+    waiting = found.filter(Q(key_of__isnull=False) | Q(ends_on__lt=today) & Exists(paid) & ~Exists(own))
+    rows = waiting.order_by("due_on", "id")[:MOST_AWAITED]
+    return [Awaited(row, row.key_of, row.asked_by) for row in rows]
 
 
 def claims_of(dossier: Dossier) -> list[Claim]:

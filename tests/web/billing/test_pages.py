@@ -115,6 +115,22 @@ def test_a_file_is_taken_off_and_a_draft_erased(at_home: Client, dossier: Dossie
     assert not Claim.objects.exists()
 
 
+def test_the_dashboard_says_what_waits_of_payments(
+    alice: Actor, dossier: Dossier, carl: Actor, at_home: Client
+) -> None:
+    assert "demandez le remboursement avant" in text_of(at_home.get("/tableau-de-bord/"))
+    claim = prepared(alice, dossier)
+    assert "Demande de remboursement commencée" in text_of(at_home.get("/tableau-de-bord/"))
+    claims.send_claim(actor=alice, key=str(claim.key))
+    assert (
+        "remboursement"
+        not in text_of(at_home.get("/tableau-de-bord/")).partition("Demandes récentes")[0].partition("À faire")[2]
+    )
+    assert "en contrôle" in text_of(at_home.get(f"/demandes/{dossier.number}/"))
+    checking.ask_for_pieces(actor=carl, claim_id=claim.pk, words="La feuille d'émargement manque.")
+    assert "des pièces sont demandées" in text_of(at_home.get("/tableau-de-bord/"))
+
+
 def test_a_stranger_finds_nothing(alice: Actor, dossier: Dossier, carl: Actor) -> None:
     claim = claimed(alice, dossier)
     assert claim.invoice

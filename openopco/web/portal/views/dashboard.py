@@ -11,15 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from openopco.billing.enums import ClaimState
-from openopco.billing.queries import to_claim, to_finish
+from openopco.billing.queries import Awaited, awaited_of
 from openopco.dossiers import kinds, overview, queries
 from openopco.dossiers.enums import State
 from openopco.dossiers.funds import closure_for
 from openopco.dossiers.models import CorrectionItem, Dossier
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
-from openopco.habilitations.places import Place
 from openopco.habilitations.queries import current_membership
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.opco import changelog
@@ -81,20 +79,21 @@ def _money(actor: Actor, place: int) -> Iterator["Todo"]:
     """What its payments wait for: claims to complete or to finish, courses over of which nothing was asked."""
     if not may(actor, Permission.CLAIM_READ, Subject(establishment_id=place)):
         return
-    for claim in to_finish(actor, Place(establishment_id=place)):
-        asked = claim.state == ClaimState.A_COMPLETER
-        url = reverse("billing:claim" if asked else "billing:draft", args=[claim.key])
-        text = (
-            f"Pièces demandées, avant le {format_date(claim.due_on)}"
-            if asked and claim.due_on
-            else "Demande de remboursement commencée"
-        )
-        word, tone = ("À compléter", "wait") if asked else ("À finir", "off")
-        yield Todo(url, claim.dossier.number or "", claim.dossier.title, text, tone, word, is_new=asked)
-    for dossier in to_claim(actor, place, paris_today(timezone.now())):
-        url = f"{reverse('portal:dossier', args=[dossier.number])}#reglement"
+    for awaited in awaited_of(actor, place, paris_today(timezone.now())):
+        yield _payment(awaited)
+
+
+def _payment(awaited: Awaited) -> "Todo":
+    dossier, number = awaited.dossier, awaited.dossier.number or ""
+    if awaited.key is None:
+        url = f"{reverse('portal:dossier', args=[number])}#reglement"
         text = f"La formation est finie : demandez le remboursement avant le {format_date(dossier.due_on)}"
-        yield Todo(url, dossier.number or "", dossier.title, text, "wait", "À demander", is_new=False)
+        return Todo(url, number, dossier.title, text, "wait", "À demander", is_new=False)
+    url = reverse("billing:claim" if awaited.is_asked else "billing:draft", args=[awaited.key])
+    if awaited.due_on is None:
+        return Todo(url, number, dossier.title, "Demande de remboursement commencée", "off", "À finir", is_new=False)
+    text = f"Règlement : des pièces sont demandées, avant le {format_date(awaited.due_on)}"
+    return Todo(url, number, dossier.title, text, "wait", "À compléter", is_new=True)
 
 
 def _waits(counts: dict[State, int]) -> int:
