@@ -214,6 +214,7 @@ def _claim(granted: Dossier, actor: Any) -> dict[str, Any]:
         row="a",
         trainee="Zoé Müller",
         origin="generee",
+        page={"title": "Certificat de réalisation"},
         starts_on=granted.starts_on,
         ends_on=granted.ends_on,
         minutes=60,

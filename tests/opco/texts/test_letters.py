@@ -36,8 +36,10 @@ def _value(variable: Variable, text: str) -> Any:
 
 
 def made(template: Template, values: dict[str, Any], words: Words | None = None) -> bytes:
+    # The payee of an order to pay back is no variable of its letter.
+    whom = values.get("entreprise") or values["motif"]
     content = letters.compose(
-        template, words or SHIPPED[template.code], values, recipient=[values["entreprise"]] * 3, date="d", reference="r"
+        template, words or SHIPPED[template.code], values, recipient=[whom] * 3, date="d", reference="r"
     )
     return letters.typeset(content)
 
