@@ -16,6 +16,7 @@ from openopco.documents import actions as documents
 from openopco.dossiers.actions import deciding
 from openopco.dossiers.models import Dossier, DraftRow, Letter
 from openopco.exports.actions import ask_export
+from openopco.funding.models import Envelope
 from openopco.habilitations.models import Invitation, Membership, StaffRole
 from openopco.habilitations.queries import actor_for
 from openopco.habilitations.tokens import digest_of
@@ -59,6 +60,7 @@ CLAIM_PAGES = (
 )
 FINANCE = (
     "batch_id",
+    "envelope_id",
     "order_id",
     "file_id",
     "event_id",
@@ -258,6 +260,7 @@ def _finance() -> dict[str, Any]:
     waiting = prepare_batch(actor=anna, fund="pdc", execution_date=day).batch
     return {
         "batch_id": waiting.pk,
+        "envelope_id": Envelope.objects.order_by("pk")[0].pk,
         "order_id": orders(waiting)[0].pk,
         "file_id": file.pk,
         "event_id": BankEvent.objects.get(file=file).pk,
@@ -333,7 +336,6 @@ def _ids(alice: Membership, pending: Membership, place: int, provider: int) -> d
         "rule_id": 1,
         "absence_id": 1,
         "closure_id": 1,
-        "envelope_id": 1,
         "letter_id": Letter.objects.order_by("id")[0].pk,
         "notice_id": notice.pk,
         "edition_id": _edition(),
