@@ -20,18 +20,18 @@ from openopco.billing.models import CLAIM_DOCUMENT, BillingMandate, Claim, Due, 
 from openopco.documents.models import Document
 from openopco.documents.queries import by_zone, usable
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Decision, Dossier
-from openopco.dossiers.queries import load_draft
+from openopco.dossiers.models import Decision, Dossier, DraftField
 from openopco.funding.enums import Base, Payee
-from openopco.funding.facts import costs_of
 from openopco.funding.models import Commitment
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.identifiers import siren_of
+from openopco.kernel.money import parse_amount
 from openopco.opco import parameters
 from openopco.organisations.accounts import LIVE, number_of, of
 from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, may, require
+from openopco.training.fields import COST
 from openopco.training.models import Enrolment, TrainingAction
 
 ZERO = Decimal(0)
@@ -217,10 +217,16 @@ def agreed_of(dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | N
         bases=tuple(base for base in Base if base in left),
         left=left,
         **_billed(dossier, payee),
-        cost=costs_of(load_draft(dossier, today=today))[Base.PEDAGOGIQUE],
+        cost=_cost_of(dossier),
         needs_payment_proof=payee is Payee.EMPLOYEUR and parameters.value("claim_payment_proof", on=today),
         may_generate=payee is Payee.ORGANISME and provider is not None and mandate_of(provider.pk) is not None,
     )
+
+
+def _cost_of(dossier: Dossier) -> Decimal:
+    """The whole pedagogic cost, HT, as the request now says it."""
+    typed = DraftField.objects.filter(dossier=dossier, row="", name=COST.name).values_list("value", flat=True).first()
+    return parse_amount(typed) if typed else ZERO
 
 
 def _billed(dossier: Dossier, payee: Payee) -> dict[str, Any]:
