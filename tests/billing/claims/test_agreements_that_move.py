@@ -10,8 +10,17 @@ from openopco.billing.actions import checking, claims, crediting
 from openopco.billing.actions.checking import Found
 from openopco.billing.einvoice.model import Kind
 from openopco.billing.enums import ClaimState
-from openopco.billing.errors import AlreadyInvoiced, Differs, NotClaimable, NotWhole, RefusedInvoice
+from openopco.billing.errors import (
+    AlreadyInvoiced,
+    Differs,
+    NotClaimable,
+    NotCreditable,
+    NotWhole,
+    RefusedInvoice,
+    UnknownClaim,
+)
 from openopco.billing.models import Certificate, Claim, Due, Invoice
+from openopco.billing.queries import find_claim
 from openopco.billing.rules import minutes_of
 from openopco.documents.enums import State as FileState
 from openopco.documents.models import Document
@@ -254,3 +263,45 @@ def test_a_deposited_file_may_be_joined_twice(tess: Actor, taught: Dossier) -> N
     claim = deposited(tess, taught, electronic(taught))
     claims.join_file(actor=tess, key=str(claim.key), zone="facture", upload=upload("b.xml", electronic(taught)))
     assert Document.objects.filter(owner_kind="claim", zone="facture").count() == 1
+
+
+# --- guards that nothing else watches --------------------------------------------------------------------------------
+
+
+def test_what_is_prepared_in_time_is_not_sent_after_the_last_day(
+    alice: Actor, dossier: Dossier, clock: time_machine.Traveller
+) -> None:
+    claim = prepared(alice, dossier)
+    clock.move_to("2027-09-01T09:00:00+00:00")
+    with pytest.raises(NotClaimable, match="avant le"):
+        claims.send_claim(actor=alice, key=str(claim.key))
+    assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 9), date(2026, 12, 15)])
+def test_a_credit_note_comes_between_its_invoice_and_today(
+    tess: Actor, taught: Dossier, carl: Actor, day: date
+) -> None:
+    claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
+    check(claim, carl)
+    given = {"issued_on": day, "net": D(10), "vat": D(0), "reason": "Une erreur."}
+    with pytest.raises(InvalidValue, match="10/12/2026"):
+        crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+
+
+def test_an_invoice_of_the_portal_has_no_credit_note_of_another_number(
+    tess: Actor, taught: Dossier, carl: Actor
+) -> None:
+    claim = made(tess, taught)
+    check(claim, carl)
+    given = {"issued_on": date(2026, 12, 14), "net": D(10), "vat": D(0), "reason": "Une erreur."}
+    with pytest.raises(NotCreditable, match="établit aussi"):
+        crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+
+
+def test_an_employer_reads_nothing_of_what_his_provider_prepares(alice: Actor, tess: Actor, taught: Dossier) -> None:
+    draft = prepared(tess, taught, Payee.ORGANISME)
+    with pytest.raises(UnknownClaim):
+        find_claim(actor=alice, key=str(draft.key))
+    claims.send_claim(actor=tess, key=str(draft.key))
+    assert find_claim(actor=alice, key=str(draft.key)) == draft
