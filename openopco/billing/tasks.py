@@ -7,9 +7,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from openopco.base.actions import action
-from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs import enqueue_again, job, sweep
 from openopco.base.kept_files import keep_once, read_kept
-from openopco.base.models import Job
 from openopco.billing import notices
 from openopco.billing.einvoice.keeping import from_json
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState, Origin
@@ -54,13 +53,10 @@ def invoices_without_pdf() -> int:
     """Queues again, once a day, those whose job was lost or given up."""
     late = Invoice.objects.filter(origin=Origin.GENEREE, storage_name="", created_at__lt=timezone.now() - LATE)
     today = paris_today(timezone.now())
-    count = 0
-    for pk in late.order_by("id").values_list("pk", flat=True)[:AT_ONCE]:
-        key = f"invoice-again:{pk}:{today}"
-        if not Job.objects.filter(unique_key=key).exists():
-            enqueue("billing.draw_invoice", unique_key=key, invoice_id=pk)
-            count += 1
-    return count
+    lost = list(late.order_by("id").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(
+        enqueue_again("billing.draw_invoice", unique_key=f"invoice-again:{pk}:{today}", invoice_id=pk) for pk in lost
+    )
 
 
 @sweep("billing.reminders", every_seconds=3600)

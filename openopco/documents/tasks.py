@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs import enqueue, enqueue_again, job, sweep
 from openopco.base.models import Job, JobState
 from openopco.documents import antivirus, storage
 from openopco.documents.actions import record_verdict
@@ -56,11 +56,11 @@ def ask_again() -> int:
     unsure = Document.objects.filter(
         state=State.ERROR, created_at__range=(now - ASKED_AGAIN, now - timedelta(days=1))
     ).order_by("id")
-    keys = [(pk, f"documents.scan:{pk}:{now:%Y-%m-%d}") for pk in unsure.values_list("pk", flat=True)[:500]]
-    new = [(pk, key) for pk, key in keys if not Job.objects.filter(unique_key=key).exists()]
-    for pk, key in new:
-        enqueue("documents.scan", unique_key=key, document_id=pk)
-    return len(new)
+    found = list(unsure.values_list("pk", flat=True)[:500])
+    return sum(
+        enqueue_again("documents.scan", unique_key=f"documents.scan:{pk}:{now:%Y-%m-%d}", document_id=pk)
+        for pk in found
+    )
 
 
 @sweep("documents.orphans", every_seconds=6 * 3600)

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs import enqueue_again, job, sweep
 from openopco.base.kept_files import keep_once, read_kept
-from openopco.base.models import Job
 from openopco.dossiers.models import Letter
 from openopco.kernel.calendar import paris_today
 from openopco.opco.texts.letters import typeset
@@ -35,11 +34,7 @@ def letters_without_pdf() -> int:
 
 
 def _queue_again(letter_id: int, today: date) -> bool:
-    key = f"letter-again:{letter_id}:{today}"
-    if Job.objects.filter(unique_key=key).exists():
-        return False
-    enqueue("dossiers.issue_letter", unique_key=key, letter_id=letter_id)
-    return True
+    return enqueue_again("dossiers.issue_letter", unique_key=f"letter-again:{letter_id}:{today}", letter_id=letter_id)
 
 
 def pdf_of(letter: Letter) -> bytes:

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from openopco import journal
 from openopco.base import works
-from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs import enqueue_again, job, sweep
 from openopco.base.kept_files import keep_once
-from openopco.base.models import Job
 from openopco.dossiers.actions import batches
 from openopco.dossiers.enums import Audience, LetterKind, State
 from openopco.dossiers.letters import latest_letter, path_of_letter
@@ -66,11 +65,9 @@ def receipts_without_pdf() -> int:
 
 
 def _queue_again(receipt: Receipt, today: date) -> bool:
-    key = f"receipt-again:{receipt.pk}:{today}"
-    if Job.objects.filter(unique_key=key).exists():
-        return False
-    enqueue("dossiers.issue_receipt", unique_key=key, dossier_id=receipt.dossier_id)
-    return True
+    return enqueue_again(
+        "dossiers.issue_receipt", unique_key=f"receipt-again:{receipt.pk}:{today}", dossier_id=receipt.dossier_id
+    )
 
 
 @job("dossiers.tell")

@@ -12,9 +12,9 @@ from django.utils import timezone
 from openopco import journal
 from openopco.accounts.models import User
 from openopco.base import sheets, works
-from openopco.base.jobs import enqueue, job, sweep
+from openopco.base.jobs import enqueue, enqueue_again, job, sweep
 from openopco.base.jobs.queue import renew_lease
-from openopco.base.models import Job, Work
+from openopco.base.models import Work
 from openopco.habilitations.enums import StaffRoleName
 from openopco.habilitations.places import Place
 from openopco.habilitations.queries import active_staff, actor_for, people_of
@@ -56,11 +56,7 @@ def batches_without_file() -> int:
 
 
 def _queue_again(batch_id: int, today: date) -> bool:
-    key = f"payments.write_file:{batch_id}:{today}"
-    if Job.objects.filter(unique_key=key).exists():
-        return False
-    enqueue("payments.write_file", unique_key=key, batch_id=batch_id)
-    return True
+    return enqueue_again("payments.write_file", unique_key=f"payments.write_file:{batch_id}:{today}", batch_id=batch_id)
 
 
 # --- journal entries -------------------------------------------------------------------------------------------------

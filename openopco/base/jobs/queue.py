@@ -37,6 +37,14 @@ def enqueue(name: str, /, *, unique_key: str | None = None, run_at: datetime | N
     return Job.objects.get(unique_key=unique_key)
 
 
+def enqueue_again(name: str, /, *, unique_key: str, **kwargs: Any) -> bool:
+    """For the sweepers of work that was lost: queues it under a key that says the day, so once a day. Whether it was new."""
+    if Job.objects.filter(unique_key=unique_key).exists():
+        return False
+    enqueue(name, unique_key=unique_key, **kwargs)
+    return True
+
+
 def worker_name() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
