@@ -1,6 +1,7 @@
 """Dues straight in the tables, payees that can be paid, accountants, and what their bank answers."""
 
 import io
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from openopco.funding.enums import Base, Fund, Mode, Payee
 from openopco.funding.models import Commitment, CommitmentChange, Envelope
 from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.payments import entries as journal_entries
 from openopco.payments.actions import (
     confirm_debtor,
     prepare_batch,
@@ -181,6 +183,24 @@ def released(first: Actor, second: Actor) -> PaymentBatch:
 
 def orders(batch: PaymentBatch) -> list[PaymentOrder]:
     return list(PaymentOrder.objects.filter(batch=batch).order_by("pk"))
+
+
+def figures() -> list[tuple[Decimal, Decimal, Decimal]]:
+    """Invoiced, ordered, paid, of each commitment."""
+    return [(each.invoiced, each.ordered, each.paid) for each in Commitment.objects.order_by("pk")]
+
+
+def dues() -> list[str]:
+    """The state of each."""
+    return list(Due.objects.order_by("pk").values_list("state", flat=True))
+
+
+def balances() -> dict[str, Decimal]:
+    """Of each account of the journal entries of 2026: debits less credits."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for each in journal_entries.entries(date(2026, 1, 1), date(2026, 12, 31)):
+        found[each.account] += (each.debit or 0) - (each.credit or 0)
+    return found
 
 
 # --- the bank --------------------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ import pytest
 import time_machine
 
 from openopco.dossiers.models import Dossier  # noqa: F401 - the registry is loaded first
+from openopco.payments.models import PaymentBatch
 from openopco.rights import Actor
 from tests.dossiers.conftest import _files, _nothing_kept  # noqa: F401
 from tests.habilitations.factories import accountant
+from tests.payments.builders import debtor, due, engaged, released, school
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +30,12 @@ def anna(db: None) -> Actor:
 def basil(db: None) -> Actor:
     """Another one."""
     return accountant()
+
+
+@pytest.fixture
+def batch(anna: Actor, basil: Actor) -> PaymentBatch:
+    """Two transfers at the bank, prepared by Anna, released by Basil: 100 € and 30.50 €."""
+    debtor(anna, basil)
+    due(engaged("100"), to=school())
+    due(engaged("30.50"), to=school())
+    return released(anna, basil)

@@ -1,6 +1,5 @@
 """Journal entries, what a year leaves open, what operators type."""
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,7 @@ from openopco.rights import Actor
 from tests.habilitations.factories import employer, officer, teacher
 from tests.payments.builders import (
     TODAY,
+    balances,
     booked,
     debtor,
     due,
@@ -65,13 +65,6 @@ def lived(anna: Actor, basil: Actor) -> None:
     found = queries.overpayments(anna).items
     first = next(each for each in found if each.left)
     record_recovery(actor=anna, overpayment_id=first.pk, amount=D(20), received_on=TODAY, reference="REL-9")
-
-
-def balances() -> dict[str, Decimal]:
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for each in journal_entries.entries(FIRST, LAST):
-        found[each.account] += (each.debit or 0) - (each.credit or 0)
-    return found
 
 
 @pytest.mark.usefixtures("lived")

@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from openopco.base.jobs import run_pending_jobs
 from openopco.billing.enums import DueState
 from openopco.billing.models import Due
-from openopco.funding.models import Commitment, Envelope
+from openopco.funding.models import Envelope
 from openopco.journal.models import Entry
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
-from openopco.payments import entries as journal_entries
 from openopco.payments.actions import (
     cancel_batch,
     credit_due,
@@ -33,16 +32,18 @@ from tests.habilitations.factories import accountant, officer
 from tests.payments.builders import (
     DAY,
     TODAY,
+    balances,
     booked,
     debtor,
     due,
+    dues,
     engaged,
     entry,
+    figures,
     notice,
     orders,
     prepared,
     read,
-    released,
     report,
     school,
     status,
@@ -50,28 +51,6 @@ from tests.payments.builders import (
 
 D = Decimal
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def batch(anna: Actor, basil: Actor) -> PaymentBatch:
-    """Prepared by Anna, released by Basil: 100 € and 30.50 €."""
-    debtor(anna, basil)
-    due(engaged("100"), to=school())
-    due(engaged("30.50"), to=school())
-    return released(anna, basil)
-
-
-def figures() -> list[tuple[Decimal, Decimal, Decimal]]:
-    return [(each.invoiced, each.ordered, each.paid) for each in Commitment.objects.order_by("pk")]
-
-
-def dues() -> list[str]:
-    return list(Due.objects.order_by("pk").values_list("state", flat=True))
-
-
-def balance(account: str) -> Decimal:
-    told = journal_entries.entries(date(2026, 1, 1), date(2026, 12, 31))
-    return sum(((each.debit or D(0)) - (each.credit or D(0)) for each in told if each.account == account), D(0))
 
 
 # --- a file that never arrived ---------------------------------------------------------------------------------------
@@ -92,7 +71,7 @@ def test_a_file_that_the_bank_never_received_makes_all_of_it_due_again(batch: Pa
         (OrderState.ANNULE, said.cancel_reason, TODAY)
     }
     assert (dues(), figures()) == ([DueState.A_PAYER] * 2, [(100, 0, 0), (D("30.5"), 0, 0)])
-    assert (broken(), balance(ORDERED), balance(OWED)) == ([], 0, D("-130.5"))
+    assert (broken(), balances()[ORDERED], balances()[OWED]) == ([], 0, D("-130.5"))
     assert Entry.objects.get(event="payment_batch.unreceived").payload["motif"] == said.cancel_reason
     again = prepared(anna)
     assert [each.amount for each in orders(again)] == [D(100), D("30.5")]
@@ -236,7 +215,7 @@ def test_once_his_refund_was_given_back_the_return_counts(came_back: BankEvent, 
     assert (figures()[0], dues()[0], Envelope.objects.get().paid) == ((60, 0, 0), DueState.A_PAYER, D("30.5"))
     assert broken() == []
     # The 30.50 of the other transfer stay paid.
-    assert (balance(BANK), balance(OWED), balance(ORDERED), balance(TO_RECOVER)) == (D("-30.5"), -60, 0, 0)
+    assert (balances()[BANK], balances()[OWED], balances()[ORDERED], balances()[TO_RECOVER]) == (D("-30.5"), -60, 0, 0)
     assert [each.amount for each in orders(prepared(anna))] == [60]
     assert read(anna, notice(entry(order.end_to_end, order.amount, back="AC04", day=TODAY))).known == 1
 

@@ -9,7 +9,7 @@ from openopco.base.jobs import run_pending_jobs
 from openopco.billing.enums import DueState
 from openopco.billing.errors import NotCreditable
 from openopco.billing.models import Due
-from openopco.funding.models import Commitment, Envelope
+from openopco.funding.models import Envelope
 from openopco.kernel.errors import Conflict, Forbidden, InvalidValue
 from openopco.notifications.models import Notice
 from openopco.payments.actions import credit_due, mark_seen, read_bank_file, record_recovery
@@ -26,13 +26,14 @@ from tests.payments.builders import (
     booked,
     debtor,
     due,
+    dues,
     engaged,
     entry,
+    figures,
     notice,
     orders,
     prepared,
     read,
-    released,
     report,
     school,
     status,
@@ -40,23 +41,6 @@ from tests.payments.builders import (
 
 D = Decimal
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def batch(anna: Actor, basil: Actor) -> PaymentBatch:
-    """Two transfers at the bank: 100 € and 30.50 €."""
-    debtor(anna, basil)
-    due(engaged("100"), to=school())
-    due(engaged("30.50"), to=school())
-    return released(anna, basil)
-
-
-def figures() -> list[tuple[Decimal, Decimal, Decimal]]:
-    return [(each.invoiced, each.ordered, each.paid) for each in Commitment.objects.order_by("pk")]
-
-
-def dues() -> list[str]:
-    return list(Due.objects.order_by("pk").values_list("state", flat=True))
 
 
 def test_what_is_debited_is_paid_on_that_day(batch: PaymentBatch, anna: Actor) -> None:
