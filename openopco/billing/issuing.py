@@ -2,7 +2,6 @@
 credit note that takes one back. Pure; who numbers them and keeps them calls this."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -123,11 +122,6 @@ def credit(invoice: ElectronicInvoice, *, number: str, issued_on: date, reason: 
         corrects=(Preceding(invoice.number, invoice.issued_on),),
         notes=(Note(reason), *invoice.notes),
     )
-
-
-def net_of(sales: Sequence[Service]) -> Decimal:
-    """What services come to, HT, each rounded as its line is."""
-    return sum((line_net(one.hours, one.hourly_price) for one in sales), ZERO)
 
 
 def _line(rank: int, service: Service, sale: Sale) -> Line:

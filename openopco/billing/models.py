@@ -272,7 +272,6 @@ class ServiceCheck(models.Model):
     minutes = models.JSONField(default=dict)
     amount = CentsField(default=ZERO)
     words = models.TextField(blank=True, default="")
-    points = models.JSONField(default=list)
     checked_by = _person()
     checked_by_label = models.CharField(max_length=200)
     checked_at = models.DateTimeField()

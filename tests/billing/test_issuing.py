@@ -1,5 +1,6 @@
 """The invoices made in a provider's name: whole, lawful, and taken back to the cent."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openopco.billing.einvoice.amounts import line_net
 from openopco.billing.einvoice.model import ElectronicInvoice, Kind, Period
 from openopco.billing.einvoice.own_checks import own_findings
 from openopco.billing.einvoice.schematron import Judge
 from openopco.billing.einvoice.writing import write_cii
-from openopco.billing.issuing import Sale, Service, compose, credit, net_of, series_number
+from openopco.billing.issuing import Sale, Service, compose, credit, series_number
 from openopco.billing.matching import dossiers_named
 from tests.billing import factories as f
 from tests.billing.test_einvoice_checks import Judged
@@ -33,6 +35,11 @@ SALE = Sale(
     iban=f.IBAN,
 )
 NUMBER = series_number("834267023", 2027, 1)
+
+
+def net_of(services: Sequence[Service]) -> Decimal:
+    """What services come to, each rounded as its line is."""
+    return sum((line_net(one.hours, one.hourly_price) for one in services), Decimal(0))
 
 
 def made(**changed: object) -> ElectronicInvoice:

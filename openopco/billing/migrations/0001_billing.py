@@ -104,7 +104,6 @@ class Migration(migrations.Migration):
                 ('minutes', models.JSONField(default=dict)),
                 ('amount', openopco.base.fields.CentsField(default=Decimal('0'))),
                 ('words', models.TextField(blank=True, default='')),
-                ('points', models.JSONField(default=list)),
                 ('checked_by_label', models.CharField(max_length=200)),
                 ('checked_at', models.DateTimeField()),
                 ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

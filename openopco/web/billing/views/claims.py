@@ -87,7 +87,6 @@ def _kept(found: Claim, checks: list[ServiceCheck]) -> dict[str, Decimal]:
 def _rights(request: PersonRequest, found: Claim, word: str) -> dict[str, Any]:
     is_payee = may(request.actor, Permission.CLAIM_WRITE, payee_subject(found))
     state = ClaimState(found.state)
-    reads_request = may(request.actor, Permission.DOSSIER_READ, payee_subject(found)) or not found.provider_id
     return {
         "is_payee": is_payee,
         "next": next_of(found, opco.identity().name, word, is_payee=is_payee),
@@ -96,7 +95,6 @@ def _rights(request: PersonRequest, found: Claim, word: str) -> dict[str, Any]:
         "can_credit": is_payee and state is ClaimState.VALIDEE and found.invoice is not None,
         "can_claim_again": is_payee and state is ClaimState.REFUSEE,
         "is_provider": bool(found.provider_id) and is_payee,
-        "reads_request": reads_request,
     }
 
 
