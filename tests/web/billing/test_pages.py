@@ -42,8 +42,9 @@ def at_home(alice: Actor, dossier: Dossier) -> Client:
 
 def started(client: Client, dossier: Dossier) -> str:
     """The address of the draft that the button of the request's page makes."""
-    page = client.get(f"/demandes/{dossier.number}/")
-    assert "DEMANDER LE REMBOURSEMENT" in text_of(page)
+    page = text_of(client.get(f"/demandes/{dossier.number}/"))
+    assert "DEMANDER LE REMBOURSEMENT" in page
+    assert "La formation est finie" in page
     answer = client.post(f"/demandes/{dossier.number}/reglement/")
     assert answer.status_code == 302
     return str(answer["Location"])
@@ -203,9 +204,9 @@ def test_pieces_are_answered_on_the_claim_s_page(alice: Actor, dossier: Dossier,
 def test_a_provider_accepts_the_mandate_then_has_its_invoice_made(tess: Actor, taught: Dossier) -> None:
     client = visiting(tess)
     assert "Seul un administrateur" in text_of(
-        visiting(teacher(taught.provider)).get("/organisme/mandat-de-facturation/")
+        visiting(teacher(taught.provider)).get("/factures/mandat-de-facturation/")
     )
-    client.post("/organisme/mandat-de-facturation/")
+    client.post("/factures/mandat-de-facturation/")
     assert BillingMandate.objects.get().provider == taught.provider
     BankAccountFactory.create(provider=taught.provider, establishment=None)
     assert "FACTURER" in text_of(client.get(f"/organisme/dossiers/{taught.number}/"))
