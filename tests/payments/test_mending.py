@@ -27,6 +27,7 @@ from openopco.payments.errors import BatchMoved, Received
 from openopco.payments.files import write_file
 from openopco.payments.models import BankEvent, Overpayment, PaymentBatch, PaymentOrder, Recovery
 from openopco.payments.reconciling import broken
+from openopco.payments.sepa.errors import InvalidFile
 from openopco.rights import Actor
 from tests.habilitations.factories import accountant, officer
 from tests.payments.builders import (
@@ -292,3 +293,11 @@ def test_a_due_wholly_credited_that_the_bank_gives_back_is_due_no_more(batch: Pa
     assert (dues()[0], figures()[0]) == (DueState.ANNULEE, (0, 0, 0))
     assert Overpayment.objects.get().state == OverpaymentState.SOLDE
     assert broken() == []
+
+
+def test_a_file_that_its_schema_refuses_is_not_kept(batch: PaymentBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openopco.payments.files.write", lambda file, transfers, totals, out: out.write(b"<Document/>"))
+    with pytest.raises(InvalidFile):
+        write_file(batch.pk, lambda: None)
+    batch.refresh_from_db()
+    assert (batch.storage_name, batch.digest) == ("", "")

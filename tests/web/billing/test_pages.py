@@ -132,6 +132,20 @@ def test_the_dashboard_says_what_waits_of_payments(
     assert "des pièces sont demandées" in text_of(at_home.get("/tableau-de-bord/"))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"retirer": "pas-un-uuid"},
+        {"revision": "²"},
+        {"revision": "9" * 5000},
+        {"net": "12\x00"},
+        {"hours-etrangere": "14", "mode": "autre"},
+    ],
+)
+def test_what_no_page_sends_breaks_nothing(at_home: Client, dossier: Dossier, odd: dict[str, str]) -> None:
+    assert at_home.post(started(at_home, dossier), odd).status_code in (302, 409, 422)
+
+
 def test_a_stranger_finds_nothing(alice: Actor, dossier: Dossier, carl: Actor) -> None:
     claim = claimed(alice, dossier)
     assert claim.invoice
