@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 
 from openopco.dossiers.queries.drafts import PARAMETERS_OF_A_DRAFT, VERSIONS_OF_A_DRAFT
-from openopco.opco.defaults import DEFAULTS, NATURES, ZONES
+from openopco.opco.defaults import DEFAULTS
+from openopco.opco.values import NATURES, ZONES
 from openopco.training.enums import Nature, Zone
 
 READ = re.compile(r"parameters\.(?:value|version)\(\s*[\"'](\w+)[\"']")

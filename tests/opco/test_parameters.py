@@ -15,7 +15,7 @@ from openopco.kernel.errors import Forbidden
 from openopco.kernel.nir import NirInText
 from openopco.opco import parameters
 from openopco.opco.actions.parameters import set_parameter, withdraw_parameter
-from openopco.opco.defaults import ALWAYS, DEFAULTS, Version, last_days, pieces_by_nature, whole
+from openopco.opco.defaults import ALWAYS, DEFAULTS, Version
 from openopco.opco.errors import (
     AlreadyInForce,
     DayOutOfReach,
@@ -27,6 +27,7 @@ from openopco.opco.errors import (
 )
 from openopco.opco.models import Parameter
 from openopco.opco.queries import parameter_lines
+from openopco.opco.values import last_days, pieces_by_nature, whole
 from openopco.rights import SYSTEM
 from tests.opco.factories import ADMINISTRATOR, EMPLOYER, OFFICER, ParameterFactory
 

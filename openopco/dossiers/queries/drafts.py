@@ -17,7 +17,7 @@ from openopco.dossiers.queries.twins import twins_of
 from openopco.kernel.calendar import paris_today, parse_date
 from openopco.kernel.errors import InvalidValue
 from openopco.opco import parameters
-from openopco.opco.defaults import NATURES
+from openopco.opco.values import NATURES
 from openopco.reference.queries import communes_for_postal_code
 from openopco.rights import Actor
 from openopco.trainees import vault

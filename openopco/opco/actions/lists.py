@@ -15,11 +15,11 @@ from openopco.kernel.errors import Conflict
 from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, clean_text
 from openopco.opco import lists
-from openopco.opco.defaults import NATURES
 from openopco.opco.errors import AlreadyInForce, CodeTaken, LastEntry, TooEarly, UnknownList, WrongCode, WrongEntry
 from openopco.opco.models import ListVersion
 from openopco.opco.rules import MAX_BODY
 from openopco.opco.shipped_lists import LISTS, ListKind
+from openopco.opco.values import NATURES
 from openopco.rights import Actor, Permission, require
 
 MOST_LABEL: Final = 120

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.text import capfirst
 
 from openopco.opco.actions.lists import MOST_LABEL, Wording
-from openopco.opco.defaults import NATURES
 from openopco.opco.rules import MAX_BODY
 from openopco.opco.shipped_lists import Entry, ListKind
+from openopco.opco.values import NATURES
 from openopco.web.admin.dating import DayField, PlainField
 from openopco.web.admin.wording import NATURES as NATURE_WORDS
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.text import capfirst
 
-from openopco.opco.defaults import NATURES, ZONES, Default, Whole, first_day, last_days, pieces_by_nature, yes_or_no
+from openopco.opco.defaults import Default
+from openopco.opco.values import NATURES, ZONES, Whole, first_day, last_days, pieces_by_nature, yes_or_no
 from openopco.web.admin.dating import DayField, late_reason_field, source_field
 from openopco.web.admin.wording import NATURES as NATURE_WORDS
 from openopco.web.admin.wording import PIECES
