@@ -32,10 +32,17 @@ from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.rights import Actor, Permission, Subject, may, require
 from openopco.training.fields import COST
-from openopco.training.models import Enrolment, TrainingAction
+from openopco.training.models import Enrolment
 
 ZERO = Decimal(0)
-AROUND = ("dossier__establishment__company", "dossier__provider", "provider", "establishment", "invoice")
+AROUND = (
+    "dossier__establishment__company",
+    "dossier__provider",
+    "dossier__training_action",
+    "provider",
+    "establishment",
+    "invoice__provider",
+)
 PAGE_SIZE, MOST_AWAITED = 25, 5
 
 
@@ -184,15 +191,18 @@ def why_not_claimable(dossier: Dossier, today: date) -> str:
     return ""
 
 
-def agreed_of(dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | None = None) -> Agreed:
-    """The agreement as one payee claims on it. Raises `NotClaimable` where nothing of it pays him."""
+def agreed_of(
+    dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | None = None, bills: bool = True
+) -> Agreed:
+    """The agreement as one payee claims on it; where `bills`, what an invoice of it would bill too. Raises `NotClaimable`
+    where nothing of it pays him."""
     held = (
         list(Commitment.objects.filter(dossier=dossier, payee=payee).order_by("rank", "id")) if lines is None else lines
     )
     own = [line for line in held if line.payee == payee and line.amount > 0]
     if not own:
         raise NotClaimable(_NOBODY[payee])
-    action = TrainingAction.objects.get(dossier=dossier)
+    action = dossier.training_action
     people = Enrolment.objects.filter(dossier=dossier).order_by("id").values_list("row", "first_name", "last_name")
     today = paris_today(timezone.now())
     provider = dossier.provider
@@ -216,10 +226,13 @@ def agreed_of(dossier: Dossier, payee: Payee, *, lines: Iterable[Commitment] | N
         trainees=tuple(Trainee(row, f"{first} {last}") for row, first, last in people),
         bases=tuple(base for base in Base if base in left),
         left=left,
-        **_billed(dossier, payee),
-        cost=_cost_of(dossier),
+        **(_billed(dossier, payee) if bills else {}),
+        cost=_cost_of(dossier) if bills else ZERO,
         needs_payment_proof=payee is Payee.EMPLOYEUR and parameters.value("claim_payment_proof", on=today),
-        may_generate=payee is Payee.ORGANISME and provider is not None and mandate_of(provider.pk) is not None,
+        may_generate=bills
+        and payee is Payee.ORGANISME
+        and provider is not None
+        and mandate_of(provider.pk) is not None,
     )
 
 

@@ -26,7 +26,7 @@ from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
-from openopco.training.models import Enrolment, TrainingAction
+from openopco.training.models import Enrolment
 
 ZERO = Decimal(0)
 LONGEST_WORDS = 2000
@@ -94,7 +94,7 @@ def reckoned(
 
 def _attendance(claim: Claim, minutes: Mapping[str, int]) -> Attendance:
     """Of those who are in the agreement now: each counts for what was planned of him at most."""
-    planned = int(TrainingAction.objects.values_list("minutes", flat=True).get(dossier_id=claim.dossier_id))
+    planned = int(claim.dossier.training_action.minutes)
     rows = list(Enrolment.objects.filter(dossier_id=claim.dossier_id).values_list("row", flat=True))
     return Attendance(planned * len(rows), sum(min(planned, minutes.get(row, 0)) for row in rows))
 

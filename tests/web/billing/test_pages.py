@@ -284,6 +284,15 @@ def test_a_draft_costs_no_more_than_any_page_may(alice: Actor, dossier: Dossier,
     assert len(seen) <= 12, [each["sql"][:80] for each in seen]
 
 
+def test_the_check_of_a_claim_asks_each_thing_once(alice: Actor, dossier: Dossier, carl: Actor) -> None:
+    claim = claimed(alice, dossier)
+    desk, address = visiting(carl), f"/gestion/service-fait/{claim.pk}/"
+    desk.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert "Votre conclusion" in text_of(desk.get(address))
+    assert len(seen) <= 15, [each["sql"][:80] for each in seen]
+
+
 @pytest.mark.parametrize(("count", "most"), [(1, 12), (3, 12)])
 def test_queries_do_not_grow_with_claims(
     alice: Actor, dossier: Dossier, at_home: Client, carl: Actor, count: int, most: int, twins: Callable[[int], None]

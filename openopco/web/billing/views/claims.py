@@ -48,8 +48,9 @@ def _page(request: PersonRequest, found: Claim, *, words: str = "", error: str =
 
 
 def contents(found: Claim) -> dict[str, Any]:
-    """What a claim says, whoever reads it: eight queries at most."""
-    dues = list(found.dues.order_by("id"))
+    """What a claim says, whoever reads it; what comes of a check is read where it was accepted alone."""
+    is_accepted = found.state == ClaimState.VALIDEE
+    dues = list(found.dues.order_by("id")) if is_accepted else []
     word, tone = word_of(found, dues)
     documents = documents_in(found)
     checks = list(found.checks.order_by("-id"))
@@ -72,8 +73,8 @@ def contents(found: Claim) -> dict[str, Any]:
         ],
         "transfers": [settlement_for(line) for line in transfers_of(found)] if dues else [],
         "checks": checks,
-        "credit_notes": list(found.invoice.credit_notes.order_by("id")) if found.invoice else [],
-        "employer_part": found.net - found.accepted if found.state == ClaimState.VALIDEE else None,
+        "credit_notes": list(found.invoice.credit_notes.order_by("id")) if is_accepted and found.invoice else [],
+        "employer_part": found.net - found.accepted if is_accepted else None,
     }
 
 

@@ -137,17 +137,18 @@ def _page(
     allowed = allowed and may(request.actor, Permission.SERVICE_CHECK, subject_to_check(found))
     can, can_refuse_only = waits and allowed, not waits and allowed
     told = contents(found)
+    lines = list(Commitment.objects.filter(dossier=found.dossier_id, payee=found.payee).order_by("rank", "id"))
     context: dict[str, Any] = {
         **told,
         "former": list(_former(found)) if waits else [],
         "can": can,
         "can_refuse_only": can_refuse_only,
         "own": waits and not can and may(request.actor, Permission.SERVICE_CHECK),
-        "differences": _differences(found, told),
+        "differences": _differences(found, told, lines),
         "errors": [ErrorLink(f"id_{name}", sentence) for name, sentence in (errors or {}).items()],
     }
     if can:
-        context |= _to_conclude(found, told, typed or {}, errors or {})
+        context |= _to_conclude(found, told, lines, typed or {}, errors or {})
     else:
         context["words"] = _words(typed or {}, errors or {})
     return render(request, "desk/claims/claim.html", context, status=422 if errors else 200)
@@ -158,9 +159,10 @@ def _former(found: Claim) -> QuerySet[ServiceCheck]:
     return ServiceCheck.objects.filter(claim__dossier=found.dossier_id).exclude(claim=found).order_by("-id")[:5]
 
 
-def _to_conclude(found: Claim, told: dict[str, Any], typed: dict[str, str], errors: dict[str, str]) -> dict[str, Any]:
+def _to_conclude(
+    found: Claim, told: dict[str, Any], lines: list[Commitment], typed: dict[str, str], errors: dict[str, str]
+) -> dict[str, Any]:
     minutes, amounts, _ = _read(found, typed, told=told)
-    lines = list(Commitment.objects.filter(dossier=found.dossier, payee=found.payee).order_by("rank", "id"))
     result = checking.reckoned(found, lines, minutes, amounts, claimed=told["lines"])
     return {
         "hours": [
@@ -222,7 +224,7 @@ def _words(typed: dict[str, str], errors: dict[str, str]) -> RawField:
     )
 
 
-def _differences(found: Claim, told: dict[str, Any]) -> list[Difference]:
+def _differences(found: Claim, told: dict[str, Any], lines: list[Commitment]) -> list[Difference]:
     """The invoice beside its agreement, where a program could read it."""
     invoice = found.invoice
     if (
@@ -232,7 +234,7 @@ def _differences(found: Claim, told: dict[str, Any]) -> list[Difference]:
     ):
         return []
     try:
-        agreed = agreed_of(found.dossier, Payee(found.payee))
+        agreed = agreed_of(found.dossier, Payee(found.payee), lines=lines, bills=False)
     except NotClaimable:
         return []
     certified = sum(each.minutes for each in told["certificates"])
