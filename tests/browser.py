@@ -58,6 +58,7 @@ def page_without_javascript(browser: Browser) -> Iterator[Page]:
 
 def assert_accessible(page: Page) -> None:
     """axe finds nothing, there is one h1, the language and a title are said, no id is given twice."""
+    page.wait_for_load_state("domcontentloaded")
     found = Axe().run(page).response["violations"]
     lines = [f"{each['id']}: {each['help']} → {[node['html'][:200] for node in each['nodes'][:3]]}" for each in found]
     assert not lines, "\n".join(lines)
@@ -71,6 +72,8 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing scrolls sideways."""
+    # A click waits until the page it leads to begins, not until there is something of it.
+    page.wait_for_load_state("domcontentloaded")
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1], (widths, page.evaluate(STICKING_OUT))
 
