@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils import timezone
 from openopco.accounts.enums import AccountKind
 from openopco.accounts.models import User
 from openopco.base.models import Sequence as Series
+from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier, Follow, News
 from openopco.habilitations.models import Absence, Membership, StaffRole
 from openopco.habilitations.queries import actor_for
@@ -200,7 +202,8 @@ def _watch(olga: Actor) -> None:
     held = Dossier.objects.filter(holder_id=olga.user_id, is_open=True).order_by("due_on", "id")
     others = Dossier.objects.filter(is_open=True, holder__isnull=False).exclude(holder_id=olga.user_id)
     colleague = others.values_list("holder_id", flat=True).order_by("id").first()
-    followed = list(others.order_by("id").values_list("id", flat=True)[:200])
+    # By their keys, which chance gave: from all over the table.
+    followed = list(others.order_by("key").values_list("id", flat=True)[:200])
     Follow.objects.bulk_create(Follow(dossier_id=pk, user_id=olga.user_id, since=now) for pk in followed)
     unread = [*held.values_list("id", flat=True)[:2000], *followed]
     News.objects.bulk_create(
@@ -293,8 +296,58 @@ def _fill_around(largest: int) -> None:
     receipts = ((row[0], row[5], "receipts/none.pdf") for row in sent)
     _fill("dossiers_receipt", ("dossier_id", "issued_at", "storage_name"), _prepared(receipts))
     _fill("journal_entry", ENTRY_COLUMNS, _prepared(_entries(sent, now)))
+    granted = list(
+        wanted.filter(state=State.ACCORDEE)
+        .order_by("id")
+        .values_list(
+            "id", "establishment_id", "establishment__company_id", "ends_on", "amount_granted", "created_by_id"
+        )
+    )
+    _fill("funding_commitment", COMMITMENT_COLUMNS, _prepared(_engaged(granted, now)))
+    _fill("billing_claim", CLAIM_COLUMNS, _prepared(_claimed(granted, now)))
 
 
+COMMITMENT_COLUMNS = (
+    "dossier_id",
+    "company_id",
+    "year",
+    "base",
+    "fund",
+    "rule_code",
+    "payee",
+    "budget",
+    "label",
+    "sentence",
+    "source",
+    "rank",
+    "amount",
+    "invoiced",
+    "ordered",
+    "paid",
+    "created_at",
+)
+CLAIM_COLUMNS = (
+    "key",
+    "dossier_id",
+    "payee",
+    "establishment_id",
+    "state",
+    "is_final",
+    "typed",
+    "revision",
+    "net",
+    "accepted",
+    "opened_by_id",
+    "created_at",
+    "updated_at",
+    "sent_by_id",
+    "sent_by_label",
+    "sent_at",
+    "due_on",
+    "ended_at",
+)
+# Claims come so many days after the end of the course; of those of the last weeks, some are only begun.
+CLAIMED_AFTER = timedelta(days=30)
 FIELD_COLUMNS = ("dossier_id", "row", "name", "value", "revision", "saved_by_id", "saved_at")
 ENTRY_COLUMNS = [
     "subject_kind",
@@ -347,6 +400,26 @@ def _entries(sent: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[tuple[A
                 digest,
             )
             previous = digest
+
+
+def _engaged(granted: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[tuple[Any, ...]]:
+    """A line for each agreement, paid for the courses that are long over."""
+    words = ("Coût pédagogique", "Prise en charge du coût pédagogique.", "Règle de l'essai")
+    for pk, _, company, ends, amount, _ in granted:
+        paid = int(amount * 100) if ends + CLAIMED_AFTER < now.date() else 0
+        kind = ("pedagogique", "pdc", "essai", "employeur", "")
+        yield pk, company, ends.year, *kind, *words, 1, int(amount * 100), paid, paid, paid, now
+
+
+def _claimed(granted: Iterable[tuple[Any, ...]], now: datetime) -> Iterator[tuple[Any, ...]]:
+    for pk, place, _, ends, amount, user in granted:
+        since = now.date() - ends
+        if since <= CLAIMED_AFTER // 2:
+            continue
+        is_paid, cents = since > CLAIMED_AFTER, int(amount * 100)
+        state, sums = ("validee", (cents, cents)) if is_paid else ("brouillon", (0, 0))
+        sent = (user, "Camille Martin", now, ends, now) if is_paid else (None, "", None, None, None)
+        yield uuid4().hex, pk, "employeur", place, state, True, "{}", 1, *sums, user, now, now, *sent
 
 
 def _set_counters(count: int, now: datetime) -> None:

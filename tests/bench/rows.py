@@ -6,11 +6,12 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from openopco.dossiers.enums import CLOSED_STATES, DECIDED_STATES, OPEN_STATES, State
 from openopco.dossiers.models import NO_DUE_DATE
+from openopco.kernel.calendar import add_months
 from openopco.kernel.text import fold
 
 LARGEST_EMPLOYER = 5000
@@ -180,6 +181,7 @@ class _Row:
         is_draft = state is State.BROUILLON
         number = None if is_draft else f"AF-{sent.year}-{self.rank:07d}"
         starts = (sent + timedelta(days=chance.randint(15, 90))).date()
+        ends = starts + timedelta(days=chance.randint(0, 4))
         asked = chance.randint(150, 4000) * 100
         granted = chance.randint(asked // 2, asked) if state in (State.ACCORDEE, State.CADUQUE) else None
         decided = state in DECIDED_STATES or state is State.CADUQUE
@@ -205,7 +207,7 @@ class _Row:
             provider.name,
             title[0],
             starts,
-            starts + timedelta(days=chance.randint(0, 4)),
+            ends,
             len(people),
             asked,
             granted,
@@ -217,11 +219,18 @@ class _Row:
             moved,
             None if is_draft else sent,
             moved if decided else None,
-            (sent + timedelta(days=20)).date() if state in OPEN_STATES else NO_DUE_DATE,
+            _due(state, sent.date(), ends),
             " ".join(dict.fromkeys(" ".join([*words, title[1], place.folded, provider.folded, *people]).split())),
             BRANCHES[self.rank % len(BRANCHES)],
             ("44", "27", "11")[self.rank % 3],
         )
+
+
+def _due(state: State, sent: date, ends: date) -> date:
+    """By when the OPCO means to answer; by when the payment of an agreement is to be asked."""
+    if state in (State.ACCORDEE, State.CADUQUE):
+        return add_months(ends, 4)
+    return sent + timedelta(days=20) if state in OPEN_STATES else NO_DUE_DATE
 
 
 def _awaited(state: State) -> str:
