@@ -187,6 +187,11 @@ class Claim(models.Model):
             models.Index(fields=["state", "due_on", "id"], name="claim_to_check"),
             models.Index(fields=["provider", "-updated_at", "-id"], name="claim_by_provider"),
             models.Index(fields=["establishment", "-updated_at", "-id"], name="claim_by_establishment"),
+            models.Index(
+                fields=["establishment"],
+                condition=Q(payee=Payee.EMPLOYEUR, state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON]),
+                name="claim_begun",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -240,7 +240,10 @@ class Commitment(models.Model):
             CheckConstraint(name="commitment_fund_known", condition=Q(fund__in=Fund.values)),
             CheckConstraint(name="commitment_payee_known", condition=Q(payee__in=Payee.values)),
         ]
-        indexes = [models.Index(fields=["envelope", "id"], name="commitment_by_envelope")]
+        indexes = [
+            models.Index(fields=["envelope", "id"], name="commitment_by_envelope"),
+            models.Index(fields=["company", "payee"], condition=Q(amount__gt=F("invoiced")), name="commitment_left"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.base} {self.amount}"

@@ -1,6 +1,7 @@
 """Lists: each sees his own, finds by any part of a word, and turns pages in a number of queries that rows don't change."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from openopco.dossiers import queries
 from openopco.dossiers.enums import State
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
-from openopco.dossiers.queries import Filters, visible_to
+from openopco.dossiers.queries import Filters, lists, visible_to
 from openopco.dossiers.search import expression_of, matching, search_text, words_of
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, SYSTEM, Actor
@@ -337,6 +338,16 @@ def test_a_search_of_an_employer_is_the_same_by_the_query_written_once(alice: Ac
         assert page.items == list(matching(everything, typed).order_by("-updated_at", "-id")), typed
 
 
+@pytest.fixture(params=[lists.LATEST, 28, 5])
+def _read_backwards(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """How many of the latest requests are read before the index is asked: all, just enough for a page, too few."""
+    monkeypatch.setattr(lists, "LATEST", request.param)
+    lists._latest_holding.cache_clear()
+    yield
+    lists._latest_holding.cache_clear()
+
+
+@pytest.mark.usefixtures("_read_backwards")
 @pytest.mark.parametrize("order", ["recent", "numero", ""])
 @pytest.mark.parametrize("typed", ["electr habil", "electr", "el habil", "ha"])
 def test_a_search_among_all_requests_reads_from_the_latest(olga: Actor, admin: Actor, typed: str, order: str) -> None:

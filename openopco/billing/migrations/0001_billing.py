@@ -235,6 +235,10 @@ class Migration(migrations.Migration):
             model_name='claim',
             index=models.Index(fields=['establishment', '-updated_at', '-id'], name='claim_by_establishment'),
         ),
+        migrations.AddIndex(
+            model_name='claim',
+            index=models.Index(condition=models.Q(('payee', 'employeur'), ('state__in', ['a_completer', 'brouillon'])), fields=['establishment'], name='claim_begun'),
+        ),
         migrations.AddConstraint(
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['brouillon', 'deposee', 'a_completer', 'validee', 'refusee', 'retiree'])), name='claim_state_known'),

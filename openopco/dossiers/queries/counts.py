@@ -44,9 +44,9 @@ _IN_PORTFOLIO = {
     FREE: f"state = '{State.TRANSMISE.value}'",
     OPEN: _OPEN,
     ALL: _OPEN,
-    NEW: "is_open AND id IN (SELECT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL)",
-    FOLLOWED: "is_open AND id IN (SELECT dossier_id FROM dossiers_follow WHERE user_id = %s)",
-    MODIFIED: "is_open AND id IN (SELECT dossier_id FROM dossiers_modification WHERE state = 'proposee')",
+    NEW: "COALESCE(is_open, FALSE) AND id IN (SELECT dossier_id FROM dossiers_news WHERE reader_id = %s AND seen_at IS NULL)",
+    FOLLOWED: "COALESCE(is_open, FALSE) AND id IN (SELECT dossier_id FROM dossiers_follow WHERE user_id = %s)",
+    MODIFIED: "COALESCE(is_open, FALSE) AND id IN (SELECT dossier_id FROM dossiers_modification WHERE state = 'proposee')",
 }
 
 

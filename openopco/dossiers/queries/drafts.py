@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from openopco.base.prepared import Prepared
+from openopco.base.prepared import Prepared, steady_cursor
 from openopco.documents.models import Document
 from openopco.dossiers.draft import DraftView, PaperFacts, PieceView, RowView, StoredValue
 from openopco.dossiers.enums import CorrectionState, ItemKind, State
@@ -112,9 +112,15 @@ def before(draft: DraftView, points: Iterable[CorrectionItem]) -> DraftView:
 
 def _stored_values(dossier: Dossier) -> dict[str, dict[str, StoredValue]]:
     values: dict[str, dict[str, StoredValue]] = {}
-    for field in _fields_of(dossier.pk):
-        values.setdefault(field.row, {})[field.name] = StoredValue(field.value, field.revision)
+    with steady_cursor() as cursor:
+        cursor.execute(_FIELDS, [dossier.pk])
+        for row, name, value, revision in cursor.fetchall():
+            values.setdefault(row, {})[name] = StoredValue(value, revision)
     return values
+
+
+# Written by hand: a request has dozens of fields, and no model is needed of each.
+_FIELDS = 'SELECT "row", name, value, revision FROM dossiers_draftfield WHERE dossier_id = %s ORDER BY id'
 
 
 def _bare(
@@ -197,10 +203,6 @@ def open_correction(dossier: Dossier) -> CorrectionRequest | None:
 
 
 # What every page of a draft or of a request asks.
-_fields_of: Prepared[DraftField] = Prepared(
-    (int,),
-    lambda pk: DraftField.objects.filter(dossier_id=pk).only("row", "name", "value", "revision").order_by("id"),
-)
 _rows_of: Prepared[DraftRow] = Prepared(
     (int,), lambda pk: DraftRow.objects.filter(dossier_id=pk).order_by("position", "id")
 )

@@ -1,14 +1,14 @@
 """Lists of requests, filtered, searched and paged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from openopco.base.keyset import Page, cursor_after, first_page, ordering, paginate
 from openopco.base.prepared import Prepared
@@ -127,6 +127,9 @@ WAITING, REPLACED = "attente", "remplace"
 # Those that depend on who looks, and those that show what is over too.
 PERSONAL, WHOLE = frozenset({MINE, NEW, FOLLOWED}), frozenset({ALL, NEW, FOLLOWED, MODIFIED})
 WITH_NEWS, WITHOUT_NEWS = "avec", "sans"
+# Of how many requests a search reads the words before it asks its index.
+LATEST = 2000
+OFFICER = Actor(user_id=None, label="", grants=(Grant(Role.GESTIONNAIRE),))
 
 
 def list_of_employer(
@@ -147,11 +150,10 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     """The desk's list: what is due soonest comes first, among all states the latest. `portfolio`: « moi », « libre »,
     « tout », else all that is open."""
     keys, descending = _order_of(filters)
-    is_ready = filters.portfolio not in (WAITING, REPLACED) and (filters.portfolio != FREE or exhausted_now() is None)
-    if not after and is_ready and filters.is_plain and _reads_as_officers(actor):
-        mine = [actor.user_id] if filters.portfolio in PERSONAL and actor.user_id else []
-        first = _first_of_desk(filters.portfolio, tuple(filters.codes), keys, descending)
-        return first_page(first(*mine, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
+    people = _people_of(filters.portfolio, actor)
+    if not after and people is not None and filters.is_plain and _reads_as_officers(actor):
+        first = _first_of_desk(filters.portfolio, len(people), tuple(filters.codes), keys, descending)
+        return first_page(first(*people, *filters.codes.values()), keys=keys, size=PAGE_SIZE)
     if not after and keys == ("id",) and filters.is_search and _reads_as_officers(actor):
         found = _found(filters)
         if found is not None:
@@ -160,20 +162,48 @@ def worklist(*, actor: Actor, filters: Filters, after: str | None = None) -> Pag
     return paginate(queryset, keys=keys, after=after, size=PAGE_SIZE, descending=descending)
 
 
+def _people_of(portfolio: str, actor: Actor) -> list[int] | None:
+    """Whose a portfolio is: the officer, or those for whom he stands in; none where it is anybody's. None where its query
+    is not written once."""
+    if portfolio == REPLACED:
+        return replaced_ids(actor) or None
+    if portfolio == WAITING or (portfolio == FREE and exhausted_now() is not None):
+        return None
+    return [actor.user_id] if portfolio in PERSONAL and actor.user_id else []
+
+
 def _reads_as_officers(actor: Actor) -> bool:
     """Whether the actor sees what every officer sees, and nothing else: the queries written once are theirs."""
     return reads_all_sent(actor) and actor.roles <= OPCO_ROLES
 
 
 def _found(filters: Filters) -> list[Dossier] | None:
-    """The first page of a search among all requests sent, the latest first, by a query written once; None for none."""
+    """The first page of a search among all requests sent, the latest first, by queries written once; None for none. What is
+    common fills it from the latest requests alone; an index finds what is rare."""
     states, words = [filters.state] if filters.state else [], filters.words
+    latest = _latest_holding(len(words), len(states))(*words, *states)
+    if len(latest) > PAGE_SIZE:
+        return latest
     if can_search_newest(words):
         return _newest(len(words), len(states))(expression_of(words), *words, *states)
     if connection.vendor != "postgresql":
         return None
     indexed, short = by_length(words)
     return _liked(len(indexed), len(short), len(states))(*map(pattern_of, indexed), *short, *states)
+
+
+@lru_cache(maxsize=2 * MOST_WORDS)
+def _latest_holding(words: int, states: int) -> Prepared[Dossier]:
+    """Those of the latest requests that hold every word, read row by row backwards until a page is full."""
+
+    def build(*values: str) -> QuerySet[Dossier]:
+        last = Subquery(Dossier.objects.order_by("-id").values("id")[:1])
+        found = Dossier.objects.filter(pk__gt=last - LATEST).exclude(state=State.BROUILLON)
+        if states:
+            found = found.filter(state=values[-1])
+        return _top(_with_holder(holding(found, values[:words])), ("id",), True)
+
+    return Prepared((str,) * (words + states), build, is_steady=False)
 
 
 @lru_cache(maxsize=4 * MOST_WORDS)
@@ -213,17 +243,22 @@ def _first_of_employer(
 
 @lru_cache(maxsize=64)
 def _first_of_desk(
-    portfolio: str, codes: tuple[str, ...], keys: tuple[str, ...], descending: bool
+    portfolio: str, people: int, codes: tuple[str, ...], keys: tuple[str, ...], descending: bool
 ) -> Prepared[Dossier]:
-    mine = [int] if portfolio in PERSONAL else []
-
     def build(*values: Any) -> QuerySet[Dossier]:
-        officer = Actor(user_id=values[0] if mine else None, label="", grants=(Grant(Role.GESTIONNAIRE),))
-        narrow = dict(zip(codes, values[len(mine) :], strict=True))
+        held, narrow = values[:people], dict(zip(codes, values[people:], strict=True))
+        if portfolio == REPLACED:
+            anybodys = _whatever_the_funds(OFFICER, Filters(portfolio=OPEN, **narrow))
+            return _top(_with_holder(anybodys.filter(holder_id__in=held)), keys, descending)
+        officer = replace(OFFICER, user_id=held[0]) if held else OFFICER
         found = _whatever_the_funds(officer, Filters(portfolio=portfolio, **narrow))
+        if portfolio in (NEW, FOLLOWED):
+            # Sorted as ids, and only then read whole.
+            top = _top(found, keys, descending).values("pk")
+            return _with_holder(Dossier.objects.filter(pk__in=top)).order_by(*ordering(keys, descending))
         return _top(_with_holder(found), keys, descending)
 
-    return Prepared((*mine, *[str] * len(codes)), build, is_steady=_is_steady(codes))
+    return Prepared((*[int] * people, *[str] * len(codes)), build, is_steady=_is_steady(codes))
 
 
 def _is_steady(codes: tuple[str, ...], words: int = 0) -> bool:

@@ -1,7 +1,7 @@
 """Rows of the desk's list, worded before the template: nothing there but text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.safestring import SafeString
@@ -55,9 +55,14 @@ def rows_of(
     base, dossiers = address_of("desk:worklist"), list(dossiers)
     held = holds_of(dossiers)
     return [
-        replace(
-            _row(dossier, actor, today, f"{base}dossiers/{dossier.number}/", query, marks.get(dossier.pk, UNMARKED)),
-            funds=_funds(dossier, today, held.get(dossier.pk)),
+        _row(
+            dossier,
+            actor,
+            today,
+            address=f"{base}dossiers/{dossier.number}/",
+            query=query,
+            marks=marks.get(dossier.pk, UNMARKED),
+            hold=held.get(dossier.pk),
         )
         for dossier in dossiers
     ]
@@ -133,7 +138,9 @@ def _delay(row: WorkRow) -> str:
     return filled(DELAY, row.delay_tone, row.due, row.delay, early)
 
 
-def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, marks: Marks) -> WorkRow:
+def _row(
+    dossier: Dossier, actor: Actor, today: date, *, address: str, query: str, marks: Marks, hold: FundHold | None
+) -> WorkRow:
     state, due = State(dossier.state), None if dossier.due_on == NO_DUE_DATE else dossier.due_on
     many = dossier.trainee_count > 1
     is_free = state is State.TRANSMISE and may(actor, Permission.DOSSIER_TAKE, subject_of(dossier))
@@ -157,6 +164,7 @@ def _row(dossier: Dossier, actor: Actor, today: date, address: str, query: str, 
         followed=marks.followed,
         early=_early(dossier, today),
         proposed=marks.proposed and bool(is_free),
+        funds=_funds(dossier, today, hold),
     )
 
 

@@ -71,7 +71,7 @@ def test_the_dashboard(as_alice: Client, alice: Actor, olga: Actor, place: Estab
     dossiers = "dossiers_dossier"
     drafts = ["dossiers_draftfield", "dossiers_draftrow", "documents_document"]
     points = "dossiers_correctionitem"
-    assert few == [*FRAME, MEMBERSHIPS, *[dossiers] * 3, *drafts, points, dossiers, UNREAD]
+    assert few == [*FRAME, MEMBERSHIPS, *[dossiers] * 2, "billing_claim", *drafts, points, dossiers, UNREAD]
     assert len(many) <= len(few) <= MOST
 
 
