@@ -12,7 +12,7 @@ from openopco.accounts.models import User
 from openopco.base.kept import Kept
 from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import Prepared
-from openopco.habilitations.access import NOBODY, Access
+from openopco.habilitations.access import NOBODY, Access, figures_of, with_figures
 from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
 from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
 from openopco.habilitations.places import Place
@@ -32,9 +32,11 @@ def access_of(user: User) -> Access:
     if not user.is_active:
         return NOBODY
     if user.is_opco:
-        return Access(Actor(user.pk, str(user), tuple(_staff_grants(user))))
+        roles = _roles_held_by(user.pk)
+        return Access(Actor(user.pk, str(user), tuple(_staff_grants(roles))), (), figures_of(next(iter(roles), None)))
     memberships = tuple(_live_of(user.pk))
-    return Access(Actor(user.pk, str(user), tuple(chain.from_iterable(map(_grants, memberships)))), memberships)
+    grants = tuple(chain.from_iterable(map(_grants, memberships)))
+    return Access(Actor(user.pk, str(user), grants), memberships, figures_of(next(iter(memberships), None)))
 
 
 def actor_for(user: User) -> Actor:
@@ -80,7 +82,8 @@ def active_staff_roles() -> QuerySet[StaffRole]:
 
 # What every page asks.
 _roles_held_by: Prepared[StaffRole] = Prepared(
-    (int,), lambda user_id: StaffRole.objects.filter(user_id=user_id).order_by("granted_at", "id")
+    (int,),
+    lambda user_id: with_figures(StaffRole.objects.filter(user_id=user_id).order_by("granted_at", "id"), user_id),
 )
 _accepted_of: Prepared[Membership] = Prepared(
     (int, int),
@@ -88,7 +91,9 @@ _accepted_of: Prepared[Membership] = Prepared(
         user_id=user_id, establishment_id=establishment_id, state=MembershipState.ACCEPTED
     ).order_by("id")[:1],
 )
-_live_of: Prepared[Membership] = Prepared((int,), lambda user_id: live_memberships(User(pk=user_id)))
+_live_of: Prepared[Membership] = Prepared(
+    (int,), lambda user_id: with_figures(live_memberships(User(pk=user_id)), user_id)
+)
 
 
 def find_membership(actor: Actor, membership_id: int) -> Membership | None:
@@ -232,10 +237,10 @@ _officers_named: Prepared[StaffRole] = Prepared(
 )
 
 
-def _staff_grants(user: User) -> Iterator[Grant]:
+def _staff_grants(roles: Iterable[StaffRole]) -> Iterator[Grant]:
     """As `active_staff_roles`, for one person."""
     now = timezone.now()
-    for held in _roles_held_by(user.pk):
+    for held in roles:
         if held.since and held.since <= now and (held.until is None or held.until > now):
             yield Grant(Role(held.role))
 

@@ -1,5 +1,7 @@
 """Reading one's inbox."""
 
+from django.db.models.expressions import RawSQL
+
 from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import steady_cursor
 from openopco.notifications.enums import Pace
@@ -7,13 +9,19 @@ from openopco.notifications.kinds import NoticeKind, registered_kinds
 from openopco.notifications.models import MailPreference, Notice
 from openopco.notifications.rules import MOST_COUNTED, pace_of
 
-# Written by hand: every page asks it.
+# Written by hand: every page asks it. It stops counting at 99.
 UNREAD = """SELECT COUNT(*) FROM (
     SELECT 1 FROM notifications_notice WHERE user_id = %s AND read_at IS NULL LIMIT %s) AS unread"""
+# Its name among the figures read with a person's access.
+UNREAD_COUNT = "unread_count"
+
+
+def unread_figure(user_id: int) -> RawSQL:
+    return RawSQL(f"({UNREAD})", [user_id, MOST_COUNTED])  # noqa: S611
 
 
 def unread_count(user_id: int) -> int:
-    """How many notices the person has not read: one indexed query that stops counting at 99."""
+    """How many notices the person has not read. One indexed query."""
     with steady_cursor() as cursor:
         cursor.execute(UNREAD, [user_id, MOST_COUNTED])
         return int(cursor.fetchone()[0])

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from openopco.habilitations.models import Membership
 from openopco.habilitations.queries import current_membership
 from openopco.kernel.calendar import paris_today
-from openopco.notifications.queries import unread_count
+from openopco.notifications.queries import UNREAD_COUNT, unread_count
 from openopco.opco import changelog
 from openopco.opco.identities import Identity, identity
 from openopco.organisations.models import Establishment
@@ -39,7 +39,8 @@ FOOT = (
 
 
 class Frame:
-    """The frame of one request. Each value is read at its first use; only `actor` and `unread_count` cost a query."""
+    """The frame of one request. Each value is read at its first use; only `actor` costs a query, and
+    `unread_count` one for who has nothing else read."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -74,7 +75,12 @@ class Frame:
 
     @cached_property
     def unread_count(self) -> int:
-        return unread_count(self.actor.user_id) if self.actor.user_id else 0
+        """Read with the access of the person; by itself for who has neither membership nor role."""
+        if not self.actor.user_id:
+            return 0
+        access = getattr(self._request, "access", None)
+        known = access.figures.get(UNREAD_COUNT) if access else None
+        return unread_count(self.actor.user_id) if known is None else int(known)
 
     @cached_property
     def menu(self) -> tuple[MenuLink, ...]:

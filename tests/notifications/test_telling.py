@@ -8,15 +8,18 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from openopco.accounts.models import User
+from openopco.habilitations.queries import access_of
 from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.mail.models import OutgoingMail
 from openopco.notifications.actions import mark_read, notify, set_mail_pace
 from openopco.notifications.kinds import NoticeKind, kind_of, register, registered_kinds
 from openopco.notifications.models import Notice
-from openopco.notifications.queries import inbox, mail_choices, own_notice, unread_count
+from openopco.notifications.queries import UNREAD_COUNT, inbox, mail_choices, own_notice, unread_count
 from openopco.notifications.rules import pace_of
 from openopco.rights import ANONYMOUS, Actor
 from tests.accounts.factories import UserFactory
+from tests.habilitations.factories import MembershipFactory, StaffRoleFactory
+from tests.web.visitors import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +82,27 @@ def test_a_loud_kind_can_be_silenced_and_still_reaches_the_inbox() -> None:
     tell(alice)
     assert not OutgoingMail.objects.exists()
     assert unread_count(alice.pk) == 1
+
+
+@pytest.mark.parametrize("factory", [MembershipFactory, StaffRoleFactory])
+def test_how_many_are_unread_is_read_with_the_access_of_a_person(
+    factory: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    alice, bob = factory.create().user, factory.create().user
+    tell(alice, bob)
+    tell(alice, key="k2")
+    mark_read(actor=actor(bob), notice_ids=[inbox(bob.pk).items[0].pk])
+    for person, count in ((alice, 2), (bob, 0)):
+        with django_assert_num_queries(1):
+            assert access_of(person).figures[UNREAD_COUNT] == count
+
+
+def test_a_page_shows_it_even_to_who_acts_for_nobody_yet() -> None:
+    alice, bob = MembershipFactory.create().user, UserFactory.create()
+    tell(alice, bob)
+    assert UNREAD_COUNT not in access_of(bob).figures
+    for person in (alice, bob):
+        assert client_of(person).get("/notifications/").context["frame"].unread_count == 1
 
 
 def test_a_preference_may_change_again() -> None:

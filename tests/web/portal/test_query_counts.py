@@ -16,7 +16,7 @@ from tests.web.portal.people import browser_of, queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_monday")]
 FRAME = ["django_session", "accounts_user"]
-MEMBERSHIPS, UNREAD = "habilitations_membership", "notifications_notice"
+MEMBERSHIPS = "habilitations_membership"
 MOST = 12
 STATES = [state for state in State if state is not State.CADUQUE]
 
@@ -49,13 +49,13 @@ def test_the_list(path: str, as_alice: Client, alice: Actor, place: Establishmen
     fill(place, alice, 57)
     many = asked_of_database(as_alice, path)
     assert few == many
-    assert many == [*FRAME, MEMBERSHIPS, "dossiers_dossier", "dossiers_dossier", UNREAD]
+    assert many == [*FRAME, MEMBERSHIPS, "dossiers_dossier", "dossiers_dossier"]
 
 
 def test_a_search_of_several_pages_is_counted(as_alice: Client, alice: Actor, place: Establishment) -> None:
     fill(place, alice, 60)
     asked = asked_of_database(as_alice, "/demandes/?q=formation")
-    assert asked == [*FRAME, MEMBERSHIPS, *["dossiers_dossier"] * 3, UNREAD]
+    assert asked == [*FRAME, MEMBERSHIPS, *["dossiers_dossier"] * 3]
 
 
 def test_the_dashboard(as_alice: Client, alice: Actor, olga: Actor, place: Establishment) -> None:
@@ -71,7 +71,7 @@ def test_the_dashboard(as_alice: Client, alice: Actor, olga: Actor, place: Estab
     dossiers = "dossiers_dossier"
     drafts = ["dossiers_draftfield", "dossiers_draftrow", "documents_document"]
     points = "dossiers_correctionitem"
-    assert few == [*FRAME, MEMBERSHIPS, *[dossiers] * 2, "billing_claim", *drafts, points, dossiers, UNREAD]
+    assert few == [*FRAME, MEMBERSHIPS, *[dossiers] * 2, "billing_claim", *drafts, points, dossiers]
     assert len(many) <= len(few) <= MOST
 
 
@@ -93,7 +93,6 @@ def test_the_page_of_a_request(as_alice: Client, alice: Actor, olga: Actor, plac
         "dossiers_letter",
         "dossiers_message",
         "journal_entry",
-        UNREAD,
     ]
 
 
