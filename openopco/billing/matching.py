@@ -25,7 +25,7 @@ NONE_TOLD: Final = "Non indiqué"
 class Expected:
     """What the OPCO knows of a granted dossier. `hours` and `certified` are of all trainees together, `certified` None before
     any certificate; `left` is what may still be invoiced to the OPCO on it, HT; `vat_exempt` None where nobody has checked;
-    `buyer`: the employer's SIREN."""
+    `buyer`: the employer's SIREN. `is_issuer`: whether who claims issued the invoice; else the employer, who was given it."""
 
     dossier: str
     siret: str
@@ -38,6 +38,11 @@ class Expected:
     left: Decimal
     ibans: frozenset[str] = frozenset()
     buyer: str = ""
+    is_issuer: bool = True
+
+    def say(self, issuer: str, employer: str) -> str:
+        """What to do of a difference, said to whoever claims."""
+        return issuer if self.is_issuer else employer
 
 
 class Difference(NamedTuple):
@@ -104,10 +109,16 @@ def digest_of(invoice: ElectronicInvoice) -> str:
 def _dossier(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:
     named = dossiers_named(invoice)
     if not named:
-        todo = f"Rappelez {expected.dossier} sur vos prochaines factures."
+        todo = expected.say(
+            f"Rappelez {expected.dossier} sur vos prochaines factures.",
+            f"Demandez à l'organisme de rappeler {expected.dossier} sur ses prochaines factures.",
+        )
         yield Difference("dossier", "Dossier", NONE_TOLD, expected.dossier, todo, blocks=False)
     elif expected.dossier not in named:
-        todo = "Déposez cette facture dans le dossier qu'elle nomme, ou corrigez sa référence."
+        todo = expected.say(
+            "Déposez cette facture dans le dossier qu'elle nomme, ou corrigez sa référence.",
+            "Joignez cette facture à la demande qu'elle nomme, ou faites corriger sa référence par l'organisme.",
+        )
         yield Difference("dossier", "Dossier", ", ".join(named), expected.dossier, todo, blocks=True)
 
 
@@ -118,8 +129,9 @@ def _siret(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Differenc
         return
     wanted = format_siret(expected.siret)
     if siren and siren != expected.siret[:_SIREN]:
-        todo = (
-            "Seul l'organisme de l'accord peut être payé : faites signaler un changement d'organisme par l'employeur."
+        todo = expected.say(
+            "Seul l'organisme de l'accord peut être payé : faites signaler un changement d'organisme par l'employeur.",
+            "L'accord est donné pour un autre organisme : signalez d'abord le changement d'organisme.",
         )
         yield Difference(
             "siret", "SIRET de l'organisme", format_siret(told) if told else siren, wanted, todo, blocks=True
@@ -128,14 +140,20 @@ def _siret(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Differenc
         todo = "C'est un autre établissement du même organisme : le contrôleur vérifiera."
         yield Difference("siret", "SIRET de l'organisme", format_siret(told), wanted, todo, blocks=False)
     else:
-        todo = "Confirmez que l'organisme de l'accord a établi cette facture."
+        todo = expected.say(
+            "Confirmez que l'organisme de l'accord a établi cette facture.",
+            "Vérifiez que l'organisme de l'accord a établi cette facture.",
+        )
         yield Difference("siret", "SIRET de l'organisme", siren or NONE_TOLD, wanted, todo, blocks=False)
 
 
 def _nda(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:
     told = invoice.seller.nda
     if told and expected.nda and told != expected.nda:
-        todo = "Corrigez le numéro de déclaration d'activité de la facture, ou signalez-nous le nouveau."
+        todo = expected.say(
+            "Corrigez le numéro de déclaration d'activité de la facture, ou signalez-nous le nouveau.",
+            "Demandez à l'organisme de corriger son numéro de déclaration d'activité sur la facture.",
+        )
         yield Difference("nda", "Déclaration d'activité", told, expected.nda, todo, blocks=True)
 
 
@@ -152,10 +170,16 @@ def _vat(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]
     if expected.vat_exempt is None:
         return
     if expected.vat_exempt and not is_exempt:
-        todo = "Votre organisme est exonéré : établissez la facture sans TVA, ou signalez-nous la fin de l'exonération."
+        todo = expected.say(
+            "Votre organisme est exonéré : établissez la facture sans TVA, ou signalez-nous la fin de l'exonération.",
+            "Cet organisme est exonéré : demandez-lui une facture sans TVA.",
+        )
         yield Difference("vat", "TVA", told, "Exonérée", todo, blocks=True)
     if is_exempt and not expected.vat_exempt:
-        todo = "Transmettez l'attestation d'exonération (formulaire 3511-SD), ou établissez la facture avec TVA."
+        todo = expected.say(
+            "Transmettez l'attestation d'exonération (formulaire 3511-SD), ou établissez la facture avec TVA.",
+            "Demandez à l'organisme une facture avec TVA, ou son attestation d'exonération (formulaire 3511-SD).",
+        )
         yield Difference("vat", "TVA", told, "Soumise à la TVA", todo, blocks=True)
 
 
@@ -173,7 +197,10 @@ def _dates(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Differenc
     first, last = min(starts, default=expected.start), max(ends, default=expected.end)
     if first < expected.start or last > expected.end:
         told = f"Du {format_date(first)} au {format_date(last)}"
-        todo = "Corrigez les dates, ou faites signaler une modification par l'employeur."
+        todo = expected.say(
+            "Corrigez les dates, ou faites signaler une modification par l'employeur.",
+            "Signalez la modification des dates, ou demandez à l'organisme de corriger sa facture.",
+        )
         yield Difference("dates", "Dates de la formation", told, agreed, todo, blocks=True)
     if invoice.issued_on < min(last, expected.end):
         told = format_date(invoice.issued_on)
@@ -184,7 +211,10 @@ def _dates(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Differenc
 def _hours(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:
     if invoice.hours > expected.hours:
         told, agreed = format_hours(invoice.hours), format_hours(expected.hours)
-        todo = "Facturez au plus les heures de l'accord, ou faites signaler une modification par l'employeur."
+        todo = expected.say(
+            "Facturez au plus les heures de l'accord, ou faites signaler une modification par l'employeur.",
+            "Signalez la modification des heures, ou demandez à l'organisme de corriger sa facture.",
+        )
         yield Difference("hours", "Heures facturées", told, agreed, todo, blocks=True)
 
 
@@ -194,7 +224,10 @@ def _certified(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Diffe
     told, done = format_hours(invoice.hours), format_hours(expected.certified)
     is_more = invoice.hours > expected.certified
     todo = (
-        "Seules les heures des certificats sont payées : corrigez la facture ou les certificats."
+        expected.say(
+            "Seules les heures des certificats sont payées : corrigez la facture ou les certificats.",
+            "Seules les heures des certificats sont payées : demandez à l'organisme de corriger sa facture ou ses certificats.",
+        )
         if is_more
         else "La facture compte moins d'heures que les certificats : le contrôleur vérifiera."
     )
@@ -205,13 +238,17 @@ def _amount(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Differen
     net = invoice.totals.without_vat
     if invoice.kind is Kind.INVOICE and net > expected.left:
         rest = format_euros(net - parts_of(invoice, expected.left).opco)
-        todo = f"L'OPCO règle au plus ce qu'il reste de l'accord : {rest} HT sont dus par l'employeur."
+        todo = expected.say(
+            f"L'OPCO règle au plus ce qu'il reste de l'accord : {rest} HT sont dus par l'employeur.",
+            f"L'OPCO rembourse au plus ce qu'il reste de l'accord : {rest} HT restent à votre charge.",
+        )
         yield Difference("amount", "Montant HT", format_euros(net), format_euros(expected.left), todo, blocks=False)
 
 
 def _iban(invoice: ElectronicInvoice, expected: Expected) -> Iterator[Difference]:
     told = invoice.payment.iban
-    if told and told not in expected.ibans:
+    # The employer is refunded on his own account, whatever that of the invoice.
+    if expected.is_issuer and told and told not in expected.ibans:
         known = ", ".join(f"…{iban[-4:]}" for iban in sorted(expected.ibans)) or "Aucun"
         todo = "Ce compte n'est pas connu : il sera vérifié par deux personnes avant tout virement."
         yield Difference("iban", "IBAN", format_iban(told), known, todo, blocks=False)

@@ -85,6 +85,21 @@ def test_each_difference_is_shown_side_by_side_with_what_to_do(name: str) -> Non
     assert found.todo.endswith(".")
 
 
+FOR_ISSUERS = ("Corrigez", "Facturez", "Rappelez", "Transmettez", "Votre organisme", "Confirmez", "par l'employeur")
+
+
+@pytest.mark.parametrize("name", [name for name, case in DIFFERENT.items() if case[2] != "iban"])
+def test_an_employer_is_told_what_he_can_do_himself(name: str) -> None:
+    invoice, known, field, blocks = DIFFERENT[name]
+    (found,) = told(invoice, **known, is_issuer=False)
+    assert (found.field, found.blocks) == (field, blocks)
+    assert not [words for words in FOR_ISSUERS if words in found.todo], found.todo
+
+
+def test_the_account_of_an_invoice_is_nothing_to_who_is_refunded_on_his_own() -> None:
+    assert told(f.invoice(), ibans=frozenset(), is_issuer=False) == []
+
+
 def test_the_thirteen_hours_and_a_half_are_told_as_people_write_them() -> None:
     (found,) = told(f.invoice(), certified=Decimal("13.5"))
     assert (found.invoiced.replace("\u202f", " "), found.expected.replace("\u202f", " ")) == ("14 h", "13 h 30")
