@@ -32,6 +32,14 @@ class Base(TextChoices):
 ANCILLARY = frozenset({Base.REPAS, Base.HEBERGEMENT, Base.TRANSPORT})
 
 
+class Form(TextChoices):
+    """What sort of request is funded, by the code of its kind."""
+
+    ACTION = "AF", "Action de formation"
+    APPRENTISSAGE = "CA", "Contrat d'apprentissage"
+    PRO = "CP", "Contrat de professionnalisation"
+
+
 class Payee(TextChoices):
     """Whom a line pays: the provider (subrogation), or the employer, who is refunded."""
 

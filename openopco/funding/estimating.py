@@ -10,12 +10,11 @@ from openopco.dossiers.models import Dossier
 from openopco.funding import ruling
 from openopco.funding.actions.engaging import with_payees
 from openopco.funding.balances import envelopes, left_for, name_of, serving
-from openopco.funding.facts import facts_of, missing_for
+from openopco.funding.facts import facts_of, missing_for, subrogation_on
 from openopco.funding.models import Commitment
 from openopco.funding.people import had_by_people
 from openopco.funding.rules import Facts, Left, Line, Proposal, propose, reduce, why_no_subrogation
 from openopco.funding.starving import in_words, starved
-from openopco.opco import parameters
 
 ZERO = Decimal(0)
 
@@ -90,9 +89,7 @@ def _left(dossier: Dossier, facts: Facts) -> Left:
 
 
 def _direct(facts: Facts, proposal: Proposal) -> str:
-    restricted = parameters.value("subrogation_pdc_only", on=facts.granted_on)
-    below = parameters.value("subrogation_below", on=facts.granted_on)
-    return why_no_subrogation(facts, proposal.lines, restricted=restricted, below=below)
+    return why_no_subrogation(facts, proposal.lines, subrogation_on(facts.granted_on))
 
 
 def _ticking(facts: Facts, proposal: Proposal, left: Left) -> Decimal:

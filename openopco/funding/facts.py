@@ -6,9 +6,10 @@ from typing import Any
 
 from openopco.dossiers.draft import DraftView
 from openopco.dossiers.models import Dossier
-from openopco.funding.enums import Base
-from openopco.funding.rules import Facts
+from openopco.funding.enums import Base, Form
+from openopco.funding.rules import Facts, Subrogation
 from openopco.kernel.calendar import paris_today
+from openopco.opco import parameters
 from openopco.training import fields as f
 
 ZERO = Decimal(0)
@@ -43,6 +44,16 @@ def facts_of(dossier: Dossier, draft: DraftView, *, granted_on: date) -> Facts |
         granted_on=granted_on,
         subrogation=bool(draft.value(f.SUBROGATION)),
         voluntary=bool(draft.value(f.VOLUNTARY)),
+        form=Form(dossier.kind),
+    )
+
+
+def subrogation_on(day: date) -> Subrogation:
+    """When the OPCO pays providers itself, of agreements given on a day."""
+    return Subrogation(
+        restricted=parameters.value("subrogation_pdc_only", on=day),
+        below=parameters.value("subrogation_below", on=day),
+        pro=parameters.value("subrogation_pro", on=day),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from openopco.funding.enums import ANCILLARY, BOUNDED_BY_ENVELOPE, Base, Cumulation, Fund, Payee
+from openopco.funding.enums import ANCILLARY, BOUNDED_BY_ENVELOPE, Base, Cumulation, Form, Fund, Payee
 from openopco.funding.terms import CENT, Rule
 from openopco.kernel.money import format_euros, format_hours
 
@@ -36,6 +36,7 @@ class Facts:
     granted_on: date
     subrogation: bool = False
     voluntary: bool = False
+    form: Form = Form.ACTION
 
     @property
     def year(self) -> int:
@@ -389,29 +390,42 @@ def _own_money(base: Base, till: _Till) -> str:
 # --- who is paid -----------------------------------------------------------------------------------------------------
 
 
-def decide_payees(facts: Facts, lines: Iterable[Line], *, restricted: bool, below: int) -> tuple[Line, ...]:
-    """Who each line pays. Subrogation is asked for, for the course alone; where `restricted` (agreements granted since the
-    OPCOs' VAT reform, 1 October 2026) it stands only below a headcount, all of it on legal PDC funds."""
+@dataclass(frozen=True, slots=True)
+class Subrogation:
+    """When the OPCO pays the provider itself, as the parameters of a day say. `restricted` (agreements granted since the OPCOs'
+    VAT reform, 1 October 2026): only below a headcount, all of it on legal PDC funds. `pro`: for a contrat de
+    professionnalisation."""
+
+    restricted: bool
+    below: int
+    pro: bool
+
+
+def decide_payees(facts: Facts, lines: Iterable[Line], terms: Subrogation) -> tuple[Line, ...]:
+    """Who each line pays. Subrogation is for the course alone; whoever has an employee in apprenticeship never advances it."""
     lines = tuple(lines)
-    direct = not why_no_subrogation(facts, lines, restricted=restricted, below=below)
+    direct = not why_no_subrogation(facts, lines, terms)
     return tuple(
         replace(line, payee=Payee.ORGANISME if direct and line.base is Base.PEDAGOGIQUE else Payee.EMPLOYEUR)
         for line in lines
     )
 
 
-def why_no_subrogation(facts: Facts, lines: Iterable[Line], *, restricted: bool, below: int) -> str:
-    """Why the OPCO does not pay the provider itself, in a sentence; empty where it does."""
+def why_no_subrogation(facts: Facts, lines: Iterable[Line], terms: Subrogation) -> str:
+    """Why the OPCO does not pay the provider itself, in a sentence; empty where it does. Of an action, it is asked for; a CFA is
+    always paid (L.6332-14 C. trav.)."""
+    if facts.form is Form.APPRENTISSAGE or (facts.form is Form.PRO and terms.pro):
+        return ""
     if facts.internal:
         return "Formation interne : il n'y a pas d'organisme à régler."
-    if not facts.subrogation:
+    if facts.form is Form.PRO or not facts.subrogation:
         return "Vous réglez l'organisme, puis l'OPCO vous rembourse le montant hors taxe."
-    if restricted and facts.headcount >= below:
+    if terms.restricted and facts.headcount >= terms.below:
         return (
             f"Depuis la réforme de la TVA, l'OPCO ne règle directement l'organisme que pour les entreprises de moins de "
-            f"{below} salariés : vous réglez l'organisme, puis l'OPCO vous rembourse le montant hors taxe."
+            f"{terms.below} salariés : vous réglez l'organisme, puis l'OPCO vous rembourse le montant hors taxe."
         )
-    if restricted and any(line.fund is not Fund.PDC for line in lines):
+    if terms.restricted and any(line.fund is not Fund.PDC for line in lines):
         return (
             "Depuis la réforme de la TVA, l'OPCO ne règle directement l'organisme que si tout vient du plan de développement "
             "des compétences : vous réglez l'organisme, puis l'OPCO vous rembourse le montant hors taxe."

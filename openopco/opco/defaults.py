@@ -165,6 +165,21 @@ DEFAULTS: Final[dict[str, Default]] = {
         effect="Une entreprise de cet effectif ou plus règle l'organisme et se fait rembourser.",
         from_label="Pour les accords donnés à partir du",
     ),
+    "subrogation_pro": Default(
+        "Organisme d'un contrat de professionnalisation réglé directement",
+        "oui ou non",
+        yes_or_no,
+        _shipped(
+            True,
+            "À confirmer : aucune règle publiée par OPCO Mobilités, les OPCO règlent d'usage l'organisme.",
+            f"{HOUSE}, à confirmer.",
+        ),
+        effect=(
+            "Pour un contrat de professionnalisation, l'OPCO règle l'organisme ; sinon l'employeur est remboursé. Un CFA est "
+            "toujours réglé directement."
+        ),
+        from_label="Pour les accords donnés à partir du",
+    ),
     "least_agreement_days": Default(
         "Durée minimale d'un accord, si tard qu'il soit donné",
         "jours calendaires",

@@ -6,14 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from openopco.funding.enums import Base, Cumulation, Fund, Payee
-from openopco.funding.rules import Account, Facts, Left, decide_payees, propose, reduce, why_no_subrogation
+from openopco.funding.enums import Base, Cumulation, Form, Fund, Payee
+from openopco.funding.rules import Account, Facts, Left, Subrogation, decide_payees, propose, reduce, why_no_subrogation
 from openopco.funding.shipped import VOLUNTARY, shipped_rules
 from openopco.funding.terms import Gives, Scope
 from tests.funding.builders import RICH, facts, rule
 
 D = Decimal
 MOBILITES = shipped_rules("mobilites")
+RESTRICTED, FREE = Subrogation(restricted=True, below=50, pro=True), Subrogation(restricted=False, below=50, pro=True)
 
 
 def amounts(of: Facts, *rules: object, left: Left = RICH) -> list[Decimal]:
@@ -214,22 +215,40 @@ def test_granting_less_keeps_the_first_lines_whole() -> None:
 def test_subrogation_pays_the_provider_for_the_course_alone() -> None:
     asked = facts(subrogation=True, costs={Base.PEDAGOGIQUE: D(100), Base.REPAS: D(20)}, quantities={Base.REPAS: 1})
     lines = propose(asked, [rule(bases=(Base.PEDAGOGIQUE, Base.REPAS))], RICH).lines
-    payees = [line.payee for line in decide_payees(asked, lines, restricted=True, below=50)]
+    payees = [line.payee for line in decide_payees(asked, lines, RESTRICTED)]
     assert payees == [Payee.ORGANISME, Payee.EMPLOYEUR]
 
 
 def test_since_the_vat_reform_one_line_of_another_fund_ends_subrogation() -> None:
     asked = facts(subrogation=True, naf="4520A", costs={Base.PEDAGOGIQUE: D(2000)})
     lines = propose(asked, MOBILITES, RICH).lines
-    assert {line.payee for line in decide_payees(asked, lines, restricted=True, below=50)} == {Payee.EMPLOYEUR}
-    assert {line.payee for line in decide_payees(asked, lines, restricted=False, below=50)} == {Payee.ORGANISME}
-    assert "plan de développement" in why_no_subrogation(asked, lines, restricted=True, below=50)
+    assert {line.payee for line in decide_payees(asked, lines, RESTRICTED)} == {Payee.EMPLOYEUR}
+    assert {line.payee for line in decide_payees(asked, lines, FREE)} == {Payee.ORGANISME}
+    assert "plan de développement" in why_no_subrogation(asked, lines, RESTRICTED)
 
 
 def test_subrogation_needs_a_provider_a_wish_and_few_people() -> None:
-    assert why_no_subrogation(facts(internal=True, subrogation=True), (), restricted=False, below=50).startswith(
-        "Formation"
+    assert why_no_subrogation(facts(internal=True, subrogation=True), (), FREE).startswith("Formation")
+    assert "rembourse" in why_no_subrogation(facts(), (), FREE)
+    assert "moins de 50" in why_no_subrogation(facts(subrogation=True, headcount=50), (), RESTRICTED)
+    assert why_no_subrogation(facts(subrogation=True, headcount=49), (), RESTRICTED) == ""
+
+
+@pytest.mark.parametrize("terms", [RESTRICTED, FREE, replace(RESTRICTED, pro=False)])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_cfa_is_always_paid_for_the_course_alone(asked: bool, terms: Subrogation) -> None:
+    own = facts(
+        form=Form.APPRENTISSAGE,
+        subrogation=asked,
+        headcount=300,
+        costs={Base.PEDAGOGIQUE: D(100), Base.REPAS: D(20)},
+        quantities={Base.REPAS: 1},
     )
-    assert "rembourse" in why_no_subrogation(facts(), (), restricted=False, below=50)
-    assert "moins de 50" in why_no_subrogation(facts(subrogation=True, headcount=50), (), restricted=True, below=50)
-    assert why_no_subrogation(facts(subrogation=True, headcount=49), (), restricted=True, below=50) == ""
+    lines = propose(replace(own, headcount=3), [rule(bases=(Base.PEDAGOGIQUE, Base.REPAS))], RICH).lines
+    assert [line.payee for line in decide_payees(own, lines, terms)] == [Payee.ORGANISME, Payee.EMPLOYEUR]
+
+
+def test_a_contrat_de_professionnalisation_follows_its_own_parameter() -> None:
+    own = facts(form=Form.PRO, subrogation=True, headcount=300)
+    assert why_no_subrogation(own, (), RESTRICTED) == ""
+    assert "rembourse" in why_no_subrogation(own, (), replace(FREE, pro=False))

@@ -20,7 +20,7 @@ from openopco.funding.actions.waiting import follow_later
 from openopco.funding.balances import Balances, balances, envelopes, left_of
 from openopco.funding.enums import Fund, Mode, Payee
 from openopco.funding.errors import AlreadyClaimed, NotEngageable
-from openopco.funding.facts import facts_of
+from openopco.funding.facts import facts_of, subrogation_on
 from openopco.funding.models import Commitment, CommitmentChange, CompanyBudget, Envelope, VoluntaryAccount
 from openopco.funding.people import had_by_people
 from openopco.funding.rules import (
@@ -36,7 +36,6 @@ from openopco.funding.rules import (
 )
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import format_euros
-from openopco.opco import parameters
 
 ZERO = Decimal(0)
 Key = tuple[str, str, str, str]
@@ -94,9 +93,7 @@ def _too_much(proposal: Proposal) -> str:
 
 def with_payees(facts: Facts, lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines with whom each pays, by the rule of the day of the agreement."""
-    restricted = parameters.value("subrogation_pdc_only", on=facts.granted_on)
-    below = parameters.value("subrogation_below", on=facts.granted_on)
-    return decide_payees(facts, lines, restricted=restricted, below=below)
+    return decide_payees(facts, lines, subrogation_on(facts.granted_on))
 
 
 def _locked(dossier: Dossier, facts: Facts) -> Balances:
