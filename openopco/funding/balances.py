@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from openopco.base.kept import Kept
+from openopco.base.prepared import Prepared
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, CompanyBudget, Envelope, VoluntaryAccount
 from openopco.funding.rules import Account, Left
@@ -46,15 +48,23 @@ envelopes: Kept[list[Envelope]] = Kept(lambda: list(Envelope.objects.order_by("p
 def left_for(*, company_id: int, year: int, idcc: str, own: Collection[Commitment] = ()) -> Left:
     """What is left, to be shown, where `own` lines count as given back: one query, and what this process keeps of the
     envelopes for a moment."""
-    rows = (
-        Company.objects.filter(pk=company_id)
-        .annotate(own=FilteredRelation("budgets", condition=Q(budgets__year=year)))
-        .values_list(*_ACCOUNT, "own__budget", "own__engaged")
-    )
-    found = list(rows)
+    found: list[Any] = _standing_in(year)(company_id)
     near = serving(envelopes.value(), year=year, idcc=idcc)
-    had = {row[4]: row[5] - _of_budget(own, row[4], year) for row in found if row[4] is not None}
-    return Left(_bounds(near, own), had, _shown_account(found[0][:4], own))
+    had = {row.budget: row.had - _of_budget(own, row.budget, year) for row in found if row.budget is not None}
+    return Left(_bounds(near, own), had, _shown_account(found[0], own))
+
+
+def _standing(company_id: int, year: int) -> QuerySet[Company]:
+    """The company once for each of its budgets of the year, once without any; its account beside each."""
+    rows = Company.objects.filter(pk=company_id).only("pk")
+    rows = rows.annotate(own=FilteredRelation("budgets", condition=Q(budgets__year=year)))
+    account = {name: F(f"voluntary_account__{name}") for name in ("paid_in", "engaged", "pays_ancillary", "pays_wages")}
+    return rows.annotate(budget=F("own__budget"), had=F("own__engaged"), **account)
+
+
+@lru_cache(maxsize=8)
+def _standing_in(year: int) -> Prepared[Company]:
+    return Prepared((int,), lambda company_id: _standing(company_id, year))
 
 
 def name_of(envelope: Envelope) -> str:
@@ -67,14 +77,10 @@ def serving(among: Iterable[Envelope], *, year: int, idcc: str) -> Mapping[Fund,
     return _by_fund(each for each in among if each.year == year and each.idcc in ("", idcc))
 
 
-_ACCOUNT = tuple(f"voluntary_account__{name}" for name in ("paid_in", "engaged", "pays_ancillary", "pays_wages"))
-
-
-def _shown_account(row: tuple[Any, ...], own: Iterable[Commitment]) -> Account | None:
-    paid_in, engaged, ancillary, wages = row
-    if paid_in is None:
+def _shown_account(row: Any, own: Iterable[Commitment]) -> Account | None:
+    if row.paid_in is None:
         return None
-    return Account(paid_in - engaged + _voluntary(own), ancillary, wages)
+    return Account(row.paid_in - row.engaged + _voluntary(own), row.pays_ancillary, row.pays_wages)
 
 
 def _by_fund(envelopes: Iterable[Envelope]) -> dict[Fund, Envelope]:
