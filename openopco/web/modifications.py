@@ -263,14 +263,21 @@ def lines_of(dossier: Dossier, items: Iterable[ModificationItem]) -> list[Compar
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """« La formation a-t-elle commencé ? »: asked once its first day has come, until somebody says so."""
+    """« La formation a-t-elle commencé ? »: asked once its first day has come, until somebody says so; once its last day is
+    past, in other words."""
 
     is_asked: bool
-    started_on: date | None
+    started_on: date | None = None
+    is_over: bool = False
+
+    @property
+    def question(self) -> str:
+        return "La formation a-t-elle eu lieu ?" if self.is_over else "La formation a-t-elle commencé ?"
 
 
 def start_of(dossier: Dossier, today: date) -> Start:
     if has_started(dossier):
         return Start(is_asked=False, started_on=dossier.course_start.started_on)
     begun = dossier.starts_on is not None and dossier.starts_on <= today
-    return Start(is_asked=dossier.state == State.ACCORDEE and begun, started_on=None)
+    over = dossier.ends_on is not None and dossier.ends_on < today
+    return Start(is_asked=dossier.state == State.ACCORDEE and begun, is_over=over)

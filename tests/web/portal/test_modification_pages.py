@@ -335,7 +335,13 @@ class TestStart:
         a_monday.move_to("2027-01-13T09:00:00Z")
         browser = browser_of(_employer_of(dossier))
         assert asked in browser.get(url(dossier, "dossier")).content.decode()
-        assert browser.post(url(dossier, "course_start"), {"started_on": "31/01/2027"}).status_code == 422
+        a_monday.move_to("2027-03-01T09:00:00Z")
+        browser, late = browser_of(_employer_of(dossier)), "La formation a-t-elle eu lieu"
+        for page in ("dossier", "course_start"):
+            shown = browser.get(url(dossier, page)).content.decode()
+            assert late in shown
+            assert asked not in shown
+        assert browser.post(url(dossier, "course_start"), {"started_on": "31/03/2027"}).status_code == 422
         browser.post(url(dossier, "course_start"), {"started_on": "12/01/2027"})
         assert CourseStart.objects.count() == 1
         page = browser.get(url(dossier, "dossier")).content.decode()

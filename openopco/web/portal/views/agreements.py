@@ -18,10 +18,11 @@ from openopco.kernel.errors import InvalidValue
 from openopco.rights import Permission
 from openopco.web.components.raw import RawField
 from openopco.web.funding import shown_decision
+from openopco.web.modifications import start_of
 from openopco.web.portal.access import dossier_or_404, dossier_to_act_on
 from openopco.web.portal.presenting import error_links
 
-ASKED, MENDED = "La formation a-t-elle commencé ?", "Corriger le premier jour de la formation"
+MENDED = "Corriger le premier jour de la formation"
 
 
 @require_safe
@@ -81,13 +82,14 @@ def _ask(request: PersonRequest, dossier: Dossier, page_url: str, typed: str, er
         max_length=20,
         revision=None,
     )
+    today = paris_today(timezone.now())
     context = {
         "dossier": dossier,
         "field": field,
         "errors": error_links({"started_on": error} if error else {}),
         "page_url": page_url,
         "mends": has_started(dossier),
-        "asked": MENDED if has_started(dossier) else ASKED,
-        "has_come": dossier.starts_on is not None and dossier.starts_on <= paris_today(timezone.now()),
+        "asked": MENDED if has_started(dossier) else start_of(dossier, today).question,
+        "has_come": dossier.starts_on is not None and dossier.starts_on <= today,
     }
     return render(request, "portal/course_start.html", context, status=422 if error else 200)
