@@ -32,6 +32,13 @@ class Limits:
     child_memory_megabytes: int = 1024
     child_cpu_seconds: int = 10
     child_wall_seconds: int = 20
+    # A page shown beside what is keyed: an A4 at 150 dots per inch, the first few alone.
+    picture_pages: int = 3
+    picture_width: int = 1240
+    picture_height: int = 1754
+    picture_megabytes: int = 4
+    picture_cpu_seconds: int = 6
+    picture_wall_seconds: int = 10
 
     @property
     def file_bytes(self) -> int:
