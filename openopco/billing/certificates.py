@@ -1,7 +1,7 @@
 """The certificate of completion (certificat de réalisation, R. 6332-26 and the order of 21 December 2018): what a provider
 attests of one trainee, its faults, and the page to sign. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,8 @@ from openopco.organisations.enums import Nature
 
 NATURES: Final = dict(Nature.choices)
 YEARS_KEPT: Final = 3
+TITLE: Final = "Certificat de réalisation"
+PEN: Final = "……………………………"
 
 
 class Stage(StrEnum):
@@ -109,11 +111,10 @@ def _hours(attested: Attested) -> Iterator[Fault]:
 
 def page_of(attested: Attested, *, online: bool = False) -> dict[str, Any]:
     """The data of the template « certificate »; `online`: signed on the portal, nothing is left to the pen."""
-    title = "Certificat de réalisation"
     return {
-        "product": title,
+        "product": TITLE,
         "opco": attested.provider,
-        "title": title,
+        "title": TITLE,
         "reference": f"{attested.dossier} · certificat {attested.stage.label}",
         "provider": list(_provider(attested)),
         "declares": (
@@ -136,6 +137,22 @@ def page_of(attested: Attested, *, online: bool = False) -> dict[str, Any]:
     }
 
 
+def sheet_of(attested: Attested, by_hand: Collection[str] = (), *, internal: bool = False) -> dict[str, Any]:
+    """One certificate of the template « certificates », to be printed and signed: who signs, where and when is left to the
+    pen, and so are the fields of `by_hand` ("start", "end", "hours"). `internal`: the employer taught."""
+    whom = "l'entreprise" if internal else "l'organisme"
+    return page_of(attested) | {
+        "declares": (
+            f"Je soussigné(e), dont le nom et la qualité sont écrits plus bas, représentant {whom} {attested.provider}, "
+            "atteste que la personne nommée ci-dessous a suivi l'action suivante :"
+        ),
+        "facts": [list(row) for row in _facts(attested, by_hand)],
+        "signatory": "",
+        "pen": [["Nom et prénom", PEN], ["Qualité", PEN]],
+        "stamp": f"Signature et cachet de {whom}",
+    }
+
+
 def _provider(attested: Attested) -> Iterator[str]:
     yield attested.provider
     yield from attested.provider_address
@@ -144,12 +161,13 @@ def _provider(attested: Attested) -> Iterator[str]:
         yield f"Déclaration d'activité {attested.provider_nda}"
 
 
-def _facts(attested: Attested) -> Iterator[tuple[str, str]]:
+def _facts(attested: Attested, by_hand: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    start, end = (PEN if name in by_hand else format_date(getattr(attested, name)) for name in ("start", "end"))
     yield "Stagiaire", attested.trainee
     yield "Entreprise", f"{attested.employer} (SIRET {format_siret(attested.employer_siret)})"
     yield "Action", attested.title
     yield "Dossier", attested.dossier
-    yield "Dates", f"Du {format_date(attested.start)} au {format_date(attested.end)}"
-    yield "Durée réellement suivie", format_hours(attested.hours)
+    yield "Dates", f"Du {start} au {end}"
+    yield "Durée réellement suivie", PEN if "hours" in by_hand else format_hours(attested.hours)
     yield "Durée prévue", format_hours(attested.planned)
     yield "Ce certificat est", attested.stage.label

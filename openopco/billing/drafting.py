@@ -360,10 +360,11 @@ def attested_of(found: Read, agreed: Agreed) -> Iterator[tuple[Trainee, Attested
     for trainee in agreed.trainees:
         followed = found.minutes.get(trainee.row, 0)
         if followed:
-            yield trainee, _attested(found, agreed, trainee, followed)
+            yield trainee, attested_for(found, agreed, trainee, followed)
 
 
-def _attested(found: Read, agreed: Agreed, trainee: Trainee, followed: int) -> Attested:
+def attested_for(found: Read, agreed: Agreed, trainee: Trainee, followed: int) -> Attested:
+    """`followed` in minutes."""
     return Attested(
         stage=Stage.FINAL if found.is_final else Stage.INTERIM,
         dossier=agreed.dossier,

@@ -56,7 +56,9 @@ CLAIM_PAGES = (
     "credit_note",
     "invoice_pdf",
     "certificate_pdf",
+    "certificates_to_sign",
     "document",
+    "page",
 )
 FINANCE = (
     "batch_id",
@@ -228,7 +230,7 @@ def _claim(granted: Dossier, actor: Any) -> dict[str, Any]:
     kept = documents.accept_upload(
         actor=actor, upload=SimpleUploadedFile("certificat.pdf", pdf(), "application/pdf"), **given
     )
-    return {"key": claim.key, "certificate_key": certificate.key, "document_key": kept.key}
+    return {"key": claim.key, "certificate_key": certificate.key, "document_key": kept.key, "number": 1}
 
 
 def _piece(sent: Dossier, actor: Any) -> uuid.UUID:

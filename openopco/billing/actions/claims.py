@@ -1,7 +1,6 @@
 """A claim as its payee makes it: prepared, its files joined, sent, completed, withdrawn. Lock order: dossier, claim, engaged
 lines, series of invoices."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -14,18 +13,15 @@ from openopco.base.actions import action
 from openopco.billing import drafting, notices
 from openopco.billing.actions.invoicing import invoice_of, take_back
 from openopco.billing.certificates import page_of
+from openopco.billing.deposits import Deposited, open_invoice
 from openopco.billing.drafting import Agreed, Read, keyed_invoice
-from openopco.billing.einvoice.examining import Examined, Format, examine_bytes
-from openopco.billing.einvoice.findings import Finding
 from openopco.billing.einvoice.keeping import to_json
-from openopco.billing.einvoice.model import Kind
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState, Origin
 from openopco.billing.errors import (
     ClaimMoved,
     Differs,
     NotClaimable,
     NotWhole,
-    RefusedInvoice,
     StaleDraft,
     UnknownClaim,
 )
@@ -41,10 +37,7 @@ from openopco.billing.queries import (
     why_not_claimable,
 )
 from openopco.documents import actions as documents
-from openopco.documents.enums import ContentType
-from openopco.documents.inspect import ExaminedFile
 from openopco.documents.models import Document
-from openopco.documents.rules import clean_name
 from openopco.dossiers.errors import UnknownDossier
 from openopco.dossiers.models import Dossier
 from openopco.dossiers.queries import visible_to
@@ -61,9 +54,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 ZONES = (drafting.INVOICE, drafting.CERTIFICATES, drafting.PAYMENT, drafting.EXPENSES)
-CREDIT_NOTE = Finding(
-    "OPCO-CREDIT-NOTE", "Ce fichier est un avoir : enregistrez-le sur la page de la facture qu'il corrige."
-)
+# Of a draft, what the invoice joined says; it goes with its file.
+READ_OF_FILE = ("content", "profile", "shown")
 LONGEST_VALUE, MOST_VALUES, LONGEST_ANSWER = 300, 700, 2000
 
 
@@ -101,11 +93,7 @@ def open_claim(*, actor: Actor, number: str, payee: Payee) -> Claim:
 
 def _kept(refused: Claim) -> dict[str, Any]:
     """What was typed; not what was read of a file, which has to be joined again."""
-    return {
-        name: value
-        for name, value in refused.typed.items()
-        if name not in ("content", "profile", "attests", "reponses")
-    }
+    return {name: value for name, value in refused.typed.items() if name not in (*READ_OF_FILE, "attests", "reponses")}
 
 
 @action
@@ -134,61 +122,33 @@ def join_file(*, actor: Actor, key: str, zone: str, upload: "UploadedFile[Any]")
     if zone not in ZONES:
         raise InvalidValue("Ces pièces ne se joignent pas ici.")
     _reach(actor, key)
-    if zone != drafting.INVOICE:
-        return _keep(actor=actor, key=key, zone=zone, file=documents.examine_upload(upload), examined=None)
-    upload.seek(0)
-    content = upload.read()
-    examined = examine_bytes(content, paris_today(timezone.now())) if _may_carry_data(content) else None
-    if examined is not None and examined.is_refused:
-        raise RefusedInvoice(examined.findings)
-    if examined is not None and examined.invoice is not None and examined.invoice.kind is not Kind.INVOICE:
-        raise RefusedInvoice([CREDIT_NOTE])
-    if examined is None or examined.format is Format.PDF:
-        return _keep(actor=actor, key=key, zone=zone, file=documents.examine_upload(upload), examined=None)
-    return _keep(
-        actor=actor, key=key, zone=zone, file=_file_of(upload.name or "", content, examined), examined=examined
-    )
-
-
-def _may_carry_data(content: bytes) -> bool:
-    """A PDF or an XML; a photo is for the ordinary door."""
-    return content.startswith(b"%PDF-") or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-
-
-def _file_of(name: str, content: bytes, examined: Examined) -> ExaminedFile:
-    digest = hashlib.sha256(content).hexdigest()
-    is_xml = examined.format is Format.XML
-    kind, content_type = ("xml", ContentType.XML) if is_xml else ("pdf", ContentType.PDF)
-    return ExaminedFile(
-        name=clean_name(name or f"facture.{kind}"),
-        kind=kind,
-        content_type=content_type,
-        content=content,
-        sha256=digest,
-        source_sha256=digest,
-        pages=1,
-    )
+    is_invoice = zone == drafting.INVOICE
+    opened = open_invoice(upload, at=timezone.now()) if is_invoice else Deposited(documents.examine_upload(upload))
+    return _keep(actor=actor, key=key, zone=zone, opened=opened)
 
 
 @action
-def _keep(*, actor: Actor, key: str, zone: str, file: ExaminedFile, examined: Examined | None) -> Document:
+def _keep(*, actor: Actor, key: str, zone: str, opened: Deposited) -> Document:
     claim = _lock(actor, key, {ClaimState.BROUILLON, ClaimState.A_COMPLETER})
     if zone == drafting.INVOICE:
         if claim.invoice_id:
             raise InvalidValue("La facture est déjà transmise : joignez ce qui est demandé dans une autre case.")
         for former in documents_in(claim).get(zone, []):
             documents.remove(actor=actor, document=former)
-        _note_data(claim, examined)
+        _note_data(claim, opened)
+    file = opened.file
     kept = documents.accept_upload(actor=actor, owner_kind=CLAIM_DOCUMENT, owner_id=claim.pk, zone=zone, upload=file)
     _touch(claim)
     claim.save(update_fields=["typed", "revision", "updated_at"])
     return kept
 
 
-def _note_data(claim: Claim, examined: Examined | None) -> None:
-    typed = {name: value for name, value in claim.typed.items() if name not in ("content", "profile")}
-    if examined is not None and examined.invoice is not None:
-        typed |= {"content": to_json(examined.invoice), "profile": examined.profile}
+def _note_data(claim: Claim, opened: Deposited | None) -> None:
+    typed = {name: value for name, value in claim.typed.items() if name not in READ_OF_FILE}
+    if opened is not None:
+        typed |= {"shown": opened.shown}
+    if opened is not None and opened.examined is not None and opened.examined.invoice is not None:
+        typed |= {"content": to_json(opened.examined.invoice), "profile": opened.examined.profile}
     claim.typed, claim.revision = typed, claim.revision + 1
 
 

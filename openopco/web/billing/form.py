@@ -19,6 +19,8 @@ from openopco.kernel.calendar import format_date
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros, format_hours, parse_hours
 from openopco.kernel.sizes import format_size
+from openopco.rights import Actor
+from openopco.web.billing.previews import Preview, preview_of
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink
 from openopco.web.portal.zones import TONES, ShownFile
@@ -61,6 +63,7 @@ class Page:
     hours: list[RawField]
     expenses: list[RawField]
     zones: Mapping[str, Zone]
+    preview: Preview | None
     differences: list[Difference]
     parts: Parts | None
     errors: list[ErrorLink]
@@ -87,6 +90,7 @@ def page_of(
     claim: Claim,
     agreed: Agreed,
     *,
+    viewer: Actor,
     refused: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
     all_errors: bool = False,
@@ -106,6 +110,7 @@ def page_of(
         hours=list(_hours(shown.typed, agreed, marks)),
         expenses=list(_expenses(shown.typed, agreed, marks)),
         zones={zone: _zone(claim, zone, documents.get(zone, []), marks) for zone in ZONE_TITLES},
+        preview=preview_of(claim, documents.get(drafting.INVOICE, []), viewer),
         differences=compared,
         parts=_parts(found, agreed),
         errors=[ErrorLink(target_of(name), sentence) for name, sentence in marks.items()],

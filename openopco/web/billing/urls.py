@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openopco.web.billing.views import claims, credit_notes, drafts, invoices, mandates
+from openopco.web.billing.views import claims, credit_notes, drafts, invoices, mandates, printing
 
 app_name = "billing"
 CLAIM = "factures/<uuid:key>/"
@@ -18,5 +18,7 @@ urlpatterns = [
     path(f"{CLAIM}avoir/", credit_notes.credit_note, name="credit_note"),
     path(f"{CLAIM}facture.pdf", claims.invoice_pdf, name="invoice_pdf"),
     path(f"{CLAIM}certificats/<uuid:certificate_key>.pdf", claims.certificate_pdf, name="certificate_pdf"),
+    path(f"{CLAIM}certificats-a-signer.pdf", printing.certificates_to_sign, name="certificates_to_sign"),
     path(f"{CLAIM}pieces/<uuid:document_key>/", claims.document, name="document"),
+    path(f"{CLAIM}pieces/<uuid:document_key>/pages/<int:number>.jpg", printing.page, name="page"),
 ]

@@ -158,7 +158,7 @@ def _page(
     all_errors: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    page = page_of(claim, agreed, refused=refused, typed=typed, all_errors=all_errors)
+    page = page_of(claim, agreed, viewer=request.actor, refused=refused, typed=typed, all_errors=all_errors)
     errors = [ErrorLink(target_of(name), sentence) for name, sentence in (refused or {}).items()]
     context: dict[str, Any] = {
         "page": page,

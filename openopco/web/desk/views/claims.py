@@ -11,12 +11,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from openopco.billing.actions import checking
 from openopco.billing.actions.checking import Found
+from openopco.billing.drafting import INVOICE
 from openopco.billing.einvoice.keeping import from_json
 from openopco.billing.enums import ClaimState, Origin
 from openopco.billing.errors import NotClaimable, UnknownClaim
 from openopco.billing.matching import Difference, differences
 from openopco.billing.models import Claim, ServiceCheck
-from openopco.billing.queries import agreed_of, claims_to_check, expected_of, find_to_check, subject_to_check
+from openopco.billing.queries import (
+    agreed_of,
+    claims_to_check,
+    documents_in,
+    expected_of,
+    find_to_check,
+    subject_to_check,
+)
 from openopco.billing.rules import Result, minutes_of
 from openopco.billing.wording import title_of
 from openopco.funding.enums import Base, Payee
@@ -26,6 +34,7 @@ from openopco.kernel.errors import Conflict, InvalidValue, OpenOpcoError
 from openopco.kernel.money import format_hours, parse_amount, parse_hours
 from openopco.rights import Permission, may
 from openopco.web.admin.access import needs
+from openopco.web.billing.previews import Preview, preview_of
 from openopco.web.billing.views.claims import contents
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink
@@ -145,6 +154,7 @@ def _page(
         "can_refuse_only": can_refuse_only,
         "own": waits and not can and may(request.actor, Permission.SERVICE_CHECK),
         "differences": _differences(found, told, lines),
+        "preview": _preview(request, found),
         "errors": [ErrorLink(f"id_{name}", sentence) for name, sentence in (errors or {}).items()],
     }
     if can:
@@ -222,6 +232,13 @@ def _words(typed: dict[str, str], errors: dict[str, str]) -> RawField:
         revision=None,
         max_length=2000,
     )
+
+
+def _preview(request: PersonRequest, found: Claim) -> Preview | None:
+    """The invoice that was deposited, beside the figures keyed or read of it."""
+    if found.invoice is None or found.invoice.origin == Origin.GENEREE:
+        return None
+    return preview_of(found, documents_in(found).get(INVOICE, []), request.actor)
 
 
 def _differences(found: Claim, told: dict[str, Any], lines: list[Commitment]) -> list[Difference]:
