@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -100,6 +101,15 @@ class Frame:
         return _brand_html(self.identity, self.home_url, self.logo_url, address_of_asset(SPRITE))
 
     @property
+    def switcher_html(self) -> SafeString:
+        """What one acts for, and may act for; nothing for who acts for no place."""
+        if self.membership is None:
+            return SafeString("")
+        choices, urls = tuple(map(_choice, self.memberships)), (self.switch_url, self.attach_url, self.home_url)
+        before, hole, after = _switcher_html(_choice(self.membership), choices, *urls, address_of_asset(SPRITE))
+        return SafeString(f"{before}{csrf_input(self._request)}{after}" if hole else before)
+
+    @property
     def inbox_html(self) -> SafeString:
         """Notices, how many are unread, and the profile."""
         links = self.notices_url, self.profile_url
@@ -172,6 +182,35 @@ class Frame:
 def _menu_html(links: tuple[MenuLink, ...], foot_links: tuple[FootLink, ...], version: str) -> SafeString:
     shown = {"menu": links, "foot_links": foot_links, "version": version}
     return render_to_string("layouts/menu.html", {"frame": shown})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A place that one may act for."""
+
+    pk: int
+    is_provider: bool
+    name: str
+    siret: str
+    city: str
+
+
+def _choice(membership: Membership) -> Choice:
+    place = membership.organisation
+    return Choice(place.pk, membership.provider_id is not None, place.name, place.siret, place.city)
+
+
+# Where each request's own token goes in what is kept for all.
+HOLE = SafeString("\0")
+
+
+@lru_cache(maxsize=1024)
+def _switcher_html(
+    acting: Choice, choices: tuple[Choice, ...], switch_url: str, attach_url: str, home_url: str, sprite: str
+) -> tuple[str, str, str]:
+    shown = {"acting": acting, "choices": choices, "switch_url": switch_url, "attach_url": attach_url}
+    html = render_to_string("layouts/switcher.html", {**shown, "home_url": home_url, "token": HOLE})
+    return html.partition(HOLE)
 
 
 @lru_cache(maxsize=16)

@@ -2,6 +2,7 @@
 
 Alice is accepted, Bob is her colleague, Charlie waits, and Denis is a stranger."""
 
+import re
 from typing import Any
 
 import pytest
@@ -223,3 +224,29 @@ def test_ended_ties_are_shown_below(charlie: User) -> None:
 @pytest.mark.parametrize("address", [PAGE, "/habilitations/1/terminer/", "/habilitations/etablissement/1/"])
 def test_the_opcos_own_people_act_for_nobody(address: str, method: str) -> None:
     assert getattr(client_of(OpcoUserFactory.create()), method)(address).status_code in (403, 405)
+
+
+def test_the_switcher_is_kept_for_everybody_but_its_token_is_each_one_s(place: Establishment, alice: User) -> None:
+    Establishment.objects.filter(pk=place.pk).update(name="GARAGE <b>DU LAC</b>")
+    other = EstablishmentFactory.create(name="GARAGE DU PORT")
+    bob = member(place)
+    for person in (alice, bob):
+        AcceptedFactory.create(user=person, establishment=other)
+    tokens = set()
+    for person in (alice, bob):
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(person)
+        page = strict.get(PAGE).content.decode()
+        panel = page[page.index('class="switcher-panel"') : page.index("</details>")]
+        assert "GARAGE &lt;b&gt;DU LAC&lt;/b&gt;" in panel
+        assert panel.count('aria-current="true"') == 1
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', panel)
+        assert token
+        tokens.add(token[1])
+        target = re.search(r'<form method="post" action="([^"]+)"', panel)
+        assert target
+        answer = strict.post(target[1], {"establishment": other.pk, "csrfmiddlewaretoken": token[1]})
+        assert answer.status_code == 302
+        panel = strict.get(PAGE).content.decode()
+        assert f'value="{other.pk}" aria-current="true"' in panel
+    assert len(tokens) == 2
