@@ -12,6 +12,20 @@ class BatchState(TextChoices):
     NON_RECU = "non_recu", "Non reçu par la banque"
 
 
+class BatchStage(TextChoices):
+    """Where a batch is, with what the bank told of its transfers. `DEBITE`: nothing of it waits, and some of it stays paid."""
+
+    PREPARE = "prepare", "Préparé"
+    EMIS = "emis", "Émis"
+    EN_PARTIE = "en_partie", "Débité en partie"
+    DEBITE = "debite", "Débité"
+    REJETE = "rejete", "Rejeté"
+    RENDU = "rendu", "Rendu"
+    SANS_SUITE = "sans_suite", "Rejeté ou rendu"
+    ANNULE = "annule", "Annulé"
+    NON_RECU = "non_recu", "Non reçu par la banque"
+
+
 class OrderState(TextChoices):
     """Where a transfer is. `RENDU`: debited, then given back by the bank."""
 
@@ -40,6 +54,7 @@ PAYEE_WORDS = {
 class EventKind(TextChoices):
     """As `sepa.Kind`, in words."""
 
+    PENDING = "pending", "En cours"
     ACCEPTED = "accepted", "Accepté"
     REJECTED = "rejected", "Rejeté"
     BOOKED = "booked", "Débité"

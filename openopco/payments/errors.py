@@ -29,6 +29,13 @@ class FileMissing(OpenOpcoError):
     message = "Le fichier de ce lot n'est pas encore écrit : revenez dans un instant."
 
 
+class FileChanged(OpenOpcoError):
+    message = (
+        "Le fichier gardé n'a plus l'empreinte de celui qui a été écrit : il ne se télécharge plus. Ne donnez aucune copie à la "
+        "banque et prévenez l'exploitant."
+    )
+
+
 class AlreadyRead(OpenOpcoError):
     """The very same file was read before. The message says when."""
 

@@ -15,6 +15,7 @@ from openopco.kernel.errors import Unavailable
 from openopco.organisations.accounts import number_of
 from openopco.organisations.models import BankAccount
 from openopco.payments.enums import BatchState, OrderState
+from openopco.payments.errors import FileChanged
 from openopco.payments.models import PaymentBatch, PaymentOrder
 from openopco.payments.sepa import CreditTransferFile, Totals, Transfer, validate, write
 
@@ -79,12 +80,21 @@ def _number(sealed: _Sealed) -> str:
 
 
 def _keep(batch: PaymentBatch, path: Path) -> None:
-    name = f"{FOLDER}/{batch.key}.xml"
-    # What a killed worker left.
-    default_storage.delete(name)
-    with path.open("rb") as file:
-        kept = default_storage.save(name, File(file))
-    _note(batch_id=batch.pk, name=kept, digest=digest_of(path), size=path.stat().st_size)
+    name, digest = f"{FOLDER}/{batch.key}.xml", digest_of(path)
+    if not _is_there(name, digest):
+        # What a killed worker left.
+        default_storage.delete(name)
+        with path.open("rb") as file:
+            name = default_storage.save(name, File(file))
+    _note(batch_id=batch.pk, name=name, digest=digest, size=path.stat().st_size)
+
+
+def _is_there(name: str, digest: str) -> bool:
+    """Whole: a second worker, come late, never takes away what the first has kept."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 @action
@@ -99,10 +109,15 @@ def digest_of(path: Path) -> str:
 
 
 def open_file(batch: PaymentBatch) -> IO[Any]:
-    """The file, ready to be read; the caller closes it. Raises Unavailable."""
+    """The file, ready to be read, once it was found to be the one that was written; the caller closes it. Raises FileChanged,
+    Unavailable."""
     try:
         file = default_storage.open(batch.storage_name, "rb")
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
     except Exception as error:
         raise Unavailable("Les fichiers sont momentanément inaccessibles : réessayez dans quelques minutes.") from error
+    if digest != batch.digest:
+        file.close()
+        raise FileChanged
     return file

@@ -77,7 +77,8 @@ class DebtorAccount(models.Model):
 
 class PaymentBatch(models.Model):
     """The transfers of one fund on one day: one file. Who prepared it never releases it; it is released once. Who released it
-    never says that the bank has not received it: `cancel_reason` is what another then said."""
+    never says that the bank has not received it: `cancel_reason` is what another then said. How many of its transfers stay
+    debited, were rejected, were given back, and for how much, is kept as they move: a list reads no transfer."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     message_id = models.CharField(max_length=35, unique=True)
@@ -97,6 +98,12 @@ class PaymentBatch(models.Model):
     cancelled_by_label = models.CharField(max_length=200, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="")
+    settled = models.PositiveIntegerField(default=0)
+    settled_total = CentsField(default=ZERO)
+    rejected = models.PositiveIntegerField(default=0)
+    rejected_total = CentsField(default=ZERO)
+    returned = models.PositiveIntegerField(default=0)
+    returned_total = CentsField(default=ZERO)
     digest = models.CharField(max_length=64, blank=True, default="")
     size = models.PositiveIntegerField(default=0)
     storage_name = models.CharField(max_length=200, blank=True, default="")
@@ -130,10 +137,38 @@ class PaymentBatch(models.Model):
                 condition=Q(storage_name="", digest="")
                 | Q(state__in=[BatchState.EMIS, BatchState.NON_RECU]) & ~Q(digest="") & ~Q(storage_name=""),
             ),
+            CheckConstraint(
+                name="payment_batch_told_within_it",
+                condition=Q(
+                    count__gte=F("settled") + F("rejected") + F("returned"),
+                    total__gte=F("settled_total") + F("rejected_total") + F("returned_total"),
+                ),
+            ),
+            CheckConstraint(
+                name="payment_batch_told_once_released",
+                condition=Q(state=BatchState.EMIS) | Q(settled=0, rejected=0, returned=0),
+            ),
+            *(
+                CheckConstraint(
+                    name=f"payment_batch_{told}_counts",
+                    condition=Q(**{told: 0, f"{told}_total": 0}) | Q(**{f"{told}__gt": 0, f"{told}_total__gt": 0}),
+                )
+                for told in ("settled", "rejected", "returned")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def waiting(self) -> int:
+        """The transfers that the bank has said nothing final of."""
+        return self.count - self.settled - self.rejected - self.returned
+
+    @property
+    def waiting_total(self) -> Decimal:
+        left: Decimal = self.total - self.settled_total - self.rejected_total - self.returned_total
+        return left
 
 
 class BankFile(models.Model):

@@ -1,17 +1,18 @@
 """What moves with transfers: the dues they pay, the commitments these draw on. A few statements whatever their number; the
-caller is in a transaction and holds the orders, or their batch. First the dues, then the commitments, then the envelopes: the
-order of locks that everybody keeps."""
+caller is in a transaction and holds the orders, or their batch. First the dues, then the commitments, then the envelopes, then
+the tallies of the batches: the order of locks that everybody keeps."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 
+from openopco.base.fields import cents
 from openopco.billing import dues
 from openopco.funding.actions import paying
 from openopco.payments.enums import OrderState, OverpaymentState
-from openopco.payments.models import BankFile, OrderLine, Overpayment, PaymentOrder
+from openopco.payments.models import BankFile, OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.rules import chunks
 
 AT_ONCE = 5000
@@ -34,6 +35,7 @@ def settle(orders: QuerySet[PaymentOrder], *, on: date, answer: BankFile | None)
     lines = lines_of(orders)
     _each(dues.mark_paid, lines)
     paying.pay(lines, NET)
+    _count(orders, settled=1)
     orders.update(state=OrderState.REGLE, settled_on=on, answer=answer)
 
 
@@ -50,6 +52,8 @@ def drop(
     lines = lines_of(orders)
     _each(dues.put_back, lines)
     paying.order_no_more(lines, NET)
+    if state == OrderState.REJETE:
+        _count(orders, rejected=1)
     _end(orders, lines, state=state, ended_on=on, reason=reason, reason_code=code, answer=answer)
 
 
@@ -60,7 +64,19 @@ def give_back(orders: QuerySet[PaymentOrder], *, on: date, reason: str, code: st
     paying.take_back(lines, NET)
     owed = Overpayment.objects.filter(line__in=lines.order_by().values("pk"))
     owed.update(recovered=F("amount"), state=OverpaymentState.SOLDE)
+    _count(orders, settled=-1, returned=1)
     _end(orders, lines, state=OrderState.RENDU, ended_on=on, reason=reason, reason_code=code, answer=answer)
+
+
+def _count(orders: QuerySet[PaymentOrder], **signs: int) -> None:
+    """What their batches tell of them, before they move."""
+    sums = orders.order_by().values("batch").annotate(number=Count("pk"), total=Sum("amount"))
+    for each in sorted(sums, key=lambda row: row["batch"]):
+        changes: dict[str, Any] = {}
+        for name, sign in signs.items():
+            changes[name] = F(name) + sign * each["number"]
+            changes[f"{name}_total"] = F(f"{name}_total") + cents(sign * each["total"])
+        PaymentBatch.objects.filter(pk=each["batch"]).update(**changes)
 
 
 def _end(orders: QuerySet[PaymentOrder], lines: QuerySet[OrderLine], **changes: Any) -> None:

@@ -157,6 +157,8 @@ def _of_orders() -> Iterator[Rule]:
         found=_sum(orders, "batch", F("amount")), counted=Coalesce(_count(orders, "batch"), 0)
     )
     yield "Un lot est la somme de ses virements", batches.exclude(total=F("found"), count=F("counted")), str
+    wrong = _told_wrong().order_by().values("pk")
+    yield "Ce qu'un lot dit débité, rejeté et rendu est la somme de ses virements", _batches(wrong), str
     taken = Overpayment.objects.filter(line=OuterRef("pk"))
     yield (
         "Ce qui est repris d'un virement est la somme de ses trop-perçus",
@@ -173,6 +175,29 @@ def _of_orders() -> Iterator[Rule]:
         .exclude(recovered=F("found")),
         str,
     )
+
+
+# What a batch keeps of its transfers, by their state.
+_TOLD = {"settled": OrderState.REGLE, "rejected": OrderState.REJETE, "returned": OrderState.RENDU}
+
+
+def _told_wrong() -> QuerySet[PaymentBatch]:
+    """Transfers are gone through once, whatever they tell."""
+    found, right = PaymentBatch.objects.all(), Q()
+    for name, state in _TOLD.items():
+        of_it = Q(orders__state=state)
+        found = found.annotate(
+            **{
+                f"{name}_found": Count("orders", filter=of_it),
+                f"{name}_summed": Coalesce(Sum("orders__amount", filter=of_it), cents(ZERO)),
+            }
+        )
+        right &= Q(**{name: F(f"{name}_found"), f"{name}_total": F(f"{name}_summed")})
+    return found.exclude(right)
+
+
+def _batches(ids: QuerySet[Any, Any]) -> QuerySet[PaymentBatch]:
+    return PaymentBatch.objects.filter(pk__in=ids)
 
 
 def _of_dues() -> Iterator[Rule]:

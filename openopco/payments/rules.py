@@ -9,7 +9,7 @@ from itertools import groupby
 
 from openopco.kernel.calendar import add_calendar_days, format_date, is_working_day
 from openopco.kernel.money import format_euros
-from openopco.payments.enums import BatchState, EventKind, OrderState, Outcome
+from openopco.payments.enums import BatchStage, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.sepa.characters import MOST_REMITTANCE, to_sepa
 
 ZERO = Decimal(0)
@@ -73,6 +73,19 @@ def wrong_day(day: date, today: date) -> str:
     return ""
 
 
+def stage_of(state: BatchState, *, waiting: int, settled: int, rejected: int, returned: int) -> BatchStage:
+    """Where a batch is, with how many of its transfers wait for the bank's word, stay debited, were rejected, were given back."""
+    if state != BatchState.EMIS:
+        return BatchStage(state.value)
+    if waiting:
+        return BatchStage.EN_PARTIE if settled or returned else BatchStage.EMIS
+    if settled:
+        return BatchStage.DEBITE
+    if rejected and returned:
+        return BatchStage.SANS_SUITE
+    return BatchStage.REJETE if rejected else BatchStage.RENDU
+
+
 # --- what the bank told ----------------------------------------------------------------------------------------------
 
 
@@ -114,6 +127,10 @@ _UNRECEIVED = Verdict(
 )
 _DEBITED_AFTER = Verdict(
     Outcome.REFUSE, "La banque dit débité un virement qu'elle avait rejeté : appelez-la avant tout autre paiement."
+)
+_BATCH_DEBITED_AFTER = Verdict(
+    Outcome.REFUSE,
+    "La banque dit débité un lot dont elle avait rejeté tous les virements : appelez-la avant tout autre paiement.",
 )
 _REJECTED_AFTER = Verdict(
     Outcome.REFUSE, "La banque dit rejeté un virement qu'elle avait débité : elle ne peut que le rendre. Appelez-la."
@@ -158,11 +175,15 @@ def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, 
 
 @dataclass(frozen=True, slots=True)
 class BatchSums:
-    """The transfers of a file that wait for the bank's word, their sum, and whether some were settled."""
+    """The transfers of a file that wait for the bank's word, their sum, and that of those it debited, given back or not."""
 
     waiting: int
     amount: Decimal
-    has_settled: bool
+    debited: Decimal
+
+    @property
+    def not_rejected(self) -> Decimal:
+        return self.amount + self.debited
 
 
 def judge_batch(told: Told, state: BatchState, sums: BatchSums) -> Verdict:
@@ -171,7 +192,7 @@ def judge_batch(told: Told, state: BatchState, sums: BatchSums) -> Verdict:
         return _UNRECEIVED
     if state != BatchState.EMIS:
         return _BATCH_NOT_SENT
-    if told.kind == EventKind.ACCEPTED:
+    if told.kind in (EventKind.PENDING, EventKind.ACCEPTED):
         return _APPLIED if sums.waiting else NOTHING
     if told.kind == EventKind.REJECTED:
         return _rejected(sums)
@@ -183,21 +204,25 @@ def judge_batch(told: Told, state: BatchState, sums: BatchSums) -> Verdict:
 
 
 def _rejected(sums: BatchSums) -> Verdict:
-    if sums.has_settled:
+    if sums.debited:
         return Verdict(Outcome.REFUSE, "La banque rejette un lot dont des virements ont été débités : appelez-la.")
     return Verdict(Outcome.APPLIQUE, move=Move.REJECT) if sums.waiting else NOTHING
 
 
 def _booked(told: Told, sums: BatchSums) -> Verdict:
-    if not sums.waiting:
+    """One debit for all that it did not reject: it may have told some of it already, transfer by transfer."""
+    if not sums.not_rejected:
+        return _BATCH_DEBITED_AFTER
+    if told.amount is None and not sums.waiting:
         return NOTHING
-    if told.amount is None or told.amount != sums.amount:
+    if told.amount != sums.not_rejected:
         said = "ne dit pas le montant" if told.amount is None else f"dit {format_euros(told.amount)}"
         return Verdict(
             Outcome.REFUSE,
-            f"La banque {said}, et les virements de ce lot qui attendent font {format_euros(sums.amount)} : rien n'a été changé.",
+            f"La banque {said}, et les virements de ce lot qu'elle n'a pas rejetés font {format_euros(sums.not_rejected)} : "
+            "rien n'a été changé.",
         )
-    return Verdict(Outcome.APPLIQUE, move=Move.SETTLE)
+    return Verdict(Outcome.APPLIQUE, move=Move.SETTLE) if sums.waiting else NOTHING
 
 
 def chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import IntegrityError, transaction
 from lxml import etree
 
@@ -28,7 +30,14 @@ from openopco.payments.actions import (
     withdraw_order,
 )
 from openopco.payments.enums import BatchState, OrderState
-from openopco.payments.errors import BatchMoved, InvalidFields, NoDebtorAccount, NothingToPay, NotReleasable
+from openopco.payments.errors import (
+    BatchMoved,
+    FileChanged,
+    InvalidFields,
+    NoDebtorAccount,
+    NothingToPay,
+    NotReleasable,
+)
 from openopco.payments.files import open_file, write_file
 from openopco.payments.models import DebtorAccount, OrderLine, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
@@ -197,6 +206,41 @@ def test_the_file_is_written_once_valid_and_kept_with_its_digest(anna: Actor, ba
     assert [each.text for each in tree.iterfind(".//{*}IBAN")] == [iban(999), number_of(payee)]
     write_file(batch.pk, lambda: None)
     assert kept(batch) == content
+
+
+def test_a_worker_come_late_never_takes_away_what_another_has_kept(
+    anna: Actor, basil: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due(engaged("10"), to=school())
+    batch = released(anna, basil)
+    run_pending_jobs()
+    batch.refresh_from_db()
+    content = kept(batch)
+    PaymentBatch.objects.filter(pk=batch.pk).update(storage_name="", digest="")
+    monkeypatch.setattr(FileSystemStorage, "save", lambda *_: pytest.fail("it was there"))
+    write_file(batch.pk, lambda: None)
+    assert kept(PaymentBatch.objects.get()) == content
+
+
+def test_half_a_file_that_a_killed_worker_left_is_written_anew(anna: Actor, basil: Actor) -> None:
+    due(engaged("10"), to=school())
+    batch = released(anna, basil)
+    default_storage.save(f"payments/{batch.key}.xml", ContentFile(b"<Document"))
+    write_file(batch.pk, lambda: None)
+    batch.refresh_from_db()
+    assert hashlib.sha256(kept(batch)).hexdigest() == batch.digest
+
+
+def test_a_file_that_was_changed_is_never_given(anna: Actor, basil: Actor) -> None:
+    due(engaged("10"), to=school())
+    batch = released(anna, basil)
+    run_pending_jobs()
+    batch.refresh_from_db()
+    content = kept(batch)
+    default_storage.delete(batch.storage_name)
+    default_storage.save(batch.storage_name, ContentFile(content.replace(b"10.00", b"99.00")))
+    with pytest.raises(FileChanged):
+        open_file(batch)
 
 
 def test_what_changed_since_it_was_prepared_holds_the_release(anna: Actor, basil: Actor) -> None:

@@ -174,7 +174,9 @@ class History(RuleBasedStateMachine):
         waiting = PaymentOrder.objects.filter(state=OrderState.EMIS).order_by("pk")
         batch = waiting[0].batch
         of_it = list(waiting.filter(batch=batch))
-        read(self.anna, notice(entry("", sum((each.amount for each in of_it), Decimal(0)), batch=batch.message_id)))
+        sent = [OrderState.EMIS, OrderState.REGLE, OrderState.RENDU]
+        amounts = PaymentOrder.objects.filter(batch=batch, state__in=sent).values_list("amount", flat=True)
+        read(self.anna, notice(entry("", sum(amounts, Decimal(0)), batch=batch.message_id)))
         key_told = not PaymentOrder.objects.filter(pk=of_it[0].pk, state=OrderState.REGLE).exists()
         for order in [] if key_told else of_it:
             self.each_line(order, ledger.settle)

@@ -55,9 +55,14 @@ def test_a_line_without_its_own_status_has_that_of_the_payment() -> None:
     }
 
 
-@pytest.mark.parametrize("status", ["PDNG", "RCVD", "PART"])
-def test_what_promises_nothing_is_no_event(status: str) -> None:
-    assert read(pain_002(line_xml(a_transfer(), "PDNG"), group=status)) == []
+@pytest.mark.parametrize("status", ["PDNG", "RCVD", "PATC", "ACWP"])
+def test_what_promises_nothing_says_that_the_bank_has_the_file(status: str) -> None:
+    [event] = read(pain_002(line_xml(a_transfer(), "PDNG"), group=status))
+    assert (event.kind, event.batch, event.is_of_a_batch) == (Kind.PENDING, BATCH, True)
+
+
+def test_a_file_that_its_lines_speak_for_is_no_event() -> None:
+    assert read(pain_002(line_xml(a_transfer(), "PDNG"), group="PART")) == []
 
 
 def test_an_unknown_reason_is_told_by_its_code() -> None:

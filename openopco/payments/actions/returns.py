@@ -11,11 +11,13 @@ from itertools import groupby, islice
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from openopco import journal
 from openopco.base.actions import action
+from openopco.base.fields import cents
 from openopco.base.jobs import enqueue
 from openopco.base.sequences import next_value
 from openopco.kernel.calendar import PARIS, format_date, paris_today
@@ -195,6 +197,7 @@ class _Reading:
 
     def _take_transfers(self, events: list[Event], known: dict[str, BankEvent]) -> None:
         orders, refunded = _orders_of(events)
+        batches = _batches_of([each for each in events if each.end_to_end not in orders])
         fresh: list[BankEvent] = []
         to_do = _Moves()
         for event in events:
@@ -204,7 +207,7 @@ class _Reading:
             verdict = _verdict(event, order, refunded)
             if order is not None and verdict.move is not None:
                 self._plan(to_do, event, order, verdict.move)
-            self._keep(event, verdict, known, fresh, order=order)
+            self._keep(event, verdict, known, fresh, order=order, batch=None if order else batches.get(event.batch))
         BankEvent.objects.bulk_create(fresh)
         self._do(to_do)
 
@@ -314,6 +317,12 @@ def _orders_of(events: list[Event]) -> tuple[dict[str, PaymentOrder], set[int]]:
     return {each.end_to_end: each for each in orders}, {each.line.order_id for each in owed if each.recovered}
 
 
+def _batches_of(events: list[Event]) -> dict[str, PaymentBatch]:
+    """The files of ours that events name whose transfer is none of ours: the bank has received them."""
+    named = {event.batch for event in events if event.batch}
+    return PaymentBatch.objects.in_bulk(named, field_name="message_id") if named else {}
+
+
 def overpayments_held(order_ids: list[int]) -> list[Overpayment]:
     """What payees owe of transfers, held: no refund is noted of it meanwhile."""
     rows = Overpayment.objects.select_for_update(of=("self",)).select_related("line")
@@ -325,8 +334,10 @@ def _in_state(ids: list[int], state: OrderState) -> QuerySet[PaymentOrder]:
 
 
 def _sums(batch: PaymentBatch) -> BatchSums:
-    orders = PaymentOrder.objects.filter(batch=batch)
-    waiting = orders.filter(state=OrderState.EMIS)
-    total = waiting.aggregate(total=Sum("amount"))["total"] or ZERO
-    has_settled = orders.filter(Q(state=OrderState.REGLE) | Q(state=OrderState.RENDU)).exists()
-    return BatchSums(waiting.count(), total, has_settled)
+    waiting, debited = Q(state=OrderState.EMIS), Q(state__in=[OrderState.REGLE, OrderState.RENDU])
+    found = PaymentOrder.objects.filter(batch=batch).aggregate(
+        waiting=Count("pk", filter=waiting),
+        left=Coalesce(Sum("amount", filter=waiting), cents(ZERO)),
+        debited=Coalesce(Sum("amount", filter=debited), cents(ZERO)),
+    )
+    return BatchSums(found["waiting"], found["left"], found["debited"])

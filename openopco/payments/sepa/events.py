@@ -16,8 +16,9 @@ from openopco.payments.sepa.reasons import in_words
 
 
 class Kind(StrEnum):
-    """`RECEIVED` is money that came by itself: a payee who pays back, say."""
+    """`PENDING` promises nothing: the bank has the file. `RECEIVED` is money that came by itself: a payee who pays back, say."""
 
+    PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     BOOKED = "booked"
@@ -53,7 +54,7 @@ class Event:
         """The same for the same fact, in this file, in another, today or later. A reference serves once: what is told of it
         a second time is told again, not done again."""
         cents = "" if self.amount is None else str(to_cents(self.amount))
-        of = ["transfer", self.end_to_end, cents] if self.end_to_end else ["batch", self.batch]
+        of = ["transfer", self.end_to_end, cents] if self.end_to_end else ["batch", self.batch, *filter(None, [cents])]
         if not self.end_to_end and not self.batch:
             of = ["unknown", self.origin, cents]
         return hashlib.sha256("\0".join([self.kind, *of]).encode()).hexdigest()

@@ -14,7 +14,7 @@ from openopco.payments.sepa.reading import elements, local, text
 
 MESSAGES: Final = frozenset({"pain.002.001.03", "pain.002.001.10"})
 ENDS: Final = frozenset({"OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts"})
-# `PART` speaks through its lines; `PDNG` and `RCVD` promise nothing yet.
+# `PART` speaks through its lines; the others promise nothing yet, but that the bank has what they are said of.
 KINDS: Final = {
     **dict.fromkeys(("ACTC", "ACCP", "ACSP", "ACSC", "ACWC", "ACCC", "ACFC"), Kind.ACCEPTED),
     "RJCT": Kind.REJECTED,
@@ -108,7 +108,7 @@ class _Report:
         self._has_amounts = self._has_amounts and amount is not None
 
     def _of_the_batch(self, element: etree._Element, status: str) -> Iterator[Event]:
-        kind = _kind(status) if status else None
+        kind = (_kind(status) or (None if status == "PART" else Kind.PENDING)) if status else None
         if kind is not None:
             yield Event(kind, self._batch, reason=_reason(element), note=_note(element))
 

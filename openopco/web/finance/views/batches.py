@@ -17,14 +17,14 @@ from openopco.kernel.errors import InvalidValue, OpenOpcoError
 from openopco.payments import queries
 from openopco.payments.actions import cancel_batch, declare_unreceived, prepare_batch, release_batch, withdraw_order
 from openopco.payments.enums import BatchState, OrderState
-from openopco.payments.errors import FileMissing, UnknownReference
+from openopco.payments.errors import FileChanged, FileMissing, UnknownReference
 from openopco.payments.files import open_file
 from openopco.payments.models import PaymentBatch, PaymentOrder
 from openopco.payments.rules import wrong_day
 from openopco.rights import Permission, Subject, may
 from openopco.web.admin.access import needs
 from openopco.web.finance.forms import BatchForm, WordsForm
-from openopco.web.finance.wording import BATCH_TONES, Line, order_line
+from openopco.web.finance.wording import batch_line, order_line
 
 WITHDRAW = {"label": "Pourquoi ce virement est retiré", "hint": "La somme redevient due."}
 UNRECEIVED = {
@@ -42,14 +42,10 @@ def batches(request: PersonRequest) -> HttpResponse:
     context = {
         "waiting": queries.waiting(request.actor),
         "page": page,
-        "lines": [_line(each) for each in page.items],
+        "lines": [batch_line(each) for each in page.items],
         "may_prepare": may(request.actor, Permission.PAYMENT_PREPARE),
     }
     return render(request, "finance/batches.html", context)
-
-
-def _line(batch: PaymentBatch) -> Line:
-    return Line(batch, BATCH_TONES[BatchState(batch.state)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +93,7 @@ def _page(request: PersonRequest, found: PaymentBatch, problem: str = "") -> Htt
     subject = Subject(typed_by=found.prepared_by_id)
     is_prepared = found.state == BatchState.PREPARE
     context = {
-        "line": _line(found),
+        "line": batch_line(found),
         "batch": found,
         "page": page,
         "lines": [order_line(each) for each in page.items],
@@ -187,7 +183,10 @@ def file(request: PersonRequest, batch_id: int) -> HttpResponseBase:
     if not _has_file(found):
         messages.info(request, FileMissing.message)
         return redirect("finance:batch", found.pk)
-    content = open_file(found)
+    try:
+        content = open_file(found)
+    except FileChanged as error:
+        return _page(request, found, error.message)
     audit_read(actor=request.actor, subject_kind="payment_batch", subject_id=found.pk, what=TAKEN)
     answer = FileResponse(
         content, as_attachment=True, filename=f"{found.message_id}.xml", content_type="application/xml"
