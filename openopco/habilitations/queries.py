@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from openopco.accounts.enums import AccountKind
+from openopco.accounts.figures import figures_of, with_figures
 from openopco.accounts.models import User
 from openopco.base.kept import Kept
 from openopco.base.keyset import Page, paginate
 from openopco.base.prepared import Prepared
-from openopco.habilitations.access import NOBODY, Access, figures_of, with_figures
+from openopco.habilitations.access import NOBODY, Access
 from openopco.habilitations.enums import LIVE_STATES, InvitationState, MembershipRole, MembershipState, StaffRoleName
 from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
 from openopco.habilitations.places import Place

@@ -7,8 +7,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notifications"
 
     def ready(self) -> None:
-        from openopco.habilitations.access import read_beside
+        from openopco.accounts import figures
         from openopco.notifications import tasks  # noqa: F401 - registers its sweep
         from openopco.notifications.queries import UNREAD_COUNT, unread_figure
 
-        read_beside(UNREAD_COUNT, unread_figure)
+        figures.register(UNREAD_COUNT, unread_figure)
