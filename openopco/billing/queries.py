@@ -170,9 +170,24 @@ ORDER BY claim_by, number LIMIT %s"""
 
 
 def claims_of(dossier: Dossier) -> list[Claim]:
-    """All those of one request, drafts too, the latest first. The caller has checked who reads them."""
+    """All those of one request, drafts too, the latest first, each `with_due`. One query. The caller has checked who reads
+    them."""
     found = Claim.objects.filter(dossier=dossier).exclude(state=ClaimState.RETIREE)
-    return list(found.select_related("invoice", "provider", "establishment").order_by("-id"))
+    return list(with_due(found).select_related("invoice", "provider", "establishment").order_by("-id"))
+
+
+_DUE = {state: f"has_{state.value}" for state in DueState}
+
+
+def with_due(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims, with the states of what is due by each, which `due_of` tells."""
+    due = Due.objects.filter(claim=OuterRef("pk"))
+    return claims.annotate(**{name: Exists(due.filter(state=state)) for state, name in _DUE.items()})
+
+
+def due_of(claim: Claim) -> set[DueState]:
+    """The states of what is due by a claim read `with_due`."""
+    return {state for state, name in _DUE.items() if getattr(claim, name)}
 
 
 def standing() -> QuerySet[Claim]:
@@ -232,7 +247,6 @@ def agreed_of(
     if not own:
         raise NotClaimable(_NOBODY[payee])
     action = dossier.training_action
-    people = Enrolment.objects.filter(dossier=dossier).order_by("id").values_list("row", "first_name", "last_name")
     today = paris_today(timezone.now())
     provider = dossier.provider
     left: dict[Base, Decimal] = {}
@@ -252,7 +266,7 @@ def agreed_of(
         starts_on=action.starts_on,
         ends_on=action.ends_on,
         minutes=action.minutes,
-        trainees=tuple(Trainee(row, f"{first} {last}") for row, first, last in people),
+        trainees=tuple(Trainee(each.row, f"{each.first_name} {each.last_name}") for each in enrolled_in(dossier)),
         bases=tuple(base for base in Base if base in left),
         left=left,
         **(_billed(dossier, payee) if bills else {}),
@@ -263,6 +277,11 @@ def agreed_of(
         and provider is not None
         and mandate_of(provider.pk) is not None,
     )
+
+
+def enrolled_in(dossier: Dossier) -> list[Enrolment]:
+    """Who is in the agreement now. One query, none where they were read with the request."""
+    return sorted(dossier.enrolments.all(), key=lambda each: each.pk)
 
 
 def _cost_of(dossier: Dossier) -> Decimal:
@@ -309,6 +328,7 @@ def expected_of(dossier: Dossier, agreed: Agreed, *, certified: int | None) -> E
         left=agreed.left.get(Base.PEDAGOGIQUE, ZERO),
         buyer=siren_of(agreed.employer_siret),
         ibans=_known_ibans(provider) if agreed.payee is Payee.ORGANISME else frozenset(),
+        is_issuer=agreed.payee is Payee.ORGANISME,
     )
 
 

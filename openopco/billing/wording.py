@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from openopco.billing.enums import ClaimState, DueState
-from openopco.billing.models import Claim, Due
+from openopco.billing.models import Claim
 
 WORDS = {
     ClaimState.BROUILLON: ("En préparation", "off"),
@@ -16,12 +16,12 @@ WORDS = {
 PAID, SENT, CREDITED = ("Réglée", "ok"), ("Virement en cours", "info"), ("Annulée par un avoir", "off")
 
 
-def word_of(claim: Claim, dues: Iterable[Due]) -> tuple[str, str]:
-    """Its word and tone; of one whose service was found done, where its payment is."""
+def word_of(claim: Claim, due: Iterable[str]) -> tuple[str, str]:
+    """Its word and tone; of one whose service was found done, where its payment is: `due`, the states of what is due by it."""
     state = ClaimState(claim.state)
     if state is not ClaimState.VALIDEE:
         return WORDS[state]
-    states = {due.state for due in dues}
+    states = set(due)
     if states == {DueState.ANNULEE}:
         return CREDITED
     states.discard(DueState.ANNULEE)

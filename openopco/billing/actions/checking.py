@@ -12,7 +12,7 @@ from openopco.billing.actions.claims import close_claim, tell_claim
 from openopco.billing.enums import ClaimState, Outcome
 from openopco.billing.errors import ClaimMoved, UnknownClaim
 from openopco.billing.models import Claim, ClaimLine, Due, ServiceCheck
-from openopco.billing.queries import AROUND, documents_in, subject_to_check
+from openopco.billing.queries import AROUND, documents_in, enrolled_in, subject_to_check
 from openopco.billing.rules import Attendance, Engaged, Result, reckon
 from openopco.documents.queries import usable
 from openopco.dossiers.models import Dossier
@@ -26,7 +26,6 @@ from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, require
-from openopco.training.models import Enrolment
 
 ZERO = Decimal(0)
 LONGEST_WORDS = 2000
@@ -95,7 +94,7 @@ def reckoned(
 def _attendance(claim: Claim, minutes: Mapping[str, int]) -> Attendance:
     """Of those who are in the agreement now: each counts for what was planned of him at most."""
     planned = int(claim.dossier.training_action.minutes)
-    rows = list(Enrolment.objects.filter(dossier_id=claim.dossier_id).values_list("row", flat=True))
+    rows = [each.row for each in enrolled_in(claim.dossier)]
     return Attendance(planned * len(rows), sum(min(planned, minutes.get(row, 0)) for row in rows))
 
 

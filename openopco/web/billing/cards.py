@@ -1,14 +1,14 @@
 """« Le règlement » on the page of a request: what was asked, what may be asked now, by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from openopco import opco
 from openopco.billing.enums import OPEN_CLAIMS, ClaimState
-from openopco.billing.models import Claim, Due
-from openopco.billing.queries import claims_of
+from openopco.billing.models import Claim
+from openopco.billing.queries import claims_of, due_of
 from openopco.billing.wording import CREDITED, PAID, title_of, word_of
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
@@ -72,14 +72,14 @@ class Card:
 def settlement_card(
     dossier: Dossier, funding: Mapping[str, Any], *, side: Payee | None, can_write: bool, today: date
 ) -> Card | None:
-    """`funding` is what the decision engaged. `side`: whose page it is; None, the OPCO's. One query once the course has begun,
-    two once something is due."""
+    """`funding` is what the decision engaged. `side`: whose page it is; None, the OPCO's. One query once the course has
+    begun."""
     payees = frozenset(Payee(line["beneficiaire"]) for line in funding.get("lignes", []) if "beneficiaire" in line)
     if dossier.state not in SETTLED or not payees or (side is Payee.ORGANISME and side not in payees):
         return None
     begun = dossier.starts_on is not None and dossier.starts_on <= today
     claims = [claim for claim in claims_of(dossier) if _is_shown(claim, side)] if begun else []
-    asked = tuple(_asked(claims))
+    asked = tuple(map(_asked, claims))
     mine = [claim for claim in claims if claim.payee == side]
     credited = {each.claim.pk for each in asked if (each.word, each.tone) == CREDITED}
     waits = any(claim.state in (ClaimState.BROUILLON, *OPEN_CLAIMS) for claim in mine)
@@ -101,12 +101,6 @@ def _is_shown(claim: Claim, side: Payee | None) -> bool:
     return side is not Payee.ORGANISME or claim.payee == side
 
 
-def _asked(claims: Iterable[Claim]) -> Iterable[Asked]:
-    claims = list(claims)
-    done = [claim.pk for claim in claims if claim.state == ClaimState.VALIDEE]
-    dues: dict[int, list[Due]] = {}
-    for due in Due.objects.filter(claim__in=done) if done else ():
-        dues.setdefault(due.claim_id, []).append(due)
-    for claim in claims:
-        word, tone = word_of(claim, dues.get(claim.pk, []))
-        yield Asked(claim, title_of(claim), word, tone, claim.state == ClaimState.BROUILLON)
+def _asked(claim: Claim) -> Asked:
+    word, tone = word_of(claim, due_of(claim))
+    return Asked(claim, title_of(claim), word, tone, claim.state == ClaimState.BROUILLON)

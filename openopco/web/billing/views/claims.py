@@ -1,5 +1,6 @@
 """A claim that was sent: where it is, what it says, what comes of it; its files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -47,15 +48,17 @@ def _page(request: PersonRequest, found: Claim, *, words: str = "", error: str =
     return render(request, "billing/claim.html", context, status=422 if error else 200)
 
 
-def contents(found: Claim) -> dict[str, Any]:
-    """What a claim says, whoever reads it; what comes of a check is read where it was accepted alone."""
+def contents(found: Claim, *, checks: Sequence[ServiceCheck] | None = None) -> dict[str, Any]:
+    """What a claim says, whoever reads it; what comes of a check is read where it was accepted alone. `checks`: its own, the
+    latest first, where they are known."""
     is_accepted = found.state == ClaimState.VALIDEE
     dues = list(found.dues.order_by("id")) if is_accepted else []
-    word, tone = word_of(found, dues)
+    word, tone = word_of(found, [due.state for due in dues])
     documents = documents_in(found)
-    checks = list(found.checks.order_by("-id"))
+    checks = list(found.checks.order_by("-id")) if checks is None else checks
+    certificates = list(found.certificates.order_by("id"))
     return {
-        "kept": _kept(found, checks),
+        "kept": _kept(found, checks, certificates),
         "claim": found,
         "dossier": found.dossier,
         "title": title_of(found),
@@ -63,7 +66,8 @@ def contents(found: Claim) -> dict[str, Any]:
         "tone": tone,
         "invoice": found.invoice,
         "lines": list(found.lines.order_by("id")),
-        "certificates": list(found.certificates.order_by("id")),
+        "certificates": certificates,
+        "documents": documents,
         "answers": [
             (each["qui"], datetime.fromisoformat(each["le"]), each["mots"]) for each in found.typed.get("reponses", [])
         ],
@@ -78,10 +82,10 @@ def contents(found: Claim) -> dict[str, Any]:
     }
 
 
-def _kept(found: Claim, checks: list[ServiceCheck]) -> dict[str, Decimal]:
+def _kept(found: Claim, checks: Sequence[ServiceCheck], certificates: list[Certificate]) -> dict[str, Decimal]:
     """The hours that the controller kept, by row, where they are not those attested."""
     minutes = checks[0].minutes if checks and found.state == ClaimState.VALIDEE else {}
-    attested = dict(found.certificates.values_list("row", "minutes")) if minutes else {}
+    attested = {each.row: each.minutes for each in certificates}
     return {row: Decimal(some) / 60 for row, some in minutes.items() if some != attested.get(row)}
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from openopco.base.keyset import paginate
 from openopco.billing.enums import ClaimState
-from openopco.billing.models import Claim, Due
-from openopco.billing.queries import PAGE_SIZE, sent_claims
+from openopco.billing.models import Claim
+from openopco.billing.queries import PAGE_SIZE, due_of, sent_claims, with_due
 from openopco.billing.wording import title_of, word_of
 from openopco.habilitations.enums import MembershipState
 from openopco.habilitations.http import PersonRequest
@@ -53,7 +53,7 @@ def _found(request: PersonRequest, establishment_id: int | None, provider_id: in
     state = state if state in CHIPS else ""
     claims = sent_claims(request.actor, establishment_id=establishment_id, provider_id=provider_id)
     claims = claims.filter(state=state) if state else claims
-    around = claims.select_related("dossier", "invoice", "provider")
+    around = with_due(claims).select_related("dossier", "invoice", "provider")
     page = paginate(around, keys=("updated_at", "id"), after=request.GET.get("after"), size=PAGE_SIZE, descending=True)
     return {
         "page": page,
@@ -64,7 +64,4 @@ def _found(request: PersonRequest, establishment_id: int | None, provider_id: in
 
 
 def _lines(claims: list[Claim]) -> list[Line]:
-    dues: dict[int, list[Due]] = {}
-    for due in Due.objects.filter(claim__in=[claim.pk for claim in claims]):
-        dues.setdefault(due.claim_id, []).append(due)
-    return [Line(claim, title_of(claim), *word_of(claim, dues.get(claim.pk, []))) for claim in claims]
+    return [Line(claim, title_of(claim), *word_of(claim, due_of(claim))) for claim in claims]

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +20,6 @@ from openopco.billing.models import Claim, ServiceCheck
 from openopco.billing.queries import (
     agreed_of,
     claims_to_check,
-    documents_in,
     expected_of,
     find_to_check,
     subject_to_check,
@@ -39,6 +38,7 @@ from openopco.web.billing.views.claims import contents
 from openopco.web.components.raw import RawField
 from openopco.web.portal.presenting import ErrorLink
 
+MOST_FORMER = 5
 STATES = {
     ClaimState.DEPOSEE: "À contrôler",
     ClaimState.A_COMPLETER: "Pièces demandées",
@@ -145,16 +145,19 @@ def _page(
     allowed = waits or found.state == ClaimState.A_COMPLETER
     allowed = allowed and may(request.actor, Permission.SERVICE_CHECK, subject_to_check(found))
     can, can_refuse_only = waits and allowed, not waits and allowed
-    told = contents(found)
+    prefetch_related_objects([found.dossier], "enrolments")
+    checks = list(ServiceCheck.objects.filter(claim__dossier=found.dossier_id).order_by("-id"))
+    told = contents(found, checks=[check for check in checks if check.claim_id == found.pk])
     lines = list(Commitment.objects.filter(dossier=found.dossier_id, payee=found.payee).order_by("rank", "id"))
     context: dict[str, Any] = {
         **told,
-        "former": list(_former(found)) if waits else [],
+        # What earlier controls of this request concluded: what was cut once may come back.
+        "former": [check for check in checks if check.claim_id != found.pk][:MOST_FORMER] if waits else [],
         "can": can,
         "can_refuse_only": can_refuse_only,
         "own": waits and not can and may(request.actor, Permission.SERVICE_CHECK),
         "differences": _differences(found, told, lines),
-        "preview": _preview(request, found),
+        "preview": _preview(request, found, told),
         "errors": [ErrorLink(f"id_{name}", sentence) for name, sentence in (errors or {}).items()],
     }
     if can:
@@ -162,11 +165,6 @@ def _page(
     else:
         context["words"] = _words(typed or {}, errors or {})
     return render(request, "desk/claims/claim.html", context, status=422 if errors else 200)
-
-
-def _former(found: Claim) -> QuerySet[ServiceCheck]:
-    """What earlier controls of this request concluded: what was cut once may come back."""
-    return ServiceCheck.objects.filter(claim__dossier=found.dossier_id).exclude(claim=found).order_by("-id")[:5]
 
 
 def _to_conclude(
@@ -234,11 +232,11 @@ def _words(typed: dict[str, str], errors: dict[str, str]) -> RawField:
     )
 
 
-def _preview(request: PersonRequest, found: Claim) -> Preview | None:
+def _preview(request: PersonRequest, found: Claim, told: dict[str, Any]) -> Preview | None:
     """The invoice that was deposited, beside the figures keyed or read of it."""
     if found.invoice is None or found.invoice.origin == Origin.GENEREE:
         return None
-    return preview_of(found, documents_in(found).get(INVOICE, []), request.actor)
+    return preview_of(found, told["documents"].get(INVOICE, []), request.actor)
 
 
 def _differences(found: Claim, told: dict[str, Any], lines: list[Commitment]) -> list[Difference]:
