@@ -212,15 +212,16 @@ def read(actor: Actor, content: str, **options: Any) -> BankFile:
     return read_bank_file(actor=actor, content=io.BytesIO(content.encode()), name="retour.xml", **options)
 
 
-def report(batch: PaymentBatch, *lines: str, group: str = "PART") -> str:
+def report(batch: PaymentBatch | str, *lines: str, group: str = "PART") -> str:
     """A pain.002, another file each time."""
+    of = batch if isinstance(batch, str) else batch.message_id
     return (
         '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">'
         f"<CstmrPmtStsRpt><GrpHdr><MsgId>BANK-{next(_rank)}</MsgId><CreDtTm>2026-12-03T18:00:00</CreDtTm></GrpHdr>"
-        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{batch.message_id}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>"
+        f"<OrgnlGrpInfAndSts><OrgnlMsgId>{of}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>"
         f"<GrpSts>{group}</GrpSts></OrgnlGrpInfAndSts>"
         + (
-            f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{batch.message_id}</OrgnlPmtInfId>{''.join(lines)}</OrgnlPmtInfAndSts>"
+            f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{of}</OrgnlPmtInfId>{''.join(lines)}</OrgnlPmtInfAndSts>"
             if lines
             else ""
         )
