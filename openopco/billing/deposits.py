@@ -2,12 +2,12 @@
 keyed."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from openopco.billing.einvoice.examining import Examined, Format, examine_bytes
 from openopco.billing.einvoice.findings import Finding
-from openopco.billing.einvoice.model import Kind
+from openopco.billing.einvoice.model import ElectronicInvoice, Kind
 from openopco.billing.errors import RefusedInvoice
 from openopco.documents.actions import examine_upload
 from openopco.documents.enums import ContentType
@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
-CREDIT_NOTE: Final = Finding(
-    "OPCO-CREDIT-NOTE", "Ce fichier est un avoir : enregistrez-le sur la page de la facture qu'il corrige."
-)
+# Said of a file that is the other of the two.
+INSTEAD: Final = {
+    Kind.INVOICE: Finding(
+        "OPCO-CREDIT-NOTE", "Ce fichier est un avoir : enregistrez-le sur la page de la facture qu'il corrige."
+    ),
+    Kind.CREDIT_NOTE: Finding("OPCO-INVOICE", "Ce fichier est une facture, et non un avoir."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +39,34 @@ class Deposited:
     examined: Examined | None = None
     shown: int = 0
 
+    @property
+    def read(self) -> ElectronicInvoice | None:
+        """What a program read of it."""
+        return self.examined.invoice if self.examined else None
+
 
 def open_invoice(upload: "UploadedFile[Any]", *, at: "datetime") -> Deposited:
     """Opened by limited children: outside any transaction. Raises `RefusedFile`, `RefusedInvoice`, `Unavailable`."""
+    opened = _opened(upload, Kind.INVOICE, at)
+    return replace(opened, shown=_shown(opened.file))
+
+
+def open_credit_note(upload: "UploadedFile[Any]", *, at: "datetime") -> Deposited:
+    """As `open_invoice`, of a credit note, which nobody keys beside its pictures."""
+    return _opened(upload, Kind.CREDIT_NOTE, at)
+
+
+def _opened(upload: "UploadedFile[Any]", wanted: Kind, at: "datetime") -> Deposited:
     upload.seek(0)
     content = upload.read()
     examined = examine_bytes(content, paris_today(at)) if _may_carry_data(content) else None
     if examined is not None and examined.is_refused:
         raise RefusedInvoice(examined.findings)
-    if examined is not None and examined.invoice is not None and examined.invoice.kind is not Kind.INVOICE:
-        raise RefusedInvoice([CREDIT_NOTE])
+    if examined is not None and examined.invoice is not None and examined.invoice.kind is not wanted:
+        raise RefusedInvoice([INSTEAD[wanted]])
     if examined is None or examined.format is Format.PDF:
-        file = examine_upload(upload)
-        return Deposited(file, shown=_shown(file))
-    file = _file_of(upload.name or "", content, examined)
-    return Deposited(file, examined, _shown(file))
+        return Deposited(examine_upload(upload))
+    return Deposited(_file_of(upload.name or "", content, examined), examined)
 
 
 def _may_carry_data(content: bytes) -> bool:

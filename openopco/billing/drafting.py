@@ -25,6 +25,8 @@ ZERO: Final = Decimal(0)
 HUNDREDTH, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 # Zones of the claim's documents.
 INVOICE, CERTIFICATES, PAYMENT, EXPENSES = "facture", "certificats", "paiement", "frais"
+# The credit notes of an invoice that is not the portal's: joined with what they say, and not to a draft.
+CREDIT_NOTE = "avoir"
 DEPOSITED, GENERATED = "deposer", "generer"
 A_YEAR: Final = timedelta(days=366)
 LONGEST_NUMBER, LONGEST_NAME, MOST_NAMED = 60, 120, 3

@@ -95,9 +95,9 @@ def invoice(*lines: Line, adjustments: tuple[Adjustment, ...] = (), **given: Any
     return replace(made, **given)
 
 
-def credit_note(**given: Any) -> ElectronicInvoice:
+def credit_note(*lines: Line, **given: Any) -> ElectronicInvoice:
     corrected = (Preceding("F2027-001", date(2027, 1, 10)),)
-    return invoice(**{"number": "A2027-001", "kind": Kind.CREDIT_NOTE, "corrects": corrected, **given})
+    return invoice(*lines, **{"number": "A2027-001", "kind": Kind.CREDIT_NOTE, "corrects": corrected, **given})
 
 
 # --- any invoice -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ and the room of payments, which registers itself, keeps it."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,10 +12,16 @@ from openopco.base.actions import action
 from openopco.billing import notices
 from openopco.billing.actions.claims import tell_claim
 from openopco.billing.actions.invoicing import credit_whole
+from openopco.billing.deposits import Deposited
+from openopco.billing.drafting import CREDIT_NOTE
+from openopco.billing.einvoice.keeping import to_json
+from openopco.billing.einvoice.model import ElectronicInvoice
 from openopco.billing.enums import ClaimState, InvoiceKind, Origin
 from openopco.billing.errors import AlreadyInvoiced, NotCreditable, UnknownClaim
-from openopco.billing.models import Claim, Invoice
+from openopco.billing.matching import identity_of
+from openopco.billing.models import CLAIM_DOCUMENT, Claim, Invoice
 from openopco.billing.queries import AROUND, payee_subject
+from openopco.documents.actions import accept_upload
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Base
 from openopco.kernel.calendar import format_date, paris_today
@@ -56,38 +62,64 @@ def credit_generated(*, actor: Actor, claim_key: str, reason: str) -> Invoice:
     return note
 
 
+class Told(NamedTuple):
+    """What a credit note says. Amounts in euros."""
+
+    number: str
+    issued_on: date
+    net: Decimal
+    vat: Decimal
+
+
+def told_by(read: ElectronicInvoice) -> Told:
+    """The same, read of its file."""
+    return Told(read.number, read.issued_on, read.totals.without_vat, read.totals.vat)
+
+
 @action
 def record_credit_note(
-    *, actor: Actor, claim_key: str, number: str, issued_on: date, net: Decimal, vat: Decimal, reason: str
+    *, actor: Actor, claim_key: str, told: Told, reason: str, deposited: Deposited | None = None
 ) -> Invoice:
-    """A credit note of the provider's own number, on an invoice that it deposited. The payee's people: the provider, or the
-    employer who was refunded. Raises `UnknownClaim`, `NotCreditable`, `AlreadyInvoiced`, `InvalidValue`."""
+    """A credit note of the provider's own number, on an invoice that it deposited, with its file; what a program read of the
+    file is what counts. The payee's people: the provider, or the employer who was refunded. Raises `UnknownClaim`,
+    `NotCreditable`, `AlreadyInvoiced`, `InvalidValue`."""
     claim, invoice = _lock(actor, claim_key)
-    told, words = clean_line(number), _said(reason)
-    if not told or len(told) > LONGEST_NUMBER:
+    read = deposited.read if deposited else None
+    told = told_by(read) if read else told
+    number, words = clean_line(told.number), _said(reason)
+    if not number or len(number) > LONGEST_NUMBER:
         raise InvalidValue("Indiquez le numéro de l'avoir.")
     if invoice.origin == Origin.GENEREE:
         raise NotCreditable("Le portail a établi cette facture : il établit aussi son avoir.")
-    if issued_on < invoice.issued_on or issued_on > paris_today(timezone.now()):
+    if read:
+        _refuse_of_another(read, invoice)
+    if told.issued_on < invoice.issued_on or told.issued_on > paris_today(timezone.now()):
         raise InvalidValue(f"La date de l'avoir va du {format_date(invoice.issued_on)} à aujourd'hui.")
-    _refuse_twice(invoice, net)
+    _refuse_twice(invoice, told.net)
     credited = sum((each.vat for each in invoice.credit_notes.all()), ZERO)
-    if vat > invoice.vat - credited:
+    if told.vat > invoice.vat - credited:
         raise InvalidValue(f"La TVA de l'avoir est de {format_euros(invoice.vat - credited)} au plus.")
-    content = {"avoir": told, "facture": invoice.number, "motif": words, "net": f"{net:.2f}", "tva": f"{vat:.2f}"}
+    file = deposited.file if deposited else None
+    kept = (
+        accept_upload(actor=actor, owner_kind=CLAIM_DOCUMENT, owner_id=claim.pk, zone=CREDIT_NOTE, upload=file)
+        if file
+        else None
+    )
+    keyed = {"avoir": number, "facture": invoice.number, "net": f"{told.net:.2f}", "tva": f"{told.vat:.2f}"}
     note = Invoice(  # type: ignore[misc]
         dossier=invoice.dossier,
         provider=invoice.provider,
         kind=InvoiceKind.AVOIR,
-        origin=Origin.SAISIE,
+        origin=Origin.LUE if read else Origin.SAISIE,
         siren=invoice.siren,
-        number=told,
-        identity="".join(told.split()).upper(),
-        issued_on=issued_on,
-        net=net,
-        vat=vat,
-        content=content,
+        number=number,
+        identity="".join(number.split()).upper(),
+        issued_on=told.issued_on,
+        net=told.net,
+        vat=told.vat,
+        content=to_json(read) if read else {**keyed, "motif": words},
         digest=invoice.digest,
+        document=kept,
         corrects=invoice,
         created_by_id=actor.person_id,
         created_by_label=actor.label,
@@ -97,9 +129,18 @@ def record_credit_note(
         with transaction.atomic():
             note.save()
     except IntegrityError as error:
-        raise AlreadyInvoiced(f"Le numéro {told} a déjà été déposé.") from error
+        raise AlreadyInvoiced(f"Le numéro {number} a déjà été déposé.") from error
     _apply(claim, note, actor=actor)
     return note
+
+
+def _refuse_of_another(read: ElectronicInvoice, invoice: Invoice) -> None:
+    """The credit note names who issued it, and what it corrects."""
+    if identity_of(read)[0] != invoice.siren:
+        raise NotCreditable("Cet avoir n'est pas établi par l'organisme de la facture.")
+    named = ["".join(each.number.split()).upper() for each in read.corrects]
+    if named and invoice.identity not in named:
+        raise NotCreditable(f"Cet avoir corrige la facture {read.corrects[0].number}, et non {invoice.number}.")
 
 
 def _lock(actor: Actor, key: str) -> tuple[Claim, Invoice]:

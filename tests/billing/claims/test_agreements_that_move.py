@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from openopco.billing.actions import checking, claims, crediting
+from openopco.billing.actions import checking, claims
 from openopco.billing.actions.checking import Found
 from openopco.billing.einvoice.model import Kind
 from openopco.billing.enums import ClaimState
@@ -34,7 +34,7 @@ from openopco.kernel.errors import Forbidden, InvalidValue
 from openopco.organisations.models import Establishment, Provider
 from openopco.rights import Actor
 from tests.billing.claims.test_made_invoices import deposited, electronic, made
-from tests.billing.claims.world import claimed, granted, prepared, upload
+from tests.billing.claims.world import claimed, credited, granted, prepared, upload
 from tests.funding.builders import envelope
 from tests.organisations.factories import ProviderFactory
 
@@ -124,7 +124,7 @@ def test_what_was_credited_is_claimed_again_for_as_much(alice: Actor, dossier: D
     first = claimed(alice, dossier, hours=("14", "7"), net="420")
     check(first, carl)
     given = {"issued_on": date(2026, 12, 14), "net": D(420), "vat": D(0), "reason": "Refaite."}
-    crediting.record_credit_note(actor=alice, claim_key=str(first.key), number="A-1", **given)  # type: ignore[arg-type]
+    credited(alice, first, **given)  # type: ignore[arg-type]
     again = claimed(alice, dossier, hours=("14", "7"), number="F-2", net="420")
     assert check(again, carl) == D(420)
 
@@ -146,7 +146,7 @@ def test_a_credit_note_takes_back_the_course_and_no_other_expense(alice: Actor, 
         created_at=paid.created_at,
     )
     given = {"issued_on": date(2026, 12, 14), "net": D(560), "vat": D(0), "reason": "Refaite."}
-    crediting.record_credit_note(actor=alice, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+    credited(alice, claim, **given)  # type: ignore[arg-type]
     paid.refresh_from_db()
     other.refresh_from_db()
     assert (paid.payable, other.payable) == (0, 500)
@@ -157,7 +157,7 @@ def test_the_vat_of_a_credit_note_is_within_its_invoice_s(tess: Actor, taught: D
     check(claim, carl)
     given = {"issued_on": date(2026, 12, 14), "net": D(10), "vat": D(2), "reason": "Une erreur."}
     with pytest.raises(InvalidValue, match="0,00"):
-        crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+        credited(tess, claim, **given)  # type: ignore[arg-type]
 
 
 def test_once_all_is_credited_the_course_may_be_cancelled_or_invoiced_again(
@@ -168,7 +168,7 @@ def test_once_all_is_credited_the_course_may_be_cancelled_or_invoiced_again(
     with pytest.raises(NotPossibleNow, match="déjà réglé"):
         effects.run_effects(Event.CONSTATER_ANNULATION, taught)
     given = {"issued_on": date(2026, 12, 14), "net": D(560), "vat": D(0), "reason": "Refaite."}
-    crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+    credited(tess, claim, **given)  # type: ignore[arg-type]
     again = claims.send_claim(actor=tess, key=str(deposited(tess, taught, electronic(taught, number="FX-10")).key))
     claims.withdraw_claim(actor=tess, key=str(again.key))
     effects.run_effects(Event.CONSTATER_ANNULATION, taught)
@@ -286,7 +286,7 @@ def test_a_credit_note_comes_between_its_invoice_and_today(
     check(claim, carl)
     given = {"issued_on": day, "net": D(10), "vat": D(0), "reason": "Une erreur."}
     with pytest.raises(InvalidValue, match="10/12/2026"):
-        crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+        credited(tess, claim, **given)  # type: ignore[arg-type]
 
 
 def test_an_invoice_of_the_portal_has_no_credit_note_of_another_number(
@@ -296,7 +296,7 @@ def test_an_invoice_of_the_portal_has_no_credit_note_of_another_number(
     check(claim, carl)
     given = {"issued_on": date(2026, 12, 14), "net": D(10), "vat": D(0), "reason": "Une erreur."}
     with pytest.raises(NotCreditable, match="établit aussi"):
-        crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", **given)  # type: ignore[arg-type]
+        credited(tess, claim, **given)  # type: ignore[arg-type]
 
 
 def test_an_employer_reads_nothing_of_what_his_provider_prepares(alice: Actor, tess: Actor, taught: Dossier) -> None:

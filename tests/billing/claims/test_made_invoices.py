@@ -16,7 +16,6 @@ from openopco.billing import tasks
 from openopco.billing.actions import checking, claims, crediting, mandates
 from openopco.billing.actions.checking import Found
 from openopco.billing.einvoice.examining import Examined
-from openopco.billing.einvoice.writing import write_cii
 from openopco.billing.enums import ClaimState, DueState, InvoiceKind, Origin
 from openopco.billing.errors import AlreadyInvoiced, Differs, NotCreditable, NotWhole, RefusedInvoice
 from openopco.billing.models import Claim, Due, Invoice, InvoiceSeries
@@ -30,7 +29,7 @@ from openopco.payments.actions import prepare_batch, release_batch
 from openopco.payments.models import Overpayment, PaymentOrder
 from openopco.rights import Actor
 from tests.billing import factories as f
-from tests.billing.claims.world import granted, prepared, rows_of, upload
+from tests.billing.claims.world import credited, deposited, electronic, granted, prepared, rows_of, upload
 from tests.habilitations.factories import accountant, teacher
 from tests.organisations.factories import BankAccountFactory
 from tests.payments.builders import debtor
@@ -174,8 +173,8 @@ def test_a_credit_note_of_its_own_number_takes_back_a_part(tess: Actor, taught: 
         ("F-1", D(10), AlreadyInvoiced),
     ):
         with pytest.raises(refusal):
-            crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number=number, net=net, **given)
-    crediting.record_credit_note(actor=tess, claim_key=str(claim.key), number="A-1", net=D(140), **given)
+            credited(tess, claim, number, net=net, **given)
+    credited(tess, claim, net=D(140), **given)
     due = Due.objects.get()
     assert (due.payable, due.state, Commitment.objects.get().invoiced) == (D(420), DueState.A_PAYER, D(420))
 
@@ -202,43 +201,6 @@ def test_what_is_credited_once_paid_is_owed_by_the_payee(tess: Actor, taught: Do
 
 
 # --- deposited -------------------------------------------------------------------------------------------------------
-
-
-def electronic(taught: Dossier, **changes: Any) -> bytes:
-    """Of the dossier's own provider, 28 hours, right in every way."""
-    school = taught.provider
-    assert school
-    from dataclasses import replace
-
-    seller = replace(
-        f.SELLER,
-        name=school.name,
-        siren=school.siret[:9],
-        siret=school.siret,
-        nda=school.nda,
-        vat_number="",
-        endpoint=None,
-    )
-    line = f.line(hours="28", price="20", period=None)
-    given = {
-        "number": "FX-9",
-        "issued_on": date(2026, 12, 10),
-        "due_on": date(2027, 1, 9),
-        "seller": seller,
-        "references": replace(f.invoice().references, buyer=str(taught.number), order=""),
-        "period": f.Period(date(2026, 12, 7), date(2026, 12, 8)),
-        **changes,
-    }
-    return write_cii(f.invoice(line, **given))
-
-
-def deposited(tess: Actor, taught: Dossier, content: bytes) -> Claim:
-    claim = claims.open_claim(actor=tess, number=str(taught.number), payee=Payee.ORGANISME)
-    told = {f"hours-{row}": "14" for row in rows_of(taught)}
-    claims.save_claim(actor=tess, key=str(claim.key), values=told)
-    claims.join_file(actor=tess, key=str(claim.key), zone="certificats", upload=upload())
-    claims.join_file(actor=tess, key=str(claim.key), zone="facture", upload=upload("facture.xml", content))
-    return claim
 
 
 def test_a_deposited_xml_is_read_and_its_data_kept(tess: Actor, taught: Dossier) -> None:

@@ -1,17 +1,24 @@
 """A request granted on the rules of 2026, its course over: what a claim is made of."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from openopco.billing.actions import claims
-from openopco.billing.models import Claim
+from openopco.billing.actions import claims, crediting
+from openopco.billing.einvoice.model import ElectronicInvoice
+from openopco.billing.einvoice.writing import write_cii
+from openopco.billing.models import Claim, Invoice
 from openopco.dossiers.actions import deciding, holding
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
 from openopco.organisations.models import Establishment
 from openopco.rights import Actor
+from tests.billing import factories as f
 from tests.documents.hostile import pdf
 from tests.dossiers.factories import PERSON, sent
 
@@ -68,3 +75,46 @@ def claimed(
 def after(clock: time_machine.Traveller) -> None:
     """The course is over."""
     clock.move_to(AFTER)
+
+
+def credited(
+    actor: Actor, claim: Claim, number: str = "A-1", *, net: Decimal, issued_on: date, vat: Decimal, reason: str
+) -> Invoice:
+    """A credit note of the provider's own number, keyed."""
+    told = crediting.Told(number, issued_on, net, vat)
+    return crediting.record_credit_note(actor=actor, claim_key=str(claim.key), told=told, reason=reason)
+
+
+def electronic(taught: Dossier, *, make: Callable[..., ElectronicInvoice] = f.invoice, **changes: Any) -> bytes:
+    """Of the dossier's own provider, 28 hours, right in every way."""
+    school = taught.provider
+    assert school
+    seller = replace(
+        f.SELLER,
+        name=school.name,
+        siren=school.siret[:9],
+        siret=school.siret,
+        nda=school.nda,
+        vat_number="",
+        endpoint=None,
+    )
+    line = f.line(hours="28", price="20", period=None)
+    given = {
+        "number": "FX-9",
+        "issued_on": date(2026, 12, 10),
+        "due_on": date(2027, 1, 9),
+        "seller": seller,
+        "references": replace(f.invoice().references, buyer=str(taught.number), order=""),
+        "period": f.Period(date(2026, 12, 7), date(2026, 12, 8)),
+        **changes,
+    }
+    return write_cii(make(line, **given))
+
+
+def deposited(tess: Actor, taught: Dossier, content: bytes) -> Claim:
+    claim = claims.open_claim(actor=tess, number=str(taught.number), payee=Payee.ORGANISME)
+    told = {f"hours-{row}": "14" for row in rows_of(taught)}
+    claims.save_claim(actor=tess, key=str(claim.key), values=told)
+    claims.join_file(actor=tess, key=str(claim.key), zone="certificats", upload=upload())
+    claims.join_file(actor=tess, key=str(claim.key), zone="facture", upload=upload("facture.xml", content))
+    return claim

@@ -1,6 +1,7 @@
 """The pages of claims, as their people meet them: one form that loses nothing, the check, the files, who reads what."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openopco.accounts.models import User
 from openopco.billing.actions import checking, claims
 from openopco.billing.actions.checking import Found
+from openopco.billing.einvoice.model import Preceding
 from openopco.billing.models import BillingMandate, Claim, Due, Invoice
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
@@ -19,7 +21,8 @@ from openopco.organisations.models import BankAccount
 from openopco.reference.models import Idcc
 from openopco.rights import Actor
 from tests.answers import release
-from tests.billing.claims.world import claimed, prepared, rows_of, upload
+from tests.billing.claims.world import claimed, deposited, electronic, prepared, rows_of, upload
+from tests.billing.factories import credit_note
 from tests.documents.hostile import pdf
 from tests.habilitations.factories import employer, teacher
 from tests.organisations.factories import BankAccountFactory
@@ -255,16 +258,46 @@ def test_the_employer_reads_his_provider_s_invoice_and_writes_nothing_in_it(
     assert at_home.post(f"/factures/{claim.key}/repondre/", {"reponse": "Moi."}).status_code == 404
 
 
-def test_a_credit_note_is_typed_and_its_faults_told(tess: Actor, taught: Dossier, carl: Actor) -> None:
+def test_a_credit_note_is_typed_beside_its_file_and_its_faults_told(tess: Actor, taught: Dossier, carl: Actor) -> None:
     claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
     checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
     client, address = visiting(tess), f"/factures/{claim.key}/avoir/"
-    wrong = client.post(address, {"number": "", "issued_on": "x", "net": "-1", "vat": "", "reason": ""})
+    wrong = client.post(address, {"number": "", "issued_on": "x", "net": "-1", "vat": "", "reason": "Une heure."})
     assert wrong.status_code == 422
-    assert "Indiquez le numéro de l'avoir." in text_of(wrong)
+    told = text_of(wrong)
+    assert "Joignez l'avoir." in told
+    assert "Indiquez le numéro de l'avoir." in told
+    assert 'href="#id_file"' in wrong.content.decode()
+    assert "Une heure." in told
     right = {"number": "A-1", "issued_on": "14/12/2026", "net": "60", "vat": "", "reason": "Une heure de moins."}
-    assert client.post(address, right).status_code == 302
+    refused = client.post(address, {**right, "file": upload("avoir.pdf", b"MZ not a PDF")})
+    assert refused.status_code == 422
+    assert not Invoice.objects.filter(number="A-1").exists()
+    assert client.post(address, {**right, "file": upload("avoir.pdf")}).status_code == 302
     assert Due.objects.get().payable == D(500)
+    page = client.get(f"/factures/{claim.key}/")
+    assert "Les avoirs" in text_of(page)
+    assert "avoir.pdf" in text_of(page)
+    assert "avoir.pdf" in text_of(visiting(carl).get(f"/gestion/service-fait/{claim.pk}/"))
+
+
+def test_the_data_of_an_electronic_credit_note_need_no_typing(tess: Actor, taught: Dossier, carl: Actor) -> None:
+    claim = claims.send_claim(actor=tess, key=str(deposited(tess, taught, electronic(taught)).key))
+    checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
+    client, address = visiting(tess), f"/factures/{claim.key}/avoir/"
+    blank = {"number": "", "issued_on": "", "net": "", "vat": "", "reason": "Tout est repris."}
+    an_invoice = client.post(address, {**blank, "file": upload("f.xml", electronic(taught, number="FX-10"))})
+    assert "Ce fichier est une facture, et non un avoir." in text_of(an_invoice)
+    whole = electronic(
+        taught,
+        make=credit_note,
+        number="AV-1",
+        corrects=(Preceding("FX-9"),),
+        issued_on=date(2026, 12, 14),
+        due_on=None,
+    )
+    assert client.post(address, {**blank, "file": upload("avoir.xml", whole)}).status_code == 302
+    assert Due.objects.get().payable == 0
 
 
 def test_a_provider_gives_its_own_iban(tess: Actor, taught: Dossier) -> None:

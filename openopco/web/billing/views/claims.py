@@ -72,7 +72,7 @@ def contents(found: Claim, *, checks: Sequence[ServiceCheck] | None = None) -> d
             (each["qui"], datetime.fromisoformat(each["le"]), each["mots"]) for each in found.typed.get("reponses", [])
         ],
         "files": [
-            (ZONE_TITLES.get(zone, zone), [shown_file(found, each, can_remove=False) for each in files])
+            (ZONE_TITLES.get(zone, "Les avoirs"), [shown_file(found, each, can_remove=False) for each in files])
             for zone, files in documents.items()
         ],
         "transfers": [settlement_for(line) for line in transfers_of(found)] if dues else [],
