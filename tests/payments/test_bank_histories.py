@@ -35,7 +35,7 @@ from openopco.payments.errors import AlreadyRead, NothingToPay, Received
 from openopco.payments.models import BankEvent, BankFile, OrderLine, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
 from tests.habilitations.factories import accountant
-from tests.payments.bank import Bank, Fact, in_files
+from tests.payments.bank import PENDING, Bank, Fact, in_files
 from tests.payments.builders import DAY, TODAY, debtor, due, engaged, school, shop
 from tests.payments.hearing import Heard, Hearing, become
 
@@ -88,14 +88,19 @@ class BankHistory(RuleBasedStateMachine):
 
     # --- the OPCO --------------------------------------------------------------------------------------------------------
 
-    @initialize(amounts=st.lists(AMOUNTS, min_size=3, max_size=5))
-    def a_first_file_reaches_the_bank(self, amounts: list[int]) -> None:
+    @initialize(data=st.data(), amounts=st.lists(AMOUNTS, min_size=3, max_size=5), begun=st.integers(0, 3))
+    def a_first_file_reaches_the_bank(self, data: st.DataObject, amounts: list[int], begun: int) -> None:
+        """Nothing is told of it yet; or some of it was debited; or a payee has refunded some of that."""
         for rank, amount in enumerate(amounts):
             self.a_due(amount, rank % 4, True)
         self.prepare()
         self.release()
         for file, transfers in self.sent.items():
             self.bank.receive(file, transfers)
+        if begun:
+            self.the_bank_acts(data, ("debit", "debit"), tells=True)
+        if begun > 1:
+            self.credit(data, paid=True, refunds=True)
 
     @rule(amount=AMOUNTS, to=st.integers(0, 3), whole=st.booleans())
     def a_due(self, amount: int, to: int, whole: bool) -> None:
@@ -217,12 +222,14 @@ class BankHistory(RuleBasedStateMachine):
 
     # --- the bank --------------------------------------------------------------------------------------------------------
 
-    @rule(data=st.data())
-    def a_file_arrives(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), tells=st.booleans())
+    def a_file_arrives(self, data: st.DataObject, tells: bool) -> None:
         """Late, perhaps: when everybody has said it lost."""
         if self.sent:
             file = data.draw(st.sampled_from(list(self.sent)))
             self.bank.receive(file, self.sent[file])
+            if tells:
+                self.tell([Fact(PENDING, file)])
 
     @rule(data=st.data(), acts=ACTS, tells=st.booleans())
     def the_bank_acts(self, data: st.DataObject, acts: tuple[str, ...], tells: bool) -> None:

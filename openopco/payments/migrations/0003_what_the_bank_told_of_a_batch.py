@@ -58,7 +58,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="bank_event_kind_known"),
         ),
         *(field for name in sorted(TOLD) for field in _counter(name)),
-        migrations.RunPython(_count, migrations.RunPython.noop),
         _constraint(
             "told_within_it",
             Q(
@@ -74,4 +73,6 @@ class Migration(migrations.Migration):
             )
             for name in TOLD
         ),
+        # Last: no table is altered once its rows have moved.
+        migrations.RunPython(_count, migrations.RunPython.noop),
     ]
