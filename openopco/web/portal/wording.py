@@ -96,6 +96,8 @@ class Turn:
     term: str = "Au plus tard"
 
 
+TO_COME = "La formation peut avoir lieu. Le règlement se demande après la formation, tant que l'accord est valable."
+OVER = "La formation est finie. Le règlement se demande tant que l'accord est valable."
 EXAMINES = "Le gestionnaire examine la modification signalée. L'accord ne change pas d'ici sa réponse."
 
 
@@ -114,10 +116,8 @@ def turn_of(dossier: Dossier, *, is_modified: bool = False, settled: tuple[str, 
     if state is State.ACCORDEE and settled is not None:
         return Turn(settled[0], settled[1], None, is_mine=settled[2])
     if state is State.ACCORDEE:
-        told = (
-            "La formation peut avoir lieu. Le règlement se demande après la formation, tant que l'accord est valable."
-        )
-        return Turn("Vous", told, due, term="Accord valable jusqu'au")
+        is_over = dossier.ends_on is not None and dossier.ends_on < paris_today(timezone.now())
+        return Turn("Vous", OVER if is_over else TO_COME, due, term="Accord valable jusqu'au")
     return Turn("Personne", explanation_of(dossier))
 
 

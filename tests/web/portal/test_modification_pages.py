@@ -341,6 +341,7 @@ class TestStart:
             shown = browser.get(url(dossier, page)).content.decode()
             assert late in shown
             assert asked not in shown
+        assert "La formation est finie." in browser.get(url(dossier, "dossier")).content.decode()
         assert browser.post(url(dossier, "course_start"), {"started_on": "31/03/2027"}).status_code == 422
         browser.post(url(dossier, "course_start"), {"started_on": "12/01/2027"})
         assert CourseStart.objects.count() == 1
