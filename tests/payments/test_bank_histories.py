@@ -88,18 +88,23 @@ class BankHistory(RuleBasedStateMachine):
 
     # --- the OPCO --------------------------------------------------------------------------------------------------------
 
-    @initialize(data=st.data(), amounts=st.lists(AMOUNTS, min_size=3, max_size=5), begun=st.integers(0, 3))
+    @initialize(data=st.data(), amounts=st.lists(AMOUNTS, min_size=3, max_size=5), begun=st.integers(0, 4))
     def a_first_file_reaches_the_bank(self, data: st.DataObject, amounts: list[int], begun: int) -> None:
-        """Nothing is told of it yet; or some of it was debited; or a payee has refunded some of that."""
+        """Nothing is told of it yet; or that it arrived; or a return before its debit; or some was debited, and then refunded."""
         for rank, amount in enumerate(amounts):
             self.a_due(amount, rank % 4, True)
         self.prepare()
         self.release()
         for file, transfers in self.sent.items():
             self.bank.receive(file, transfers)
-        if begun:
+        if begun == 1:
+            self.tell([Fact(PENDING, file) for file in self.sent])
+        elif begun == 2:
+            self.the_bank_acts(data, ("debit whole",), tells=False)
+            self.the_bank_gives_back(data, tells=True)
+        elif begun > 2:
             self.the_bank_acts(data, ("debit", "debit"), tells=True)
-        if begun > 1:
+        if begun == 4:
             self.credit(data, paid=True, refunds=True)
 
     @rule(amount=AMOUNTS, to=st.integers(0, 3), whole=st.booleans())
