@@ -61,11 +61,13 @@ def payees_of(fund: str, on: date) -> Iterator[Paid | LeftOut]:
                 yield _judged(column, known[each["payee"]], judged[each["payee"]], each)
 
 
-def payees_in(column: str, ids: Collection[int]) -> list[Payee]:
-    """The providers, or the establishments, of those ids."""
-    if column == "provider":
-        return list(Provider.objects.filter(pk__in=ids))
-    return list(Establishment.objects.filter(pk__in=ids))
+def payees_in(column: str, ids: Collection[int], *, locked: bool = False) -> list[Payee]:
+    """The providers, or the establishments, of those ids. `locked`: nobody suspends one, nor changes where it is paid, before
+    the transaction ends: those acts begin by its row."""
+    rows: QuerySet[Any] = (
+        (Provider if column == "provider" else Establishment).objects.filter(pk__in=ids).order_by("pk")
+    )
+    return list(rows.select_for_update(no_key=True) if locked else rows)
 
 
 def _sums(fund: str, column: str, after: int) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 """Two people at the same instant: what is due is ordered once, a batch leaves once, a fact of the bank counts once."""
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from openopco.base.models import Job
 from openopco.billing.errors import NotCreditable
@@ -11,6 +15,8 @@ from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment
 from openopco.kernel.errors import Conflict, InvalidValue
+from openopco.organisations.enums import ProviderStatus
+from openopco.organisations.models import Provider
 from openopco.payments.actions import (
     cancel_batch,
     credit_due,
@@ -21,7 +27,7 @@ from openopco.payments.actions import (
     release_batch,
 )
 from openopco.payments.enums import BatchState, OrderState, Outcome
-from openopco.payments.errors import BatchMoved, NothingToPay, Received
+from openopco.payments.errors import BatchMoved, NothingToPay, NotReleasable, Received
 from openopco.payments.models import BankEvent, BankFile, OrderLine, Overpayment, PaymentBatch, PaymentOrder, Recovery
 from openopco.payments.reconciling import broken
 from openopco.rights import Actor
@@ -75,6 +81,44 @@ def test_two_who_release_at_once_make_one_file(people: tuple[Actor, Actor, Actor
     outcomes = at_once(*(lambda who=who: release_batch(actor=who, batch_id=batch.pk) for who in (basil, chloe)))
     assert kinds(outcomes) == [BatchMoved.__name__, "PaymentBatch"], outcomes
     assert Job.objects.filter(name="payments.write_file").count() == 1
+
+
+def test_who_is_suspended_at_the_instant_of_the_release_is_not_paid(people: tuple[Actor, Actor, Actor]) -> None:
+    anna, basil, _ = people
+    batch = prepared(anna)
+    outcomes: list[Any] = []
+
+    def release() -> None:
+        try:
+            outcomes.append(release_batch(actor=basil, batch_id=batch.pk))
+        except NotReleasable as error:
+            outcomes.append(error)
+        finally:
+            connection.close()
+
+    releasing = threading.Thread(target=release)
+    with transaction.atomic():
+        Provider.objects.filter(pk=Provider.objects.latest("pk").pk).update(status=ProviderStatus.SUSPENDU)
+        releasing.start()
+        wait_until(lambda: somebody_waits() or not releasing.is_alive())
+    releasing.join(timeout=30)
+    assert kinds(outcomes) == [NotReleasable.__name__], outcomes
+    batch.refresh_from_db()
+    assert batch.state == BatchState.PREPARE
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def test_a_batch_is_either_cancelled_or_released(people: tuple[Actor, Actor, Actor]) -> None:

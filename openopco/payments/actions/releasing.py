@@ -59,7 +59,7 @@ def _changed(batch: PaymentBatch) -> Iterator[str]:
         after = 0
         while rows := _accounts(batch, column, after):
             after = rows[-1][0]
-            payees = payees_in(column, {payee for payee, _ in rows})
+            payees = payees_in(column, {payee for payee, _ in rows}, locked=True)
             judged = payable_of_many(payees, batch.execution_date)
             names = {payee.pk: payee.name for payee in payees}
             for payee, account in rows:
