@@ -1,18 +1,20 @@
 """What could be paid of a fund on a day, and to whom not, with why."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum
 
 from openopco.base.fields import CentsField
 from openopco.billing import dues
 from openopco.billing.models import Due
 from openopco.organisations.accounts import payable_of_many
 from openopco.organisations.models import BankAccount, Establishment, Provider
+from openopco.payments.enums import OrderState
+from openopco.payments.models import PaymentOrder
 
 ZERO = Decimal(0)
 AT_ONCE = 500
@@ -22,13 +24,15 @@ COLUMNS = ("provider", "establishment")
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payee to be paid: how many dues, their sum in euros, and where."""
+    """A payee to be paid: how many dues, their sum in euros, and where. `refused`: why the bank refused the last transfer to
+    that account, where it did."""
 
     column: str
     payee: Payee
     account: BankAccount
     count: int
     total: Decimal
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +118,15 @@ def preview(fund: str, on: date) -> Preview:
             shown.left_count, shown.left_total = shown.left_count + 1, shown.left_total + each.total
             if len(shown.left_out) < MOST_SHOWN:
                 shown.left_out = (*shown.left_out, each)
+    shown.paid = _with_refusals(shown.paid)
     return shown
+
+
+def _with_refusals(paid: tuple[Paid, ...]) -> tuple[Paid, ...]:
+    """One query."""
+    told = PaymentOrder.objects.filter(account__in=[each.account.pk for each in paid])
+    told = told.filter(state__in=[OrderState.REGLE, OrderState.REJETE, OrderState.RENDU])
+    last = told.order_by().values("account_id").annotate(last=Max("pk")).values("last")
+    refused = PaymentOrder.objects.filter(pk__in=last).exclude(state=OrderState.REGLE)
+    reasons = dict(refused.values_list("account_id", "reason"))
+    return tuple(replace(each, refused=reasons.get(each.account.pk, "")) for each in paid)

@@ -31,6 +31,9 @@ from openopco.payments.models import BankFile, PaymentBatch, PaymentOrder
 from openopco.rights import Actor, Permission, require
 
 PAID = register(NoticeKind("payment.paid", "Virement de l'OPCO", act="Voir mes règlements"))
+UNPAID = register(
+    NoticeKind("payment.unpaid", "Virement refusé par votre banque", compulsory=True, act="Voir pourquoi")
+)
 REJECTED = register(
     NoticeKind(
         "payment.rejected", "Virement refusé par la banque", compulsory=True, readers=Readers.OPCO, act="Voir pourquoi"
@@ -112,43 +115,52 @@ works.register(works.FileKind(ENTRIES_KIND, make_entries, entries_made, may_take
 
 
 @job("payments.tell_of_file")
-def tell_of_file(*, file_id: int, column: str = "", after: int = 0) -> None:
-    """Once, the accountants of what was not paid; then those who act for the payees of what was debited, some at a time."""
+def tell_of_file(*, file_id: int, column: str = "", after: int = 0, back: bool = False) -> None:
+    """Once, the accountants of what was not paid; then those who act for the payees of what was debited, and of what came
+    `back`, some at a time."""
     file = BankFile.objects.get(pk=file_id)
     if not column:
         _tell_accountants(file)
         for each in URLS:
-            _go_on(file, each, 0)
+            _go_on(file, each, 0, back=False)
+            _go_on(file, each, 0, back=True)
         return
-    payees = _paid_by(file, column, after)
+    payees = _answered(file, column, after, back=back)
     for paid in payees:
-        _tell_payee(file, column, paid)
+        _tell_payee(file, column, paid, back=back)
     if len(payees) == TOLD_AT_ONCE:
-        _go_on(file, column, payees[-1]["payee"])
+        _go_on(file, column, payees[-1]["payee"], back=back)
 
 
-def _go_on(file: BankFile, column: str, after: int) -> None:
-    key = f"payments.tell:{file.pk}:{column}:{after}"
-    enqueue("payments.tell_of_file", unique_key=key, file_id=file.pk, column=column, after=after)
+def _go_on(file: BankFile, column: str, after: int, *, back: bool) -> None:
+    key = f"payments.tell:{file.pk}:{column}:{after}:{'back' if back else 'paid'}"
+    enqueue("payments.tell_of_file", unique_key=key, file_id=file.pk, column=column, after=after, back=back)
 
 
-def _paid_by(file: BankFile, column: str, after: int) -> list[dict[str, Any]]:
-    settled = PaymentOrder.objects.filter(answer=file, state=OrderState.REGLE, **{f"{column}__gt": after})
-    found = settled.order_by().values(payee=F(column)).annotate(count=Count("pk"), total=Sum("amount"))
-    return [dict(each) for each in found.order_by("payee")[:TOLD_AT_ONCE]]
+def _answered(file: BankFile, column: str, after: int, *, back: bool) -> list[dict[str, Any]]:
+    states = [OrderState.REJETE, OrderState.RENDU] if back else [OrderState.REGLE]
+    found = PaymentOrder.objects.filter(answer=file, state__in=states, **{f"{column}__gt": after})
+    sums = found.order_by().values(payee=F(column)).annotate(count=Count("pk"), total=Sum("amount"))
+    return [dict(each) for each in sums.order_by("payee")[:TOLD_AT_ONCE]]
 
 
-def _tell_payee(file: BankFile, column: str, paid: dict[str, Any]) -> None:
-    place = Place(**{column: paid["payee"]})
+def _tell_payee(file: BankFile, column: str, paid: dict[str, Any], *, back: bool) -> None:
+    place, kind = Place(**{column: paid["payee"]}), UNPAID if back else PAID
     notify(
         user_ids=people_of(place),
-        kind=PAID.code,
-        title=_sentence(paid["count"], paid["total"]),
+        kind=kind.code,
+        title=(_unpaid if back else _sentence)(paid["count"], paid["total"]),
         url=URLS[column],
         subject_kind="bank_file",
         subject_id=file.pk,
-        unique_key=f"payment.paid:{file.pk}:{column}:{place.pk}",
+        unique_key=f"{kind.code}:{file.pk}:{column}:{place.pk}",
     )
+
+
+def _unpaid(count: int, total: Decimal) -> str:
+    if count == 1:
+        return f"Un virement de {format_euros(total)} n'a pas abouti : la somme vous reste due, vérifiez votre IBAN."
+    return f"{count} virements n'ont pas abouti : {format_euros(total)} vous restent dus, vérifiez votre IBAN."
 
 
 def _sentence(count: int, total: Decimal) -> str:

@@ -1,6 +1,7 @@
 """What the bank answers: each fact once, whatever the file that tells it; nothing of a file that is not sound."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from openopco.notifications.models import Notice
 from openopco.payments.actions import credit_due, mark_seen, read_bank_file, record_recovery
 from openopco.payments.enums import OrderState, Outcome, OverpaymentState
 from openopco.payments.errors import AlreadyRead
+from openopco.payments.gathering import preview
 from openopco.payments.models import BankEvent, BankFile, Overpayment, PaymentBatch, PaymentOrder
 from openopco.payments.reconciling import broken
 from openopco.payments.sepa.errors import Hostile, RefusedBankFile
@@ -226,12 +228,28 @@ def test_payees_and_accountants_are_told(batch: PaymentBatch, anna: Actor, basil
     run_pending_jobs()
     told = Notice.objects.get(user=teacher)
     assert (told.kind, "100,00" in told.title, told.url) == ("payment.paid", True, "/organisme/reglements/")
+    other = AcceptedTeacherFactory.create(provider=second.provider).user
     read(anna, report(batch, status(second.end_to_end, second.amount, "RJCT", "AC04")))
     run_pending_jobs()
+    back = Notice.objects.get(user=other)
+    assert (back.kind, back.url) == ("payment.unpaid", "/organisme/reglements/")
+    assert "n'a pas abouti" in back.title
+    assert Notice.objects.filter(user=teacher).count() == 1
     assert set(Notice.objects.filter(kind="payment.rejected").values_list("user_id", flat=True)) == {
         anna.user_id,
         basil.user_id,
     }
+
+
+def test_who_was_refused_is_marked_when_he_is_paid_again(batch: PaymentBatch, anna: Actor) -> None:
+    first, second = orders(batch)
+    read(anna, booked(first))
+    read(anna, report(batch, status(second.end_to_end, second.amount, "RJCT", "AC04")))
+    (again,) = preview(batch.fund, date(2026, 12, 7)).paid
+    assert again.payee == second.provider
+    assert "AC04" in again.refused
+    due(engaged("50"), to=first.provider)
+    assert [bool(each.refused) for each in preview(batch.fund, date(2026, 12, 7)).paid] == [False, True]
 
 
 # --- credits ---------------------------------------------------------------------------------------------------------
