@@ -56,7 +56,7 @@ _INVOICE = (
     Column("Envoyée le", lambda claim: claim.sent_at),
     Column("Montant demandé HT", lambda claim: claim.net),
     Column("TVA de la facture", lambda claim: claim.invoice.vat if claim.invoice else None),
-    Column("Réglé par l'OPCO", lambda claim: claim.accepted or None),
+    Column("Accepté par l'OPCO", lambda claim: claim.accepted or None),
     Column("Où elle en est", lambda claim: word_of(claim, [due.state for due in claim.dues.all()])[0], 20),
     Column("Références des virements", _references, 36),
 )

@@ -13,7 +13,6 @@ from django.db import connection
 from tests.bench.pages import Case
 from tests.bench.wsgi import Browser
 
-ROUNDS = 5
 WARMING = 3
 
 
@@ -32,27 +31,29 @@ class Result:
 
 
 def measure(cases: list[Case], seconds: float) -> list[Result]:
-    """Each case for about `seconds`, in several rounds."""
+    """Each case for about `seconds`, one request of each after the other, as a server is asked: a busy moment of the machine
+    falls on all of them, and none finds the processor's caches full of itself."""
     results = [first_look(case) for case in cases]
-    budgets = {case.name: case.most - 1 for case in cases if case.most}
     for _ in range(WARMING):
         for case in cases:
             if not case.most:
                 _checked(case)
-    for _ in range(ROUNDS):
+    left = {case.name: case.most - 1 for case in cases if case.most}
+    until = time.perf_counter() + seconds * len(cases)
+    while time.perf_counter() < until:
         for case, result in zip(cases, results, strict=True):
-            _spend(case, result, seconds / ROUNDS, budgets)
+            if case.most:
+                if not left[case.name]:
+                    continue
+                left[case.name] -= 1
+            _time(case, result)
     return results
 
 
-def _spend(case: Case, result: Result, seconds: float, budgets: dict[str, int]) -> None:
-    until = time.perf_counter() + seconds
-    left = budgets.get(case.name, 0) // ROUNDS if case.most else 1_000_000
-    while left and time.perf_counter() < until:
-        start = time.perf_counter()
-        case.ask()
-        result.times.append(time.perf_counter() - start)
-        left -= 1
+def _time(case: Case, result: Result) -> None:
+    start = time.perf_counter()
+    case.ask()
+    result.times.append(time.perf_counter() - start)
 
 
 def first_look(case: Case) -> Result:

@@ -1,6 +1,6 @@
 """The one page where a claim is prepared: its fields as they are typed, its files, what is missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -114,8 +114,14 @@ def page_of(
         differences=compared,
         parts=_parts(found, agreed),
         errors=[ErrorLink(target_of(name), sentence) for name, sentence in marks.items()],
-        missing=[ErrorLink(target_of(name), sentence) for name, sentence in found.missing.items()],
+        missing=_to_mend(found, compared),
     )
+
+
+def _to_mend(found: Read, compared: Iterable[Difference]) -> list[ErrorLink]:
+    """What keeps it from being sent: what is missing, what can't be read, what differs too much from the agreement."""
+    by_field = [ErrorLink(target_of(name), sentence) for name, sentence in {**found.missing, **found.errors}.items()]
+    return [*by_field, *(ErrorLink("differences-title", each.todo) for each in compared if each.blocks)]
 
 
 def _copied(claim: Claim) -> dict[str, Any]:

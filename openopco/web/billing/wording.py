@@ -12,8 +12,13 @@ AFTER_CHECK = {
 }
 
 
-def next_of(claim: Claim, opco: str, word: str, *, is_payee: bool) -> str:
-    """What happens now, and who has to act."""
+CAME_BACK = (
+    "La banque n'a pas pu faire le virement. La somme reste due : vérifiez l'IBAN donné, un autre virement suivra."
+)
+
+
+def next_of(claim: Claim, opco: str, word: str, *, is_payee: bool, came_back: bool = False) -> str:
+    """What happens now, and who has to act. `came_back`: its last transfer was refused or returned."""
     match ClaimState(claim.state):
         case ClaimState.DEPOSEE:
             return f"{opco} contrôle que la formation a eu lieu, d'après les certificats et la facture."
@@ -23,6 +28,8 @@ def next_of(claim: Claim, opco: str, word: str, *, is_payee: bool) -> str:
             return "L'organisme doit compléter sa facture."
         case ClaimState.REFUSEE if is_payee:
             return "Lisez le motif. Vous pouvez corriger et demander à nouveau."
+        case ClaimState.VALIDEE if came_back and word == "À régler" and is_payee:
+            return CAME_BACK
         case ClaimState.VALIDEE:
             return AFTER_CHECK.get(word, "")
     return ""

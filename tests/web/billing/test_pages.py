@@ -17,7 +17,7 @@ from openopco.billing.einvoice.model import Preceding
 from openopco.billing.models import BillingMandate, Claim, Due, Invoice
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
-from openopco.organisations.models import BankAccount
+from openopco.organisations.models import BankAccount, Provider
 from openopco.reference.models import Idcc
 from openopco.rights import Actor
 from tests.answers import release
@@ -258,6 +258,52 @@ def test_the_employer_reads_his_provider_s_invoice_and_writes_nothing_in_it(
     assert at_home.post(f"/factures/{claim.key}/repondre/", {"reponse": "Moi."}).status_code == 404
 
 
+def test_what_was_saved_in_another_window_is_shown_by_the_field(
+    alice: Actor, dossier: Dossier, at_home: Client
+) -> None:
+    claim = prepared(alice, dossier)
+    address = f"/factures/{claim.key}/preparer/"
+    page = at_home.get(address)
+    assert f'action="{address}"' in page.content.decode()
+    revision = value_of(page, "revision")
+    at_home.post(address, {"revision": revision, "net": "500", "enregistrer": "1"})
+    second = at_home.post(
+        address, {"revision": revision, "net": "450", "enregistrer": "1", "file-certificats": upload("c.pdf")}
+    )
+    assert second.status_code == 409
+    told = text_of(second)
+    assert "Enregistré ailleurs entre-temps : 500." in told
+    assert "Les fichiers choisis n'ont pas été joints." in told
+    assert 'value="450"' in second.content.decode()
+
+
+def test_what_keeps_it_from_being_sent_is_in_what_is_missing(alice: Actor, dossier: Dossier, at_home: Client) -> None:
+    claim = prepared(alice, dossier)
+    address = f"/factures/{claim.key}/preparer/"
+    assert "Tout y est" in text_of(at_home.get(address))
+    claims.save_claim(actor=alice, key=str(claim.key), values={"net": "beaucoup"})
+    page = text_of(at_home.get(address))
+    assert "Tout y est" not in page
+    claims.save_claim(actor=alice, key=str(claim.key), values={"net": "560", "vat": "112"})
+    Provider.objects.filter(pk=dossier.provider_id).update(vat_exempt=True)
+    page = at_home.get(address)
+    assert "Tout y est" not in text_of(page)
+    assert 'href="#differences-title"' in page.content.decode()
+
+
+def test_a_button_without_its_file_and_each_bad_file_have_their_word(
+    alice: Actor, dossier: Dossier, at_home: Client
+) -> None:
+    claim = prepared(alice, dossier)
+    address = f"/factures/{claim.key}/preparer/"
+    assert "Choisissez d'abord un fichier." in text_of(at_home.post(address, {"joindre": "certificats"}))
+    bad = at_home.post(address, {"file-certificats": [upload("a.pdf", b"MZ"), upload("b.pdf", b"MZ")]})
+    assert "a.pdf" in text_of(bad)
+    assert "b.pdf" in text_of(bad)
+    joined = at_home.post(address, {"joindre": "certificats", "file-certificats": upload("c.pdf")})
+    assert joined.headers["Location"].endswith("#id_file_certificats")
+
+
 def test_a_credit_note_is_typed_beside_its_file_and_its_faults_told(tess: Actor, taught: Dossier, carl: Actor) -> None:
     claim = claims.send_claim(actor=tess, key=str(prepared(tess, taught, Payee.ORGANISME).key))
     checking.accept_claim(actor=carl, claim_id=claim.pk, found=Found())
@@ -277,6 +323,9 @@ def test_a_credit_note_is_typed_beside_its_file_and_its_faults_told(tess: Actor,
     assert Due.objects.get().payable == D(500)
     page = client.get(f"/factures/{claim.key}/")
     assert "Les avoirs" in text_of(page)
+    assert "Repris par avoir" in text_of(page)
+    assert "500,00" in text_of(page)
+    assert "Une heure de moins." in text_of(page)
     assert "avoir.pdf" in text_of(page)
     assert "avoir.pdf" in text_of(visiting(carl).get(f"/gestion/service-fait/{claim.pk}/"))
 

@@ -44,7 +44,7 @@ def claim(request: PersonRequest, key: UUID) -> HttpResponse:
 
 def _page(request: PersonRequest, found: Claim, *, words: str = "", error: str = "") -> HttpResponse:
     told = contents(found)
-    context = {**told, **_rights(request, found, told["word"]), "words": words, "error": error}
+    context = {**told, **_rights(request, found, told), "words": words, "error": error}
     return render(request, "billing/claim.html", context, status=422 if error else 200)
 
 
@@ -78,6 +78,8 @@ def contents(found: Claim, *, checks: Sequence[ServiceCheck] | None = None) -> d
         "transfers": [settlement_for(line) for line in transfers_of(found)] if dues else [],
         "checks": checks,
         "credit_notes": list(found.invoice.credit_notes.order_by("id")) if is_accepted and found.invoice else [],
+        "credited": sum((due.credited for due in dues), Decimal(0)),
+        "payable": sum((due.payable for due in dues), Decimal(0)),
         "employer_part": found.net - found.accepted if is_accepted else None,
     }
 
@@ -89,12 +91,18 @@ def _kept(found: Claim, checks: Sequence[ServiceCheck], certificates: list[Certi
     return {row: Decimal(some) / 60 for row, some in minutes.items() if some != attested.get(row)}
 
 
-def _rights(request: PersonRequest, found: Claim, word: str) -> dict[str, Any]:
+def _rights(request: PersonRequest, found: Claim, told: dict[str, Any]) -> dict[str, Any]:
     is_payee = may(request.actor, Permission.CLAIM_WRITE, payee_subject(found))
     state = ClaimState(found.state)
     return {
         "is_payee": is_payee,
-        "next": next_of(found, opco.identity().name, word, is_payee=is_payee),
+        "next": next_of(
+            found,
+            opco.identity().name,
+            told["word"],
+            is_payee=is_payee,
+            came_back=any(each.tone == "bad" for each in told["transfers"]),
+        ),
         "can_withdraw": is_payee and state in (ClaimState.DEPOSEE, ClaimState.A_COMPLETER),
         "can_answer": is_payee and state is ClaimState.A_COMPLETER,
         "can_credit": is_payee and state is ClaimState.VALIDEE and found.invoice is not None,

@@ -103,7 +103,7 @@ def _posted(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpRespons
         )
     except StaleDraft as error:
         claim.refresh_from_db()
-        return _page(request, claim, agreed, refused={"revision": error.message}, typed=typed, status=409)
+        return _page(request, claim, agreed, refused=_beside(request, error, claim, typed), typed=typed, status=409)
     except OpenOpcoError as error:
         messages.error(request, error.message)
         return redirect("billing:claim", claim.key)
@@ -117,21 +117,48 @@ def _posted(request: PersonRequest, claim: Claim, agreed: Agreed) -> HttpRespons
         return _page(request, claim, agreed, refused=refused, status=422)
     if "envoyer" in request.POST:
         return _send(request, claim, agreed)
-    return redirect(f"{request.path}#enregistre")
+    return redirect(f"{request.path}#{_place(request)}")
+
+
+def _place(request: PersonRequest) -> str:
+    """Where the eye was: beside the button that was pressed."""
+    zone = request.POST.get("joindre", "")
+    if zone in claims.ZONES:
+        return target_of(f"zone-{zone}")
+    return "done-title" if "tous" in request.POST else "enregistre"
+
+
+def _beside(request: PersonRequest, error: StaleDraft, claim: Claim, typed: dict[str, str]) -> dict[str, str]:
+    """What was saved elsewhere meanwhile, by the field where something else was typed."""
+    said = f"{error.message} Les fichiers choisis n'ont pas été joints." if request.FILES else error.message
+    elsewhere = {name: str(claim.typed.get(name, "")) for name in typed}
+    others = {
+        name: f"Enregistré ailleurs entre-temps : {value or 'rien'}. Gardez votre saisie, ou reprenez celle-là."
+        for name, value in elsewhere.items()
+        if value != " ".join(typed[name].split())
+    }
+    return {"revision": said, **others}
 
 
 def _join(request: PersonRequest, claim: Claim) -> dict[str, str]:
     """Every file chosen, each in its zone. Returns why some were not joined, by zone."""
     refused: dict[str, str] = {}
+
+    def refuse(zone: str, sentence: str) -> None:
+        refused[f"zone-{zone}"] = f"{refused.get(f'zone-{zone}', '')} {sentence}".strip()
+
+    asked = request.POST.get("joindre", "")
+    if asked in claims.ZONES and not request.FILES.getlist(f"file-{asked}"):
+        refuse(asked, "Choisissez d'abord un fichier.")
     for zone in claims.ZONES:
         for file in request.FILES.getlist(f"file-{zone}")[:MOST_AT_ONCE]:
             try:
                 claims.join_file(actor=request.actor, key=str(claim.key), zone=zone, upload=file)
             except RefusedInvoice as error:
                 told = " ".join(finding.sentence for finding in error.findings[:5])
-                refused[f"zone-{zone}"] = f"{name_to_tell(file.name or '')} : {told}"
+                refuse(zone, f"{name_to_tell(file.name or '')} : {told}")
             except OpenOpcoError as error:
-                refused[f"zone-{zone}"] = f"{name_to_tell(file.name or '')} : {error.message}"
+                refuse(zone, f"{name_to_tell(file.name or '')} : {error.message}")
     return refused
 
 

@@ -1,5 +1,6 @@
 """« Service fait »: invoices and refund claims to be checked, and the check of one, its agreement beside it."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -254,5 +255,6 @@ def _differences(found: Claim, told: dict[str, Any], lines: list[Commitment]) ->
         return []
     certified = sum(each.minutes for each in told["certificates"])
     expected = expected_of(found.dossier, agreed, certified=certified or None)
-    every = differences(from_json(invoice.content), expected)
+    # As the invoice's issuer would be told: the controller is neither.
+    every = differences(from_json(invoice.content), replace(expected, is_issuer=True))
     return [each for each in every if each.field != "iban" or agreed.payee is Payee.ORGANISME]
