@@ -31,11 +31,15 @@ def _carried_over(actor: Actor, asked: Asked) -> QuerySet[Commitment]:
 
 
 def _invoices(actor: Actor, asked: Asked) -> QuerySet[Claim]:
-    return _with_dues(sent_claims(actor, establishment_id=asked["establishment"]))
+    return _with_dues(_in_state(sent_claims(actor, establishment_id=asked["establishment"]), asked))
 
 
 def _invoices_of_provider(actor: Actor, asked: Asked) -> QuerySet[Claim]:
-    return _with_dues(sent_claims(actor, provider_id=asked["provider"]))
+    return _with_dues(_in_state(sent_claims(actor, provider_id=asked["provider"]), asked))
+
+
+def _in_state(claims: QuerySet[Claim], asked: Asked) -> QuerySet[Claim]:
+    return claims.filter(state=asked["state"]) if asked.get("state") else claims
 
 
 def _with_dues(claims: QuerySet[Claim]) -> QuerySet[Claim]:

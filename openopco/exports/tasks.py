@@ -27,6 +27,8 @@ LARGE = register(
         "export.large", "Export d'une longue liste", compulsory=True, readers=Readers.OPCO, act="Vérifier cet export"
     )
 )
+# What a person typed or chose to find rows.
+SEARCHED = frozenset({"filters", "text"})
 
 
 def _reader(work: Work) -> Actor:
@@ -69,8 +71,8 @@ def list_made(work: Work) -> dict[str, Any]:
     )
     if actor.is_opco and work.done >= parameters.value("export_alert_rows", on=paris_today(timezone.now())):
         _tell_administrators(work)
-    # What people searched for is forgotten; what the right depends on stays.
-    return {"list": code, "asked": {name: asked[name] for name in ("establishment",) if name in asked}}
+    # What people searched for is forgotten; what the right depends on, and the rows are read by, stays.
+    return {"list": code, "asked": {name: value for name, value in asked.items() if name not in SEARCHED}}
 
 
 def may_take_list(work: Work) -> bool:

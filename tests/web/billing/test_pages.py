@@ -1,5 +1,7 @@
 """The pages of claims, as their people meet them: one form that loses nothing, the check, the files, who reads what."""
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from openopco.accounts.models import User
+from openopco.base.jobs import run_pending_jobs
 from openopco.billing.actions import checking, claims
 from openopco.billing.actions.checking import Found
 from openopco.billing.einvoice.model import Preceding
@@ -426,3 +429,39 @@ def twins(dossier: Dossier) -> Callable[[int], None]:
             )
 
     return make
+
+
+def test_the_list_is_taken_away_as_narrowed(
+    at_home: Client, dossier: Dossier, alice: Actor, twins: Callable[[int], None]
+) -> None:
+    claimed(alice, dossier)
+    twins(2)
+    assert 'href="/exports/factures/"' in at_home.get("/factures/").content.decode()
+    assert 'href="/exports/factures/?etat=refusee"' in at_home.get("/factures/?etat=refusee").content.decode()
+    assert 'href="/factures/?etat=refusee"' in at_home.get("/exports/factures/?etat=refusee").content.decode()
+    assert [states(at_home, "factures", query) for query in ("", "?etat=deposee", "?etat=refusee", "?etat=autre")] == [
+        ["En contrôle", "Refusée", "Refusée"],
+        ["En contrôle"],
+        ["Refusée", "Refusée"],
+        ["En contrôle", "Refusée", "Refusée"],
+    ]
+
+
+def test_a_provider_takes_its_list_away_as_narrowed(tess: Actor, taught: Dossier) -> None:
+    claimed(tess, taught, Payee.ORGANISME)
+    client = visiting(tess)
+    link = 'href="/exports/factures-organisme/?etat=deposee"'
+    assert link in client.get("/factures/?etat=deposee").content.decode()
+    assert states(client, "factures-organisme", "?etat=deposee") == ["En contrôle"]
+    assert states(client, "factures-organisme", "?etat=validee") == []
+
+
+def states(client: Client, code: str, query: str) -> list[str]:
+    """Of each row of the file, once it is made and downloaded."""
+    asked = client.post(f"/exports/{code}/{query}", {"format": "csv"})
+    run_pending_jobs(names=["works.run"])
+    file = client.get(f"{asked['Location']}fichier/")
+    assert file.status_code == 200
+    lines = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    release(file)
+    return sorted(line["Où elle en est"] for line in csv.DictReader(io.StringIO(lines), delimiter=";"))

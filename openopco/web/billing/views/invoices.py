@@ -49,8 +49,7 @@ def invoices(request: PersonRequest) -> HttpResponse:
 
 
 def _found(request: PersonRequest, establishment_id: int | None, provider_id: int | None) -> dict[str, Any]:
-    state = request.GET.get("etat", "")
-    state = state if state in CHIPS else ""
+    state = state_of(request)
     claims = sent_claims(request.actor, establishment_id=establishment_id, provider_id=provider_id)
     claims = claims.filter(state=state) if state else claims
     around = with_due(claims).select_related("dossier", "invoice", "provider")
@@ -60,7 +59,14 @@ def _found(request: PersonRequest, establishment_id: int | None, provider_id: in
         "lines": _lines(page.items),
         "chips": [(label, f"?etat={code}" if code else request.path, code == state) for code, label in CHIPS.items()],
         "is_narrowed": bool(state),
+        "state": state,
     }
+
+
+def state_of(request: PersonRequest) -> str:
+    """The state that the address asks for; empty for all."""
+    state = request.GET.get("etat", "")
+    return state if state in CHIPS else ""
 
 
 def _lines(claims: list[Claim]) -> list[Line]:

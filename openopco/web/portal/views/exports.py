@@ -21,6 +21,7 @@ from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_count
 from openopco.rights import Permission, Subject, may
 from openopco.web.admin.access import needs
+from openopco.web.billing.views.invoices import state_of
 from openopco.web.desk.filters import PERSON, read_trail
 from openopco.web.desk.period import read_period
 from openopco.web.finance.views.reconciliation import year_of
@@ -146,6 +147,14 @@ def _provider(request: PersonRequest) -> dict[str, Any]:
     return {"provider": provider.pk}
 
 
+def _invoices(request: PersonRequest) -> dict[str, Any]:
+    return {**_establishment(request), "state": state_of(request)}
+
+
+def _invoices_of_provider(request: PersonRequest) -> dict[str, Any]:
+    return {**_provider(request), "state": state_of(request)}
+
+
 def _year(request: PersonRequest) -> dict[str, Any]:
     return {"year": year_of(request)}
 
@@ -169,8 +178,8 @@ READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "statistiques-delais": _period,
     "statistiques-organismes": _period,
     "statistiques-points": _period,
-    "factures": _establishment,
-    "factures-organisme": _provider,
+    "factures": _invoices,
+    "factures-organisme": _invoices_of_provider,
     "reglements": _establishment,
     "reglements-organisme": _provider,
     "restes-a-liquider": _year,
