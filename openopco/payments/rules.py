@@ -143,6 +143,7 @@ _ALREADY_REFUNDED = Verdict(
 _APPLIED = Verdict(Outcome.APPLIQUE)
 
 _NEXT: dict[tuple[EventKind, OrderState], Verdict] = {
+    (EventKind.PENDING, OrderState.EMIS): _APPLIED,
     (EventKind.ACCEPTED, OrderState.EMIS): _APPLIED,
     (EventKind.BOOKED, OrderState.EMIS): Verdict(Outcome.APPLIQUE, move=Move.SETTLE),
     (EventKind.BOOKED, OrderState.REJETE): _DEBITED_AFTER,

@@ -62,9 +62,19 @@ def test_one_debit_for_a_whole_file_names_the_file(version: str) -> None:
     assert (event.kind, event.batch, event.is_of_a_batch, event.amount) == (Kind.BOOKED, BATCH, True, Decimal("99.00"))
 
 
-@pytest.mark.parametrize("status", ["PDNG", "INFO"])
-def test_an_entry_that_is_not_booked_yet_is_no_event(status: str) -> None:
-    assert read(camt_054(entry_xml("10.00", [detail_xml("R-1", "10.00")], status=status))) == []
+@VERSIONS
+@pytest.mark.parametrize("status", ["PDNG", "INFO", "FUTR"])
+def test_an_entry_that_is_not_booked_yet_says_what_the_bank_has(status: str, version: str) -> None:
+    detail = detail_xml("R-1", "10.00", version=version)
+    [event] = read(camt_054(entry_xml("10.00", [detail], status=status, version=version), version=version))
+    assert event == Event(Kind.PENDING, end_to_end="R-1", amount=TEN, origin=event.origin)
+    [whole] = read(camt_054(entry_xml("10.00", batch=BATCH, status=status)))
+    assert (whole.kind, whole.batch, whole.is_of_a_batch, whole.day) == (Kind.PENDING, BATCH, True, None)
+
+
+def test_money_that_is_still_to_come_from_others_is_no_event() -> None:
+    coming = entry_xml("10.00", [detail_xml("THEIRS", "10.00")], direction="CRDT", status="PDNG")
+    assert read(camt_054(coming, entry_xml("10.00", status="PDNG"))) == []
 
 
 def test_a_single_detail_without_its_amount_has_none_rather_than_a_guess() -> None:

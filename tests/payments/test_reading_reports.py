@@ -57,12 +57,22 @@ def test_a_line_without_its_own_status_has_that_of_the_payment() -> None:
 
 @pytest.mark.parametrize("status", ["PDNG", "RCVD", "PATC", "ACWP"])
 def test_what_promises_nothing_says_that_the_bank_has_the_file(status: str) -> None:
-    [event] = read(pain_002(line_xml(a_transfer(), "PDNG"), group=status))
-    assert (event.kind, event.batch, event.is_of_a_batch) == (Kind.PENDING, BATCH, True)
+    whole, line = read(pain_002(line_xml(a_transfer(), status), group=status))
+    assert (whole.kind, whole.batch, whole.is_of_a_batch) == (Kind.PENDING, BATCH, True)
+    assert (line.kind, line.batch, line.end_to_end) == (Kind.PENDING, BATCH, "R-2026-000001")
 
 
-def test_a_file_that_its_lines_speak_for_is_no_event() -> None:
-    assert read(pain_002(line_xml(a_transfer(), "PDNG"), group="PART")) == []
+@pytest.mark.parametrize("group", ["PART", ""])
+def test_a_file_that_its_lines_speak_for_is_no_event_of_its_own(group: str) -> None:
+    for status, kind in (("PDNG", Kind.PENDING), ("RJCT", Kind.REJECTED)):
+        [event] = read(pain_002(line_xml(a_transfer(), status), group=group))
+        assert (event.kind, event.end_to_end) == (kind, "R-2026-000001")
+
+
+@pytest.mark.parametrize("group", ["PART", ""])
+@pytest.mark.parametrize("lines", [[], [line_xml(a_transfer(), "PDNG").replace("R-2026-000001", "NOTPROVIDED")]])
+def test_a_file_that_nothing_is_said_of_was_received(group: str, lines: list[str]) -> None:
+    assert read(pain_002(*lines, group=group)) == [Event(Kind.PENDING, BATCH)]
 
 
 def test_an_unknown_reason_is_told_by_its_code() -> None:

@@ -201,3 +201,34 @@ def test_a_file_that_the_bank_holds_was_received(batch: PaymentBatch, anna: Acto
     with pytest.raises(Received):
         declare_unreceived(actor=anna, batch_id=batch.pk, reason="Appelée")
     assert set(states(batch)) == {OrderState.EMIS}
+
+
+@pytest.mark.parametrize("group", ["PART", ""])
+@pytest.mark.parametrize("told", ["PDNG", "RCVD", "PATC", "ACWP", "ACCP", "ACSP", "of another", ""])
+def test_a_file_that_its_lines_leave_pending_was_received(
+    batch: PaymentBatch, anna: Actor, group: str, told: str
+) -> None:
+    first, _ = orders(batch)
+    reference = "PAS-A-NOUS" if told == "of another" else first.end_to_end
+    lines = [status(reference, first.amount, "PDNG" if told == "of another" else told)] if told else []
+    file = read(anna, report(batch, *lines, group=group))
+    assert (file.told, file.applied, file.to_see) == (1, told != "of another", told == "of another")
+    with pytest.raises(Received):
+        declare_unreceived(actor=anna, batch_id=batch.pk, reason="Appelée")
+    assert set(states(batch)) == {OrderState.EMIS}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_debit_that_the_bank_announces_was_received(batch: PaymentBatch, anna: Actor, at_once: bool) -> None:
+    announced = whole(batch, "130.50") if at_once else booked(orders(batch)[0])
+    file = read(anna, announced.replace(">BOOK<", ">PDNG<"))
+    assert (file.told, file.applied) == (1, 1)
+    with pytest.raises(Received):
+        declare_unreceived(actor=anna, batch_id=batch.pk, reason="Appelée")
+    assert set(states(batch)) == {OrderState.EMIS}
+
+
+def test_a_stranger_s_debit_is_told_once_it_is_booked(batch: PaymentBatch, anna: Actor) -> None:
+    stranger = notice(entry("PAS-A-NOUS", D(5)))
+    assert read(anna, stranger.replace(">BOOK<", ">PDNG<")).without_effect == 1
+    assert read(anna, stranger).to_see == 1

@@ -34,7 +34,7 @@ from openopco.payments.models import (
     PaymentBatch,
     PaymentOrder,
 )
-from openopco.payments.rules import RECEIVED, UNKNOWN, BatchSums, Move, Told, Verdict, judge, judge_batch
+from openopco.payments.rules import NOTHING, RECEIVED, UNKNOWN, BatchSums, Move, Told, Verdict, judge, judge_batch
 from openopco.payments.sepa import Event
 from openopco.payments.sepa import read_bank_file as events_of
 from openopco.payments.sepa.reasons import in_words
@@ -302,6 +302,9 @@ def _told(event: Event) -> Told:
 
 
 def _verdict(event: Event, order: PaymentOrder | None, refunded: set[int]) -> Verdict:
+    """A stranger's debit is told again once it is booked."""
+    if order is None and event.kind.value == EventKind.PENDING and not event.batch:
+        return NOTHING
     if order is None:
         return RECEIVED if event.kind.value == EventKind.RECEIVED else UNKNOWN
     state, batch = OrderState(order.state), BatchState(order.batch.state)

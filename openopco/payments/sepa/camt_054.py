@@ -1,6 +1,8 @@
-"""`camt.054`: what moved on the account. Our transfers leave it (`BOOKED`), some come back (`RETURNED`)."""
+"""`camt.054`: what moved on the account, or is about to (`PENDING`). Our transfers leave it (`BOOKED`), some come back
+(`RETURNED`)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import BinaryIO, Final
 
@@ -20,8 +22,8 @@ _AMOUNTS = ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}A
 
 
 def read_camt_054(source: BinaryIO) -> Iterator[Event]:
-    """The events of a notice, in its order; pending entries are none. Raises RefusedBankFile, perhaps after some of them:
-    nothing is to be kept of a file before its end."""
+    """The events of a notice, in its order; entries that are not booked yet say that the bank has what they name. Raises
+    RefusedBankFile, perhaps after some of them: nothing is to be kept of a file before its end."""
     return events(elements(source, messages=MESSAGES, ends=ENDS))
 
 
@@ -56,8 +58,7 @@ class _Notice:
         self._details += 1
         self._has_amounts = self._has_amounts and amount is not None
         self._detailed += (amount or Decimal(0)) * (1 if _direction(element, entry) == _direction(entry, entry) else -1)
-        if _status(entry) == BOOKED:
-            yield self._event(element, entry, amount)
+        yield from self._told(element, entry, amount)
 
     def entry(self, element: etree._Element) -> Iterator[Event]:
         """One without details speaks for itself; one with them says their sum."""
@@ -65,8 +66,8 @@ class _Notice:
         if amount is None:
             raise Malformed
         self._check_details(element, amount)
-        if not self._details and _status(element) == BOOKED:
-            yield self._event(element, element, amount)
+        if not self._details:
+            yield from self._told(element, element, amount)
         self._entries, self._sum = self._entries + 1, self._sum + amount
         self._details, self._detailed, self._has_amounts = 0, Decimal(0), True
 
@@ -88,6 +89,14 @@ class _Notice:
             raise WrongSums
         if self._has_amounts and self._detailed != amount:
             raise WrongSums
+
+    def _told(self, element: etree._Element, entry: etree._Element, amount: Decimal | None) -> Iterator[Event]:
+        """Nothing of money to come that names nothing of ours: it is told once it has come."""
+        event = self._event(element, entry, amount)
+        if _status(entry) == BOOKED:
+            yield event
+        elif event.kind is not Kind.RECEIVED and (event.batch or event.end_to_end):
+            yield replace(event, kind=Kind.PENDING, day=None)
 
     def _event(self, element: etree._Element, entry: etree._Element, amount: Decimal | None) -> Event:
         reason = text(element, "RtrInf/Rsn/Cd")[:4] or text(element, "RtrInf/Rsn/Prtry")[:35]

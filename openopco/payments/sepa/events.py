@@ -16,7 +16,8 @@ from openopco.payments.sepa.reasons import in_words
 
 
 class Kind(StrEnum):
-    """`PENDING` promises nothing: the bank has the file. `RECEIVED` is money that came by itself: a payee who pays back, say."""
+    """`PENDING` promises nothing: the bank has the file, or the transfer. `RECEIVED` is money that came by itself: a payee who
+    pays back, say."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"

@@ -14,7 +14,7 @@ from openopco.payments.sepa.reading import elements, local, text
 
 MESSAGES: Final = frozenset({"pain.002.001.03", "pain.002.001.10"})
 ENDS: Final = frozenset({"OrgnlGrpInfAndSts", "TxInfAndSts", "OrgnlPmtInfAndSts"})
-# `PART` speaks through its lines; the others promise nothing yet, but that the bank has what they are said of.
+# Whatever else it says promises nothing yet, but that the bank has what it is said of; `PART` speaks through its lines.
 KINDS: Final = {
     **dict.fromkeys(("ACTC", "ACCP", "ACSP", "ACSC", "ACWC", "ACCC", "ACFC"), Kind.ACCEPTED),
     "RJCT": Kind.REJECTED,
@@ -40,6 +40,7 @@ def events(found: Iterable[etree._Element]) -> Iterator[Event]:
             case "OrgnlPmtInfAndSts":
                 yield from report.payment(element)
     report.check()
+    yield from report.silence()
 
 
 class _Report:
@@ -49,7 +50,7 @@ class _Report:
         self._most: int | None = None
         self._counted: Counter[str] = Counter()
         self._summed: dict[str, Decimal] = defaultdict(Decimal)
-        self._has_amounts = True
+        self._has_amounts, self._has_spoken = True, False
 
     def group(self, element: etree._Element) -> Iterator[Event]:
         name = text(element, "OrgnlMsgNmId")
@@ -81,12 +82,18 @@ class _Report:
         self._count(status, amount)
         kind = _kind(status)
         end_to_end = told.reference(text(element, "OrgnlEndToEndId"))
-        if kind is None:
-            return
         if not end_to_end:
+            if kind is Kind.PENDING:
+                return
             raise Malformed
+        self._has_spoken = True
         reason = _reason(element) or (_reason(above) if above is not None else "")
         yield Event(kind, self._batch, end_to_end, amount, None, reason, _note(element))
+
+    def silence(self) -> Iterator[Event]:
+        """A report that says nothing else of a file says that the bank has it."""
+        if not self._has_spoken:
+            yield Event(Kind.PENDING, self._batch)
 
     def check(self) -> None:
         """What was announced by status is what was listed of it. A bank may list its refusals alone. Raises WrongSums,
@@ -108,16 +115,16 @@ class _Report:
         self._has_amounts = self._has_amounts and amount is not None
 
     def _of_the_batch(self, element: etree._Element, status: str) -> Iterator[Event]:
-        kind = (_kind(status) or (None if status == "PART" else Kind.PENDING)) if status else None
-        if kind is not None:
-            yield Event(kind, self._batch, reason=_reason(element), note=_note(element))
+        if status not in ("", "PART"):
+            self._has_spoken = True
+            yield Event(_kind(status), self._batch, reason=_reason(element), note=_note(element))
 
 
-def _kind(status: str) -> Kind | None:
-    """None for what promises nothing. Raises Malformed for a status that nobody has defined."""
+def _kind(status: str) -> Kind:
+    """Raises Malformed for a status that nobody has defined."""
     if status not in KINDS and status not in SILENT:
         raise Malformed
-    return KINDS.get(status)
+    return KINDS.get(status, Kind.PENDING)
 
 
 def _reason(element: etree._Element) -> str:
