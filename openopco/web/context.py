@@ -20,6 +20,7 @@ from openopco.opco import changelog
 from openopco.opco.identities import Identity, identity
 from openopco.organisations.models import Establishment
 from openopco.rights import ANONYMOUS, Actor
+from openopco.web.components.markup import HOLE, filled, with_hole_filled
 from openopco.web.components.tags import SPRITE
 from openopco.web.menu import MenuLink, address_of, home_of, menu_for
 from openopco.web.storage import address_of_asset
@@ -104,10 +105,10 @@ class Frame:
     def switcher_html(self) -> SafeString:
         """What one acts for, and may act for; nothing for who acts for no place."""
         if self.membership is None:
-            return SafeString("")
+            return NOTHING
         choices, urls = tuple(map(_choice, self.memberships)), (self.switch_url, self.attach_url, self.home_url)
-        before, hole, after = _switcher_html(_choice(self.membership), choices, *urls, address_of_asset(SPRITE))
-        return SafeString(f"{before}{csrf_input(self._request)}{after}" if hole else before)
+        html = _switcher_html(_choice(self.membership), choices, *urls, address_of_asset(SPRITE))
+        return with_hole_filled(html, csrf_input(self._request))
 
     @property
     def inbox_html(self) -> SafeString:
@@ -200,17 +201,15 @@ def _choice(membership: Membership) -> Choice:
     return Choice(place.pk, membership.provider_id is not None, place.name, place.siret, place.city)
 
 
-# Where each request's own token goes in what is kept for all.
-HOLE = SafeString("\0")
+NOTHING = filled("")
 
 
 @lru_cache(maxsize=1024)
 def _switcher_html(
     acting: Choice, choices: tuple[Choice, ...], switch_url: str, attach_url: str, home_url: str, sprite: str
-) -> tuple[str, str, str]:
+) -> SafeString:
     shown = {"acting": acting, "choices": choices, "switch_url": switch_url, "attach_url": attach_url}
-    html = render_to_string("layouts/switcher.html", {**shown, "home_url": home_url, "token": HOLE})
-    return html.partition(HOLE)
+    return render_to_string("layouts/switcher.html", {**shown, "home_url": home_url, "csrf_token_hole": HOLE})
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
+from openopco.base.kept import Kept
 from openopco.base.models import Job, Work
 from openopco.demo import data
 from openopco.demo.accounts import ACCOUNTS, EMPLOYER, PASSWORD
@@ -37,6 +38,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def _loaded_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A transaction around those of the tests, which only read: loading takes seconds."""
+    # Older than what each test forgets for itself: rules and envelopes of the test before would be read here.
+    for kept in Kept.every:
+        kept.forget()
     with django_db_blocker.unblock(), transaction.atomic():
         Loader(TODAY).load()
         yield

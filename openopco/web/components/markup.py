@@ -16,5 +16,14 @@ def filled_each(shape: str, rows: Iterable[Iterable[str]], between: str = "") ->
     return SafeString(between.join([shape.format(*map(_escaped, texts)) for texts in rows]))
 
 
+# Stands in a template's HTML for what each request has of its own; no text holds it.
+HOLE = SafeString("\0")
+
+
+def with_hole_filled(html: str, own: SafeString) -> SafeString:
+    """HTML that a template gave once for all, with what this request puts in its `HOLE`."""
+    return SafeString(html.replace(HOLE, own, 1))
+
+
 def _escaped(text: str) -> str:
     return text if isinstance(text, SafeString) else escape(text)

@@ -277,7 +277,7 @@ def test_a_page_costs_the_same_however_many_trainees(
     assert max(QUERIES.values()) <= 12
 
 
-QUERIES = {"": 12, "echanges/": 9, "historique/": 9, "accorder/": 12, "corrections/": 12}
+QUERIES = {"": 11, "echanges/": 8, "historique/": 8, "accorder/": 11, "corrections/": 11}
 
 
 def test_a_granted_request_with_modifications_costs_no_more_than_any_page_may(
