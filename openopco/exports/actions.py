@@ -40,10 +40,10 @@ class Size:
 
 def size_of(*, actor: Actor, code: str, asked: lists.Asked) -> Size:
     """Raises `Forbidden`, `UnknownList`."""
-    require(actor, Permission.LIST_EXPORT)
+    listed = lists.find(code)
+    require(actor, listed.right)
     most: int = parameters.value("export_max_rows", on=paris_today(timezone.now()))
-    parts = lists.find(code).parts
-    return Size(min(sum(lists.count_up_to(rows(actor, asked), most) for rows in parts), most + 1), most)
+    return Size(min(sum(lists.count_up_to(rows(actor, asked), most) for rows in listed.parts), most + 1), most)
 
 
 @action

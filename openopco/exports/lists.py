@@ -15,6 +15,7 @@ from openopco.dossiers.models import NO_DUE_DATE, Dossier
 from openopco.dossiers.queries import Filters, portfolio_of, visible_to
 from openopco.dossiers.queries.history import with_first_answer
 from openopco.exports.errors import UnknownList
+from openopco.exports.finance import FINANCE
 from openopco.exports.registers import REGISTERS
 from openopco.exports.settlements import SETTLEMENTS
 from openopco.exports.shape import PLACE, Asked, List
@@ -215,6 +216,7 @@ LISTS: Mapping[str, List] = {
         *REGISTERS,
         *TALLIES,
         *SETTLEMENTS,
+        *FINANCE,
     )
 }
 

@@ -13,7 +13,7 @@ from openopco.dossiers import kinds
 from openopco.dossiers.models import FundClosure, PaperFiling, PortfolioRule
 from openopco.dossiers.papers import came_in_words
 from openopco.dossiers.queries.papers import typed_by
-from openopco.exports.shape import PLACE, Asked, List
+from openopco.exports.shape import PLACE, Asked, List, yes
 from openopco.habilitations.enums import MembershipState, StaffRoleName
 from openopco.habilitations.models import Absence, Invitation, Membership, StaffRole
 from openopco.habilitations.places import Place
@@ -23,10 +23,6 @@ from openopco.organisations.queries import establishments_holding, providers_hol
 from openopco.reference.queries import idcc_label
 from openopco.reference.regions import REGIONS
 from openopco.rights import Actor, Permission, Subject, require
-
-
-def _yes(value: bool) -> str:
-    return "oui" if value else "non"
 
 
 def _companies(actor: Actor, asked: Asked) -> QuerySet[Establishment]:
@@ -107,7 +103,7 @@ def _of_person(name: str) -> Callable[[Membership | Invitation], Any]:
     return lambda each: attrgetter(name)(each) if isinstance(each, Membership) else None
 
 
-_CHECKED = Column("Identité vérifiée", lambda place: _yes(place.verified), 16)
+_CHECKED = Column("Identité vérifiée", lambda place: yes(place.verified), 16)
 
 REGISTERS = (
     List(
@@ -119,7 +115,7 @@ REGISTERS = (
             *PLACE,
             Column("Code NAF", lambda place: place.naf, 10),
             Column("IDCC", lambda place: place.idcc, 8),
-            Column("En activité", lambda place: _yes(place.is_active), 11),
+            Column("En activité", lambda place: yes(place.is_active), 11),
             _CHECKED,
         ),
         _companies,
@@ -164,7 +160,7 @@ REGISTERS = (
             Column("Nom", lambda user: user.last_name, 24),
             Column("Adresse e-mail", lambda user: user.email, 32),
             Column("Rôles", _roles, 36),
-            Column("Actif", lambda user: _yes(user.is_active), 8),
+            Column("Actif", lambda user: yes(user.is_active), 8),
         ),
         _accounts,
     ),

@@ -20,7 +20,7 @@ from openopco.kernel.errors import Forbidden
 from openopco.notifications.actions import notify
 from openopco.notifications.kinds import NoticeKind, Readers, register
 from openopco.opco import parameters
-from openopco.rights import Actor, Permission, require
+from openopco.rights import Actor, require
 
 LARGE = register(
     NoticeKind(
@@ -35,7 +35,7 @@ def _reader(work: Work) -> Actor:
     """Who asked, as he may read now. Raises `Stopped`."""
     actor = actor_for(lists.person(work.asked_by_id))
     try:
-        require(actor, Permission.LIST_EXPORT)
+        require(actor, lists.find(work.args["list"]).right)
     except Forbidden as error:
         raise works.Stopped from error
     return actor

@@ -26,6 +26,7 @@ from openopco.dossiers.queries import ALL, MINE, Filters
 from openopco.exports import lists
 from openopco.exports.actions import ask_export, size_of
 from openopco.exports.errors import TooManyRows, UnknownList
+from openopco.exports.finance import FINANCE
 from openopco.exports.lists import LISTS, filters_as_asked, pages_of
 from openopco.exports.registers import REGISTERS
 from openopco.exports.settlements import SETTLEMENTS
@@ -151,7 +152,7 @@ class TestContents:
             )
         }
         assert counts == {"rattachements": 1, "etablissements": 1, "organismes": 1, "avis": 1}
-        others = {each.code for each in (*REGISTERS, *TALLIES, *SETTLEMENTS)}
+        others = {each.code for each in (*REGISTERS, *TALLIES, *SETTLEMENTS, *FINANCE)}
         assert {"dossiers", "demandes", *counts, *others} == set(LISTS)
 
 

@@ -52,16 +52,22 @@ STATES = {
 @needs(Permission.SERVICE_CHECK)
 def claims(request: PersonRequest) -> HttpResponse:
     """Those that wait, the most pressing first."""
-    asked = request.GET.get("etat", "")
-    state = ClaimState(asked) if asked in set(STATES) else ClaimState.DEPOSEE
+    state = state_to_check(request)
     page = claims_to_check(actor=request.actor, state=state, after=request.GET.get("after"))
     context = {
         "page": page,
         "lines": [(claim, title_of(claim)) for claim in page.items],
         "chips": [(label, f"?etat={code.value}", code == state) for code, label in STATES.items()],
         "waits": state in (ClaimState.DEPOSEE, ClaimState.A_COMPLETER),
+        "state": state.value,
     }
     return render(request, "desk/claims/list.html", context)
+
+
+def state_to_check(request: PersonRequest) -> ClaimState:
+    """The state that the address asks for, else those that wait."""
+    asked = request.GET.get("etat", "")
+    return ClaimState(asked) if asked in set(STATES) else ClaimState.DEPOSEE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,10 +23,15 @@ from openopco.web.finance.wording import OVERPAYMENT_TONES, Line
 @require_safe
 @needs(Permission.PAYMENT_READ)
 def overpayments(request: PersonRequest) -> HttpResponse:
-    only_open = "ouverts" in request.GET
+    only_open = is_open_only(request)
     page = queries.overpayments(request.actor, request.GET.get("after"), only_open=only_open)
     context = {"page": page, "lines": [_line(each) for each in page.items], "only_open": only_open}
     return render(request, "finance/overpayments.html", context)
+
+
+def is_open_only(request: PersonRequest) -> bool:
+    """Whether the address asks for what is still to be given back."""
+    return "ouverts" in request.GET
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

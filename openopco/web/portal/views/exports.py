@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,10 +21,11 @@ from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.sizes import format_count
 from openopco.rights import Permission, Subject, may
-from openopco.web.admin.access import needs
 from openopco.web.billing.views.invoices import state_of
 from openopco.web.desk.filters import PERSON, read_trail
 from openopco.web.desk.period import read_period
+from openopco.web.desk.views.claims import state_to_check
+from openopco.web.finance.views.overpayments import is_open_only
 from openopco.web.finance.views.reconciliation import year_of
 from openopco.web.portal.views.requests import filters_of
 from openopco.web.portal.works import key_of
@@ -32,13 +34,14 @@ FORMATS = ((Format.XLSX, "Classeur (XLSX)"), (Format.CSV, "Texte (CSV)"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.LIST_EXPORT)
 def export(request: PersonRequest, code: str) -> HttpResponse:
     """The list named, as the address filters it."""
     try:
         listed = lists.find(code)
     except UnknownList as error:
         raise Http404 from error
+    if not may(request.actor, listed.right):
+        raise PermissionDenied
     asked = READ[code](request)
     if request.method != "POST":
         return _show(request, listed, asked)
@@ -155,6 +158,14 @@ def _invoices_of_provider(request: PersonRequest) -> dict[str, Any]:
     return {**_provider(request), "state": state_of(request)}
 
 
+def _claims(request: PersonRequest) -> dict[str, Any]:
+    return {"state": state_to_check(request)}
+
+
+def _overpayments(request: PersonRequest) -> dict[str, Any]:
+    return {"only_open": is_open_only(request)}
+
+
 def _year(request: PersonRequest) -> dict[str, Any]:
     return {"year": year_of(request)}
 
@@ -183,6 +194,14 @@ READ: Mapping[str, Callable[[PersonRequest], dict[str, Any]]] = {
     "reglements": _establishment,
     "reglements-organisme": _provider,
     "restes-a-liquider": _year,
+    "service-fait": _claims,
+    "lots": _whole,
+    "retours": _whole,
+    "trop-percus": _overpayments,
+    "comptes-debiteurs": _whole,
+    "iban": _whole,
+    "enveloppes": _whole,
+    "versements-volontaires": _whole,
 }
 BACK = {
     "dossiers": ("desk:worklist", "Dossiers à traiter"),
@@ -206,4 +225,12 @@ BACK = {
     "reglements": ("portal:settlements", "Mes règlements"),
     "reglements-organisme": ("provider:settlements", "Mes règlements"),
     "restes-a-liquider": ("finance:carried_over", "Reste à liquider"),
+    "service-fait": ("desk:claims", "Service fait"),
+    "lots": ("finance:batches", "Lots de virements"),
+    "retours": ("finance:returns", "Retours de banque"),
+    "trop-percus": ("finance:overpayments", "Trop-perçus"),
+    "comptes-debiteurs": ("finance:debtors", "Comptes débiteurs"),
+    "iban": ("desk:bank_accounts", "IBAN à vérifier"),
+    "enveloppes": ("desk:funding", "Financement"),
+    "versements-volontaires": ("desk:voluntary_accounts", "Versements volontaires"),
 }
