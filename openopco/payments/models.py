@@ -233,6 +233,10 @@ class PaymentOrder(models.Model):
                 | Q(state=OrderState.REJETE, settled_on=None, ended_on__isnull=False) & ~Q(reason="")
                 | Q(state=OrderState.ANNULE, settled_on=None, ended_on__isnull=False),
             ),
+            CheckConstraint(
+                name="payment_order_back_once_debited",
+                condition=Q(settled_on=None) | Q(ended_on=None) | Q(ended_on__gte=F("settled_on")),
+            ),
         ]
         indexes = [
             models.Index(fields=["provider", "-id"], name="payment_order_by_provider"),

@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from openopco.base.fields import CentsField, cents
 from openopco.billing.enums import DueState
 from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment, Envelope
+from openopco.kernel.calendar import PARIS, add_calendar_days, paris_today
 from openopco.payments.enums import ENDED_BATCHES, LIVE_ORDERS, OrderState
 from openopco.payments.models import DueCredit, OrderLine, Overpayment, PaymentBatch, PaymentOrder, Recovery
 from openopco.payments.moves import NET
@@ -159,6 +161,9 @@ def _of_orders() -> Iterator[Rule]:
     yield "Un lot est la somme de ses virements", batches.exclude(total=F("found"), count=F("counted")), str
     wrong = _told_wrong().order_by().values("pk")
     yield "Ce qu'un lot dit débité, rejeté et rendu est la somme de ses virements", _batches(wrong), str
+    yield "Un virement part après l'émission de son lot, et n'est ni débité ni rendu un jour à venir", _misdated(), str
+    back_before = PaymentOrder.objects.filter(ended_on__lt=F("settled_on"))
+    yield "Un virement rendu l'est après avoir été débité", back_before, str
     taken = Overpayment.objects.filter(line=OuterRef("pk"))
     yield (
         "Ce qui est repris d'un virement est la somme de ses trop-perçus",
@@ -194,6 +199,15 @@ def _told_wrong() -> QuerySet[PaymentBatch]:
         )
         right &= Q(**{name: F(f"{name}_found"), f"{name}_total": F(f"{name}_summed")})
     return found.exclude(right)
+
+
+def _misdated() -> QuerySet[PaymentOrder]:
+    """By its days, that the bank tells."""
+    latest = add_calendar_days(paris_today(timezone.now()), 1)
+    too_late = Q(settled_on__gt=latest) | Q(ended_on__gt=latest)
+    too_soon = Q(settled_on__lt=F("left_on")) | Q(ended_on__lt=F("left_on"))
+    answered = PaymentOrder.objects.filter(state__in=sorted(_TOLD.values()))
+    return answered.annotate(left_on=TruncDate("batch__released_at", tzinfo=PARIS)).filter(too_late | too_soon)
 
 
 def _batches(ids: QuerySet[Any, Any]) -> QuerySet[PaymentBatch]:

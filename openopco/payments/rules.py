@@ -100,10 +100,11 @@ class Move(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event, as far as it is judged. `amount` is None where the bank doesn't repeat it."""
+    """An event, as far as it is judged. `amount` and `day` are None where the bank doesn't tell them."""
 
     kind: EventKind
     amount: Decimal | None
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,32 @@ class Verdict:
     outcome: Outcome
     words: str = ""
     move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What the day of an event is held against. `released`: its batch left; `settled`: the transfer was debited."""
+
+    today: date
+    released: date | None
+    settled: date | None = None
+
+    def refuse(self, told: Told) -> Verdict | None:
+        """A bank may date of the morrow what it tells in the evening."""
+        if told.day is None:
+            return None
+        if told.day > add_calendar_days(self.today, 1):
+            return _misdated(told.day, "un jour qui n'est pas encore venu")
+        if self.released is not None and told.day < self.released:
+            return _misdated(told.day, f"et le lot est parti le {format_date(self.released)}")
+        if told.kind == EventKind.RETURNED and self.settled is not None and told.day < self.settled:
+            return _misdated(told.day, f"et le virement a été débité le {format_date(self.settled)}")
+        return None
+
+
+def _misdated(day: date, why: str) -> Verdict:
+    words = f"La banque date ce fait du {format_date(day)}, {why} : rien n'a été changé. Appelez-la."
+    return Verdict(Outcome.REFUSE, words)
 
 
 UNKNOWN = Verdict(Outcome.INCONNU, "Aucun virement de l'OPCO ne porte cette référence.")
@@ -136,7 +163,7 @@ _REJECTED_AFTER = Verdict(
     Outcome.REFUSE, "La banque dit rejeté un virement qu'elle avait débité : elle ne peut que le rendre. Appelez-la."
 )
 _RETURNED_AFTER = Verdict(Outcome.REFUSE, "La banque dit rendu un virement qu'elle avait rejeté : appelez-la.")
-_ALREADY_REFUNDED = Verdict(
+ALREADY_REFUNDED = Verdict(
     Outcome.REFUSE,
     "La banque rend ce que le bénéficiaire a déjà remboursé en partie : rendez-lui son remboursement, puis notez-le ici.",
 )
@@ -156,8 +183,9 @@ _NEXT: dict[tuple[EventKind, OrderState], Verdict] = {
 }
 
 
-def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, refunded: bool) -> Verdict:
-    """Of a transfer of ours: its state, its amount, its batch's state, and whether its payee gave back some of it already."""
+def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, refunded: bool, days: Days) -> Verdict:
+    """Of a transfer of ours: its state, its amount, its batch's state, whether its payee gave back some of it already, and its
+    days."""
     if told.kind == EventKind.RECEIVED:
         return RECEIVED
     if batch == BatchState.NON_RECU:
@@ -169,8 +197,10 @@ def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, 
         )
     if state in (OrderState.PREPARE, OrderState.ANNULE):
         return _NOT_SENT
+    if wrong := days.refuse(told):
+        return wrong
     if told.kind == EventKind.RETURNED and state == OrderState.REGLE and refunded:
-        return _ALREADY_REFUNDED
+        return ALREADY_REFUNDED
     return _NEXT.get((told.kind, state), NOTHING)
 
 
@@ -187,12 +217,14 @@ class BatchSums:
         return self.amount + self.debited
 
 
-def judge_batch(told: Told, state: BatchState, sums: BatchSums) -> Verdict:
+def judge_batch(told: Told, state: BatchState, sums: BatchSums, days: Days) -> Verdict:
     """Of a whole file of ours."""
     if state == BatchState.NON_RECU:
         return _UNRECEIVED
     if state != BatchState.EMIS:
         return _BATCH_NOT_SENT
+    if wrong := days.refuse(told):
+        return wrong
     if told.kind in (EventKind.PENDING, EventKind.ACCEPTED):
         return _APPLIED if sums.waiting else NOTHING
     if told.kind == EventKind.REJECTED:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from django.db.models import F
+from django.utils import timezone
 
 from openopco.base.fields import cents
 from openopco.billing.enums import ClaimState, InvoiceKind, Origin
@@ -16,6 +17,7 @@ from openopco.dossiers.enums import State
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Base, Fund, Mode, Payee
 from openopco.funding.models import Commitment, CommitmentChange, Envelope
+from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.payments import entries as journal_entries
@@ -35,8 +37,8 @@ from tests.payments.transfers import iban
 
 D = Decimal
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
-# A Thursday, and two days before it.
-DAY = date(2026, 12, 3)
+# A Wednesday, and the day before it.
+DAY = date(2026, 12, 2)
 TODAY = date(2026, 12, 1)
 
 
@@ -246,8 +248,9 @@ def notice(*entries: str) -> str:
     )
 
 
-def entry(reference: str, amount: Decimal, *, back: str = "", batch: str = "", day: date = DAY) -> str:
-    """A debit; where `back` gives why, money that came back."""
+def entry(reference: str, amount: Decimal, *, back: str = "", batch: str = "", day: date | None = None) -> str:
+    """A debit, of tomorrow but for `day`; where `back` gives why, money that came back."""
+    day = day or add_calendar_days(paris_today(timezone.now()), 1)
     direction, why = ("CRDT", f"<RtrInf><Rsn><Cd>{back}</Cd></Rsn></RtrInf>") if back else ("DBIT", "")
     detail = (
         f'<NtryDtls><TxDtls><Refs><EndToEndId>{escape(reference)}</EndToEndId></Refs><Amt Ccy="EUR">{amount}</Amt>'

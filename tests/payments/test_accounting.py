@@ -1,6 +1,6 @@
 """Journal entries, what a year leaves open, what operators type."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
@@ -130,6 +130,7 @@ def test_what_was_paid_after_the_year_was_left_then(anna: Actor, basil: Actor, c
     debtor(anna, basil)
     due(engaged("100"), to=school())
     order = orders(released(anna, basil))[0]
+    clock.move_to(datetime(2027, 1, 4, 8, tzinfo=UTC))
     read(anna, notice(entry(order.end_to_end, order.amount, day=date(2027, 1, 4))))
     assert [each.left_then for each in queries.carried_over(anna, 2026)] == [100]
     assert list(queries.carried_over(anna, 2027)) == []

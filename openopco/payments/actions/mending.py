@@ -15,10 +15,11 @@ from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.payments import moves
 from openopco.payments.actions.overpaying import hand_back, refuse_to_come, statement_reference
 from openopco.payments.actions.preparing import locked, orders_of, tell
-from openopco.payments.actions.returns import one_at_a_time, overpayments_held, reason_of, seen
+from openopco.payments.actions.returns import day_of, judge_order, one_at_a_time, overpayments_held, reason_of, seen
 from openopco.payments.enums import TO_SEE, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.errors import BatchMoved, Received, UnknownReference
 from openopco.payments.models import LONGEST_REASON, BankEvent, PaymentBatch, PaymentOrder
+from openopco.payments.rules import ALREADY_REFUNDED, Told
 from openopco.rights import Actor, Permission, Subject, require
 
 ZERO = Decimal(0)
@@ -66,7 +67,7 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
         raise UnknownReference
     if event.order_id is None:
         raise Conflict
-    order = PaymentOrder.objects.select_for_update().get(pk=event.order_id)
+    order = PaymentOrder.objects.select_for_update(of=("self",)).select_related("batch").get(pk=event.order_id)
     owed = [each for each in overpayments_held([order.pk]) if each.recovered]
     if not owed or not is_return_of(event, order):
         raise Conflict
@@ -75,7 +76,7 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
     total = sum((each.recovered for each in owed), ZERO)
     for each in owed:
         hand_back(each, on=given_on, reference=told, actor=actor)
-    day = event.day or paris_today(timezone.now())
+    day = day_of(event.day, order, paris_today(timezone.now()))
     reason = reason_of(event.reason_code, event.note)
     one = PaymentOrder.objects.filter(pk=order.pk)
     moves.give_back(one, on=day, reason=reason, code=event.reason_code, answer=event.file)
@@ -87,6 +88,7 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
 
 
 def is_return_of(event: BankEvent, order: PaymentOrder) -> bool:
-    """Whether it waits to be seen, and tells that a settled transfer came back whole."""
-    waits = event.outcome == Outcome.REFUSE and event.kind == EventKind.RETURNED
-    return waits and order.state == OrderState.REGLE and event.amount in (None, order.amount)
+    """Whether it waits to be seen for no other reason than that the payee had refunded some of it."""
+    told = Told(EventKind(event.kind), event.amount, event.day)
+    verdict = judge_order(told, order, refunded=True, today=paris_today(timezone.now()))
+    return event.outcome == Outcome.REFUSE and verdict == ALREADY_REFUNDED

@@ -34,7 +34,7 @@ from openopco.payments.models import (
     PaymentBatch,
     PaymentOrder,
 )
-from openopco.payments.rules import NOTHING, RECEIVED, UNKNOWN, BatchSums, Move, Told, Verdict, judge, judge_batch
+from openopco.payments.rules import NOTHING, RECEIVED, UNKNOWN, BatchSums, Days, Move, Told, Verdict, judge, judge_batch
 from openopco.payments.sepa import Event
 from openopco.payments.sepa import read_bank_file as events_of
 from openopco.payments.sepa.reasons import in_words
@@ -204,7 +204,7 @@ class _Reading:
             order = orders.get(event.end_to_end)
             if self._is_done(event, known):
                 continue
-            verdict = _verdict(event, order, refunded)
+            verdict = _verdict(event, order, refunded, self._today)
             if order is not None and verdict.move is not None:
                 self._plan(to_do, event, order, verdict.move)
             self._keep(event, verdict, known, fresh, order=order, batch=None if order else batches.get(event.batch))
@@ -221,11 +221,11 @@ class _Reading:
         return True
 
     def _plan(self, to_do: _Moves, event: Event, order: PaymentOrder, move: Move) -> None:
-        day = event.day or self._today
+        day = day_of(event.day, order, self._today)
         why = (day, event.reason, _reason(event))
         if move in (Move.SETTLE, Move.SETTLE_AND_GIVE_BACK):
             to_do.settled.setdefault(day, []).append(order.pk)
-            order.state = OrderState.REGLE
+            order.state, order.settled_on = OrderState.REGLE, day
         if move is Move.REJECT:
             to_do.rejected.setdefault(why, []).append(order.pk)
             order.state = OrderState.REJETE
@@ -249,7 +249,7 @@ class _Reading:
         if self._is_done(event, known):
             return
         batch = PaymentBatch.objects.select_for_update().filter(message_id=event.batch).first()
-        verdict = UNKNOWN if batch is None else judge_batch(_told(event), BatchState(batch.state), _sums(batch))
+        verdict = UNKNOWN if batch is None else self._judge_batch(event, batch)
         fresh: list[BankEvent] = []
         self._keep(event, verdict, known, fresh, batch=batch)
         BankEvent.objects.bulk_create(fresh)
@@ -262,6 +262,10 @@ class _Reading:
         else:
             reason = _reason(event)
             moves.drop(orders, OrderState.REJETE, on=day, reason=reason, code=event.reason, answer=self._file)
+
+    def _judge_batch(self, event: Event, batch: PaymentBatch) -> Verdict:
+        days = Days(self._today, _released(batch))
+        return judge_batch(_told(event), BatchState(batch.state), _sums(batch), days)
 
     # --- kept --------------------------------------------------------------------------------------------------------
 
@@ -298,17 +302,32 @@ def reason_of(code: str, note: str) -> str:
 
 
 def _told(event: Event) -> Told:
-    return Told(EventKind(event.kind.value), event.amount)
+    return Told(EventKind(event.kind.value), event.amount, event.day)
 
 
-def _verdict(event: Event, order: PaymentOrder | None, refunded: set[int]) -> Verdict:
+def _verdict(event: Event, order: PaymentOrder | None, refunded: set[int], today: date) -> Verdict:
     """A stranger's debit is told again once it is booked."""
     if order is None and event.kind.value == EventKind.PENDING and not event.batch:
         return NOTHING
     if order is None:
         return RECEIVED if event.kind.value == EventKind.RECEIVED else UNKNOWN
+    return judge_order(_told(event), order, refunded=order.pk in refunded, today=today)
+
+
+def judge_order(told: Told, order: PaymentOrder, *, refunded: bool, today: date) -> Verdict:
+    """What is told of a transfer, whose batch is at hand."""
     state, batch = OrderState(order.state), BatchState(order.batch.state)
-    return judge(_told(event), state, order.amount, batch=batch, refunded=order.pk in refunded)
+    days = Days(today, _released(order.batch), order.settled_on)
+    return judge(told, state, order.amount, batch=batch, refunded=refunded, days=days)
+
+
+def day_of(told: date | None, order: PaymentOrder, today: date) -> date:
+    """Where the bank tells none, the one on which it is read; never before the transfer was debited."""
+    return told or max(today, order.settled_on or today)
+
+
+def _released(batch: PaymentBatch) -> date | None:
+    return batch.released_at and paris_today(batch.released_at)
 
 
 def _orders_of(events: list[Event]) -> tuple[dict[str, PaymentOrder], set[int]]:

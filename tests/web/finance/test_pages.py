@@ -81,7 +81,7 @@ def test_from_what_is_due_to_the_transfer_read_by_its_payee(
     mine = client_of(AcceptedTeacherFactory.create(provider=axept).user)
     told = text_of(mine.get("/organisme/reglements/")).replace("\u202f", " ")
     order = PaymentOrder.objects.get()
-    for word in (order.end_to_end, "F-114", str(owed.claim.dossier.number), "1 250,50 €", "Versé", "03/12/2026"):
+    for word in (order.end_to_end, "F-114", str(owed.claim.dossier.number), "1 250,50 €", "Versé", "02/12/2026"):
         assert word in told
     assert order.account.masked in told
 
