@@ -65,3 +65,11 @@ class NoMandate(OpenOpcoError):
 
 class NotCreditable(InvalidValue):
     """A credit that what is due can't bear: beyond what is left of it, or while a transfer is on its way. The message says."""
+
+
+class InvalidField(InvalidValue):
+    """What is wrong of one `field` of a form."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)

@@ -189,7 +189,9 @@ class Claim(models.Model):
             models.Index(fields=["establishment", "-updated_at", "-id"], name="claim_by_establishment"),
             models.Index(
                 fields=["establishment"],
-                condition=Q(payee=Payee.EMPLOYEUR, state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON]),
+                condition=Q(
+                    payee=Payee.EMPLOYEUR, state__in=[ClaimState.A_COMPLETER, ClaimState.BROUILLON, ClaimState.REFUSEE]
+                ),
                 name="claim_begun",
             ),
         ]

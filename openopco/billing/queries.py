@@ -116,32 +116,29 @@ def sent_claims(
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """What the employer has to do of one agreement before `claim_by`: of a claim that is begun or to be completed, its key;
-    else, to begin."""
+    """What the employer has to do of one agreement before a day: of a claim that is begun, to be completed or refused, its key
+    and its state; else, to begin, or to go on."""
 
     number: str
     title: str
-    claim_by: date
+    before: date
     key: UUID | None = None
-    due_on: date | None = None
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether pieces are asked."""
-        return self.due_on is not None
+    state: ClaimState | None = None
 
 
 def awaited_of(actor: Actor, place: Establishment, today: date) -> list[Awaited]:
-    """Claims to complete and to finish, and courses over of which nothing was asked: those whose last day comes first. One
-    query. Raises `Forbidden`."""
+    """Claims to complete, to correct and to finish, and courses over of which nothing was asked, or not all: what is to be done
+    first comes first; one more than a page shows where there are more. One query. Raises `Forbidden`."""
     require(actor, Permission.CLAIM_READ, Subject(establishment_id=place.pk))
+    lately = timezone.now() - timedelta(days=parameters.value("claim_complete_days", on=today))
+    since = connection.ops.adapt_datetimefield_value(lately)
     with steady_cursor() as cursor:
         is_left = "d.id = ANY(ARRAY({}))" if connection.vendor == "postgresql" else "d.id IN ({})"
         sql = _AWAITED.format(is_left=is_left.format(_LEFT))
-        cursor.execute(sql, [place.pk, place.company_id, place.pk, today, today, MOST_AWAITED])
+        cursor.execute(sql, [place.pk, since, today, place.company_id, place.pk, today, today, MOST_AWAITED + 1])
         return [
-            Awaited(number, title, _day(claim_by), UUID(str(key)) if key else None, _day(due_on) if due_on else None)
-            for number, title, claim_by, key, due_on in cursor.fetchall()
+            Awaited(number, title, _day(before), UUID(str(key)) if key else None, ClaimState(state) if state else None)
+            for number, title, before, key, state in cursor.fetchall()
         ]
 
 
@@ -155,18 +152,24 @@ def _day(value: date | str) -> date:
 # would rather go through every agreement of the OPCO, or of its largest employer.
 _LEFT = "SELECT dossier_id FROM funding_commitment WHERE company_id = %s AND payee = 'employeur' AND amount > invoiced"
 _AWAITED = """
-SELECT d.number, d.title, d.due_on AS claim_by, b.key, b.due_on
+SELECT d.number, d.title, CASE b.state WHEN 'a_completer' THEN b.due_on ELSE d.due_on END AS before, b.key, b.state
 FROM billing_claim b CROSS JOIN dossiers_dossier d
-WHERE b.establishment_id = %s AND b.payee = 'employeur' AND b.state IN ('a_completer', 'brouillon')
+WHERE b.establishment_id = %s AND b.payee = 'employeur' AND b.state IN ('a_completer', 'brouillon', 'refusee')
 AND d.id = b.dossier_id AND d.state = 'accordee'
+AND (b.state <> 'refusee' OR b.ended_at >= %s AND NOT EXISTS (
+    SELECT 1 FROM billing_claim c
+    WHERE c.dossier_id = d.id AND c.payee = 'employeur' AND c.id > b.id AND c.state <> 'retiree'
+))
+AND (b.state <> 'brouillon' OR d.due_on >= %s)
 UNION
-SELECT d.number, d.title, d.due_on, CAST(NULL AS uuid), CAST(NULL AS date)
+SELECT d.number, d.title, d.due_on, CAST(NULL AS uuid), CAST(NULL AS varchar)
 FROM dossiers_dossier d
 WHERE {is_left} AND +d.establishment_id = %s AND d.state || '' = 'accordee' AND d.due_on >= %s AND d.ends_on < %s
 AND NOT EXISTS (
-    SELECT 1 FROM billing_claim b WHERE b.dossier_id = d.id AND b.payee = 'employeur' AND b.state <> 'retiree'
+    SELECT 1 FROM billing_claim b WHERE b.dossier_id = d.id AND b.payee = 'employeur'
+    AND (b.state IN ('brouillon', 'deposee', 'a_completer', 'refusee') OR b.state = 'validee' AND b.is_final)
 )
-ORDER BY claim_by, number LIMIT %s"""
+ORDER BY before, number LIMIT %s"""
 
 
 def claims_of(dossier: Dossier) -> list[Claim]:

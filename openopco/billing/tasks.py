@@ -3,7 +3,7 @@ agreement of which nobody may claim any more."""
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from openopco.base.actions import action
@@ -66,13 +66,20 @@ def remind_to_complete() -> int:
     soon = Claim.objects.filter(
         state=ClaimState.A_COMPLETER, due_on__gte=today, due_on__lte=today + timedelta(days=REMINDED_DAYS_BEFORE)
     )
-    waiting = list(soon.select_related("dossier", "invoice").order_by("due_on", "id")[:AT_ONCE])
-    keys = {notices.reminder_key(claim): claim for claim in waiting}
-    told = set(Notice.objects.filter(unique_key__in=list(keys)).values_list("unique_key", flat=True))
-    for key, claim in keys.items():
-        if key not in told:
-            notices.remind_to_complete(claim)
-    return len(keys) - len(told)
+    reminded, after = 0, 0
+    while reminded < AT_ONCE and (waiting := list(_waiting_after(soon, after))):
+        after = waiting[-1].pk
+        keys = {notices.reminder_key(claim): claim for claim in waiting}
+        told = set(Notice.objects.filter(unique_key__in=list(keys)).values_list("unique_key", flat=True))
+        for key, claim in keys.items():
+            if key not in told:
+                notices.remind_to_complete(claim)
+                reminded += 1
+    return reminded
+
+
+def _waiting_after(claims: QuerySet[Claim], after: int) -> QuerySet[Claim]:
+    return claims.filter(pk__gt=after).select_related("dossier", "invoice").order_by("id")[:AT_ONCE]
 
 
 @sweep("billing.rests", every_seconds=3600)

@@ -19,12 +19,14 @@ _START = start_line("openopco.documents.inspector.drawing")
 _TURNS = threading.BoundedSemaphore(2)
 
 
-def draw_pages(content: bytes, *, first: int = 1, most: int = LIMITS.picture_pages) -> list[bytes]:
+def draw_pages(
+    content: bytes, *, first: int = 1, most: int = LIMITS.picture_pages, patience: float = LIMITS.picture_wall_seconds
+) -> list[bytes]:
     """Pages `first` and following as JPEG, `most` of them: as many as the file has and lets be drawn, perhaps none. Slow (a
     fifth of a second, `LIMITS.picture_wall_seconds` at worst): call it outside any transaction.
 
-    Raises `Unavailable` when too many are being drawn at once."""
-    with _turn(), tempfile.TemporaryDirectory(prefix="openopco-pages-") as folder:
+    Raises `Unavailable` when too many are being drawn at once, once `patience` (seconds) is over."""
+    with _turn(patience), tempfile.TemporaryDirectory(prefix="openopco-pages-") as folder:
         path = Path(folder, "file")
         path.write_bytes(content)
         order = {"path": str(path), "folder": folder, "first": first, "most": most}
@@ -43,8 +45,8 @@ def _drawn(folder: Path, first: int, most: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _TURNS.acquire(timeout=LIMITS.picture_wall_seconds):
+def _turn(patience: float) -> Iterator[None]:
+    if not _TURNS.acquire(timeout=patience):
         raise Unavailable("Beaucoup de fichiers sont en cours d'affichage : réessayez dans une minute.")
     try:
         yield

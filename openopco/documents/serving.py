@@ -47,6 +47,10 @@ def serve(document: Document, *, viewer: Actor, inline: bool = False) -> FileRes
     return response
 
 
+# Seconds that a picture waits for its turn: those who look at a page hold a thread of the portal.
+AT_A_LOOK = 1.0
+
+
 def serve_page(document: Document, *, viewer: Actor, number: int) -> HttpResponse:
     """One of the first pages as a picture, to whoever the file itself would be given.
 
@@ -54,7 +58,7 @@ def serve_page(document: Document, *, viewer: Actor, number: int) -> HttpRespons
     if document.content_type not in DRAWABLE or not 1 <= number <= LIMITS.picture_pages:
         raise Http404
     _let(viewer, document)
-    drawn = draw_pages(read_content(document), first=number, most=1)
+    drawn = draw_pages(read_content(document), first=number, most=1, patience=AT_A_LOOK)
     if not drawn:
         raise Http404
     return HttpResponse(drawn[0], content_type=PICTURE_TYPE, headers={**_HEADERS, "Content-Disposition": "inline"})

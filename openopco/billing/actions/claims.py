@@ -44,6 +44,7 @@ from openopco.dossiers.queries import visible_to
 from openopco.funding.enums import Payee
 from openopco.kernel.calendar import add_calendar_days, paris_today
 from openopco.kernel.errors import InvalidValue
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, clean_text
 from openopco.opco import parameters
 from openopco.rights import Actor, Permission, Subject, require
@@ -272,6 +273,7 @@ def answer_claim(*, actor: Actor, key: str, words: str) -> Claim:
     told = clean_text(words)
     if not told or len(told) > LONGEST_ANSWER:
         raise InvalidValue(f"Dites en quelques mots ce que vous avez joint, en {LONGEST_ANSWER} caractères au plus.")
+    refuse_nir(told)
     today = paris_today(timezone.now())
     said = {"le": timezone.now().isoformat(), "qui": actor.label, "mots": told}
     claim.typed = {**claim.typed, "reponses": [*claim.typed.get("reponses", []), said]}

@@ -17,7 +17,8 @@ from openopco.billing.drafting import CREDIT_NOTE
 from openopco.billing.einvoice.keeping import to_json
 from openopco.billing.einvoice.model import ElectronicInvoice
 from openopco.billing.enums import ClaimState, InvoiceKind, Origin
-from openopco.billing.errors import AlreadyInvoiced, NotCreditable, UnknownClaim
+from openopco.billing.errors import AlreadyInvoiced, InvalidField, NotCreditable, UnknownClaim
+from openopco.billing.issuing import SERIES
 from openopco.billing.matching import identity_of
 from openopco.billing.models import CLAIM_DOCUMENT, Claim, Invoice
 from openopco.billing.queries import AROUND, payee_subject
@@ -25,8 +26,8 @@ from openopco.documents.actions import accept_upload
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Base
 from openopco.kernel.calendar import format_date, paris_today
-from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros
+from openopco.kernel.nir import refuse_nir
 from openopco.kernel.text import clean_line, clean_text
 from openopco.rights import Actor, Permission, require
 
@@ -87,18 +88,23 @@ def record_credit_note(
     read = deposited.read if deposited else None
     told = told_by(read) if read else told
     number, words = clean_line(told.number), _said(reason)
-    if not number or len(number) > LONGEST_NUMBER:
-        raise InvalidValue("Indiquez le numéro de l'avoir.")
+    if not number:
+        raise InvalidField("number", "Indiquez le numéro de l'avoir.")
+    if len(number) > LONGEST_NUMBER:
+        raise InvalidField("number", f"Le numéro de l'avoir a {LONGEST_NUMBER} caractères au plus.")
+    if SERIES.fullmatch("".join(number.split())):
+        # Another's series would stop at a number that is taken.
+        raise InvalidField("number", "Ce numéro a la forme de ceux que donne le portail : indiquez celui de l'avoir.")
     if invoice.origin == Origin.GENEREE:
         raise NotCreditable("Le portail a établi cette facture : il établit aussi son avoir.")
     if read:
         _refuse_of_another(read, invoice)
     if told.issued_on < invoice.issued_on or told.issued_on > paris_today(timezone.now()):
-        raise InvalidValue(f"La date de l'avoir va du {format_date(invoice.issued_on)} à aujourd'hui.")
+        raise InvalidField("issued_on", f"La date de l'avoir va du {format_date(invoice.issued_on)} à aujourd'hui.")
     _refuse_twice(invoice, told.net)
     credited = sum((each.vat for each in invoice.credit_notes.all()), ZERO)
     if told.vat > invoice.vat - credited:
-        raise InvalidValue(f"La TVA de l'avoir est de {format_euros(invoice.vat - credited)} au plus.")
+        raise InvalidField("vat", f"La TVA de l'avoir est de {format_euros(invoice.vat - credited)} au plus.")
     file = deposited.file if deposited else None
     kept = (
         accept_upload(actor=actor, owner_kind=CLAIM_DOCUMENT, owner_id=claim.pk, zone=CREDIT_NOTE, upload=file)
@@ -139,6 +145,8 @@ def _refuse_of_another(read: ElectronicInvoice, invoice: Invoice) -> None:
     if identity_of(read)[0] != invoice.siren:
         raise NotCreditable("Cet avoir n'est pas établi par l'organisme de la facture.")
     named = ["".join(each.number.split()).upper() for each in read.corrects]
+    if len(named) > 1:
+        raise NotCreditable("Cet avoir corrige plusieurs factures : demandez-en un pour chacune.")
     if named and invoice.identity not in named:
         raise NotCreditable(f"Cet avoir corrige la facture {read.corrects[0].number}, et non {invoice.number}.")
 
@@ -156,7 +164,7 @@ def _lock(actor: Actor, key: str) -> tuple[Claim, Invoice]:
 
 def _refuse_twice(invoice: Invoice, net: Decimal) -> None:
     if net <= 0:
-        raise InvalidValue("Indiquez le montant hors taxe de l'avoir.")
+        raise InvalidField("net", "Indiquez le montant hors taxe de l'avoir.")
     left = invoice.net - sum((each.net for each in invoice.credit_notes.all()), ZERO)
     if net > left:
         raise NotCreditable(
@@ -185,5 +193,5 @@ def _apply(claim: Claim, note: Invoice, *, actor: Actor) -> None:
 def _said(reason: str) -> str:
     told = clean_text(reason)
     if not told or len(told) > LONGEST_REASON:
-        raise InvalidValue(f"Dites pourquoi, en {LONGEST_REASON} caractères au plus.")
-    return told
+        raise InvalidField("reason", f"Dites pourquoi, en {LONGEST_REASON} caractères au plus.")
+    return refuse_nir(told)

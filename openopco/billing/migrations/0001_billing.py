@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='claim',
-            index=models.Index(condition=models.Q(('payee', 'employeur'), ('state__in', ['a_completer', 'brouillon'])), fields=['establishment'], name='claim_begun'),
+            index=models.Index(condition=models.Q(('payee', 'employeur'), ('state__in', ['a_completer', 'brouillon', 'refusee'])), fields=['establishment'], name='claim_begun'),
         ),
         migrations.AddConstraint(
             model_name='claim',

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from openopco.billing.queries import Awaited, awaited_of
+from openopco.billing.enums import ClaimState
+from openopco.billing.queries import MOST_AWAITED, Awaited, awaited_of
 from openopco.dossiers import overview, queries
 from openopco.dossiers.enums import State
 from openopco.dossiers.models import CorrectionItem, Dossier
@@ -49,24 +50,32 @@ def _columns(item: Todo) -> tuple[str, ...]:
 
 
 def _money(actor: Actor, place: Establishment) -> Iterator[Todo]:
-    """What its payments wait for: claims to complete or to finish, courses over of which nothing was asked."""
+    """What its payments wait for: claims to complete, to correct or to finish, courses over of which nothing was asked."""
     if not may(actor, Permission.CLAIM_READ, Subject(establishment_id=place.pk)):
         return
-    for awaited in awaited_of(actor, place, paris_today(timezone.now())):
-        yield _payment(awaited)
+    found = awaited_of(actor, place, paris_today(timezone.now()))
+    yield from map(_payment, found[:MOST_AWAITED])
+    if len(found) > MOST_AWAITED:
+        url = f"{reverse('portal:requests')}?etat={State.ACCORDEE}"
+        yield Todo(url, "Et d'autres", "demandes accordées", "Leur règlement vous attend.", "off", "Voir", is_new=False)
 
 
 def _payment(awaited: Awaited) -> Todo:
-    number, title = awaited.number, awaited.title
-    if awaited.key is None:
-        url = f"{reverse('portal:dossier', args=[number])}#reglement"
-        text = f"La formation est finie : demandez le remboursement avant le {format_date(awaited.claim_by)}"
-        return Todo(url, number, title, text, "wait", "À demander", is_new=False)
-    url = reverse("billing:claim" if awaited.is_asked else "billing:draft", args=[awaited.key])
-    if awaited.due_on is None:
-        return Todo(url, number, title, "Demande de remboursement commencée", "off", "À finir", is_new=False)
-    text = f"Règlement : des pièces sont demandées, avant le {format_date(awaited.due_on)}"
-    return Todo(url, number, title, text, "wait", "À compléter", is_new=True)
+    number, title, day = awaited.number, awaited.title, format_date(awaited.before)
+    match awaited.state:
+        case ClaimState.A_COMPLETER:
+            text = f"Règlement : des pièces sont demandées, avant le {day}"
+            url = reverse("billing:claim", args=[awaited.key])
+            return Todo(url, number, title, text, "wait", "À compléter", is_new=True)
+        case ClaimState.REFUSEE:
+            url = reverse("billing:claim", args=[awaited.key])
+            return Todo(url, number, title, "Règlement refusé : lisez pourquoi", "bad", "À corriger", is_new=True)
+        case ClaimState.BROUILLON:
+            url = reverse("billing:draft", args=[awaited.key])
+            return Todo(url, number, title, "Demande de remboursement commencée", "off", "À finir", is_new=False)
+    url = f"{reverse('portal:dossier', args=[number])}#reglement"
+    text = f"La formation est finie : demandez le remboursement avant le {day}"
+    return Todo(url, number, title, text, "wait", "À demander", is_new=False)
 
 
 def _todo(waiting: list[Dossier], establishment: Establishment, reader: Actor) -> list[Todo]:

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from openopco.billing.actions import checking, crediting
+from openopco.billing.actions import checking, claims, crediting
 from openopco.billing.actions.checking import Found
 from openopco.billing.actions.claims import send_claim
 from openopco.billing.deposits import open_credit_note
 from openopco.billing.einvoice.model import Preceding
 from openopco.billing.enums import InvoiceKind, Origin
-from openopco.billing.errors import NotCreditable, RefusedInvoice
+from openopco.billing.errors import InvalidField, NotCreditable, RefusedInvoice
 from openopco.billing.models import Claim, Due, Invoice
 from openopco.dossiers.models import Dossier
+from openopco.kernel.errors import InvalidValue
 from openopco.rights import Actor
 from tests.billing import factories as f
-from tests.billing.claims.world import deposited, electronic, upload
+from tests.billing.claims.world import claimed, deposited, electronic, upload
 from tests.documents.hostile import pdf
 
 D = Decimal
@@ -91,3 +92,55 @@ def test_one_of_another_invoice_or_of_another_issuer_is_refused(tess: Actor, acc
 def test_an_invoice_is_no_credit_note(taught: Dossier, accepted: Claim) -> None:
     with pytest.raises(RefusedInvoice, match="une facture, et non un avoir"):
         open_credit_note(upload("facture.xml", electronic(taught, number="FX-11")), at=timezone.now())
+
+
+def test_a_credit_note_takes_no_number_of_anybody_s_series(tess: Actor, accepted: Claim, taught: Dossier) -> None:
+    """Else the portal's next invoice of that issuer would find its number taken."""
+    taken = f"{taught.provider.siret[:9]}-2026-000001" if taught.provider else ""
+    with pytest.raises(InvalidField, match="que donne le portail") as refusal:
+        crediting.record_credit_note(
+            actor=tess, claim_key=str(accepted.key), told=KEYED._replace(number=taken), reason="Un cent."
+        )
+    assert refusal.value.field == "number"
+    with pytest.raises(InvalidField, match="que donne le portail"):
+        record(tess, accepted, note_of(taught, number=taken))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"number": "A" * 61}, "number"),
+        ({"issued_on": date(2026, 12, 1)}, "issued_on"),
+        ({"net": D(0)}, "net"),
+        ({"vat": D(1)}, "vat"),
+    ],
+)
+def test_each_fault_names_its_field(tess: Actor, accepted: Claim, wrong: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        crediting.record_credit_note(
+            actor=tess, claim_key=str(accepted.key), told=KEYED._replace(**wrong), reason="Un cent."
+        )
+    assert refusal.value.field == field
+
+
+def test_one_that_corrects_several_invoices_is_refused(tess: Actor, accepted: Claim, taught: Dossier) -> None:
+    with pytest.raises(NotCreditable, match="plusieurs factures"):
+        record(tess, accepted, note_of(taught, corrects=(Preceding("FX-8"), Preceding("FX-9"))))
+
+
+NIR = "Le NIR est 1 85 05 78 006 084 36."
+
+
+def test_no_free_text_keeps_a_social_security_number(tess: Actor, accepted: Claim) -> None:
+    with pytest.raises(InvalidValue):
+        crediting.record_credit_note(actor=tess, claim_key=str(accepted.key), told=KEYED, reason=NIR)
+    assert not Invoice.objects.filter(kind=InvoiceKind.AVOIR).exists()
+
+
+def test_nor_does_an_answer(alice: Actor, dossier: Dossier, carl: Actor) -> None:
+    claim = claimed(alice, dossier)
+    checking.ask_for_pieces(actor=carl, claim_id=claim.pk, words="Joignez la feuille.")
+    with pytest.raises(InvalidValue):
+        claims.answer_claim(actor=alice, key=str(claim.key), words=NIR)
+    claim.refresh_from_db()
+    assert "reponses" not in claim.typed

@@ -13,7 +13,7 @@ from openopco.billing.actions import crediting
 from openopco.billing.actions.crediting import Told
 from openopco.billing.deposits import Deposited, open_credit_note
 from openopco.billing.enums import ClaimState, Origin
-from openopco.billing.errors import AlreadyInvoiced, NotCreditable
+from openopco.billing.errors import AlreadyInvoiced, InvalidField, NotCreditable
 from openopco.billing.models import Claim
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.calendar import parse_date
@@ -100,6 +100,8 @@ def _done(request: PersonRequest, claim: Claim, typed: dict[str, str]) -> dict[s
         return {"number": error.message}
     except NotCreditable as error:
         return {"reason" if claim.invoice.origin == Origin.GENEREE else "net": error.message}
+    except InvalidField as error:
+        return {error.field: error.message}
     except OpenOpcoError as error:
         return {"reason": error.message}
     return {}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from openopco.billing.actions.claims import read_claim
+from openopco.billing.drafting import INVOICE
 from openopco.billing.enums import ClaimState
 from openopco.billing.errors import NotClaimable, UnknownClaim
 from openopco.billing.models import CLAIM_DOCUMENT
@@ -32,7 +33,8 @@ def page(request: PersonRequest, key: UUID, document_key: UUID, number: int) -> 
     except UnknownClaim as error:
         raise Http404 from error
     kept = Document.objects.filter(owner_kind=CLAIM_DOCUMENT, owner_id=found.pk, key=document_key).first()
-    if kept is None:
+    # What did not draw when it was joined is not tried again at each look.
+    if kept is None or kept.zone != INVOICE or number > int(found.typed.get("shown", 0)):
         raise Http404
     return serve_page(kept, viewer=request.actor, number=number)
 
