@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from openopco.accounts.models import User
 from openopco.base.jobs import run_pending_jobs
-from openopco.base.models import Work
+from openopco.base.works import may_take
 from openopco.dossiers.actions.papers import open_paper_draft
 from openopco.dossiers.enums import Reception, State
 from openopco.dossiers.models import FundClosure, PointTally, PortfolioRule, TalliedMonth
@@ -40,7 +40,9 @@ PERIOD = {"first": "2026-11-01", "last": "2026-11-01", "idcc": ""}
 def taken_away(actor: Actor, code: str, given: dict[str, Any]) -> list[dict[str, str]]:
     work = ask_export(actor=actor, code=code, format="csv", asked=given, key=uuid.uuid4())
     run_pending_jobs(names=["works.run"])
-    with default_storage.open(Work.objects.get(pk=work.pk).result_name) as file:
+    work.refresh_from_db()
+    assert may_take(work)
+    with default_storage.open(work.result_name) as file:
         return list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig")), delimiter=";"))
 
 
