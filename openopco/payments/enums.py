@@ -62,6 +62,10 @@ class EventKind(TextChoices):
     RECEIVED = "received", "Reçu"
 
 
+# Of money that moved, or is about to.
+IN_NOTICES = frozenset({EventKind.PENDING, EventKind.BOOKED, EventKind.RETURNED})
+
+
 class Outcome(TextChoices):
     """What an event of the bank did here."""
 

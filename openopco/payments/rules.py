@@ -100,11 +100,13 @@ class Move(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event, as far as it is judged. `amount` and `day` are None where the bank doesn't tell them."""
+    """An event, as far as it is judged. `amount` and `day` are None where the bank doesn't tell them; `batch` is the file of ours
+    that it names, if any."""
 
     kind: EventKind
     amount: Decimal | None
     day: date | None
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,17 @@ class Verdict:
     outcome: Outcome
     words: str = ""
     move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A transfer of ours, as far as it is judged: the reference of its batch, and whether its payee gave back some of it."""
+
+    state: OrderState
+    amount: Decimal
+    batch: str
+    batch_state: BatchState
+    refunded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +196,32 @@ _NEXT: dict[tuple[EventKind, OrderState], Verdict] = {
 }
 
 
-def judge(told: Told, state: OrderState, amount: Decimal, *, batch: BatchState, refunded: bool, days: Days) -> Verdict:
-    """Of a transfer of ours: its state, its amount, its batch's state, whether its payee gave back some of it already, and its
-    days."""
+def judge(told: Told, sent: Sent, days: Days) -> Verdict:
+    """Of a transfer of ours."""
     if told.kind == EventKind.RECEIVED:
         return RECEIVED
-    if batch == BatchState.NON_RECU:
+    if sent.batch_state == BatchState.NON_RECU:
         return _UNRECEIVED
-    if told.amount is not None and told.amount != amount:
-        return Verdict(
-            Outcome.REFUSE,
-            f"La banque dit {format_euros(told.amount)}, le virement est de {format_euros(amount)} : rien n'a été changé.",
-        )
-    if state in (OrderState.PREPARE, OrderState.ANNULE):
+    if wrong := _refuse_other(told, sent):
+        return wrong
+    if sent.state in (OrderState.PREPARE, OrderState.ANNULE):
         return _NOT_SENT
     if wrong := days.refuse(told):
         return wrong
-    if told.kind == EventKind.RETURNED and state == OrderState.REGLE and refunded:
+    if told.kind == EventKind.RETURNED and sent.state == OrderState.REGLE and sent.refunded:
         return ALREADY_REFUNDED
-    return _NEXT.get((told.kind, state), NOTHING)
+    return _NEXT.get((told.kind, sent.state), NOTHING)
+
+
+def _refuse_other(told: Told, sent: Sent) -> Verdict | None:
+    """What is told of another batch, or of another amount, is perhaps of another transfer."""
+    if told.batch and told.batch != sent.batch:
+        words = f"La banque dit ce virement du lot {told.batch}, il est du lot {sent.batch} : rien n'a été changé. Appelez-la."
+        return Verdict(Outcome.REFUSE, words)
+    if told.amount is not None and told.amount != sent.amount:
+        said, right = format_euros(told.amount), format_euros(sent.amount)
+        return Verdict(Outcome.REFUSE, f"La banque dit {said}, le virement est de {right} : rien n'a été changé.")
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def hand_back_refund(*, actor: Actor, event_id: int, given_on: date, reference: 
 
 def is_return_of(event: BankEvent, order: PaymentOrder) -> bool:
     """Whether it waits to be seen for no other reason than that the payee had refunded some of it."""
-    told = Told(EventKind(event.kind), event.amount, event.day)
+    named = event.batch.message_id if event.batch else ""
+    told = Told(EventKind(event.kind), event.amount, event.day, named)
     verdict = judge_order(told, order, refunded=True, today=paris_today(timezone.now()))
     return event.outcome == Outcome.REFUSE and verdict == ALREADY_REFUNDED

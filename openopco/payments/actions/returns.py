@@ -24,7 +24,7 @@ from openopco.kernel.calendar import PARIS, format_date, paris_today
 from openopco.kernel.errors import Conflict, InvalidValue
 from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.payments import moves
-from openopco.payments.enums import TO_SEE, BatchState, EventKind, OrderState, Outcome
+from openopco.payments.enums import IN_NOTICES, TO_SEE, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.errors import AlreadyRead, UnknownReference
 from openopco.payments.models import (
     LONGEST_REASON,
@@ -34,7 +34,19 @@ from openopco.payments.models import (
     PaymentBatch,
     PaymentOrder,
 )
-from openopco.payments.rules import NOTHING, RECEIVED, UNKNOWN, BatchSums, Days, Move, Told, Verdict, judge, judge_batch
+from openopco.payments.rules import (
+    NOTHING,
+    RECEIVED,
+    UNKNOWN,
+    BatchSums,
+    Days,
+    Move,
+    Sent,
+    Told,
+    Verdict,
+    judge,
+    judge_batch,
+)
 from openopco.payments.sepa import Event
 from openopco.payments.sepa import read_bank_file as events_of
 from openopco.payments.sepa.reasons import in_words
@@ -197,19 +209,29 @@ class _Reading:
 
     def _take_transfers(self, events: list[Event], known: dict[str, BankEvent]) -> None:
         orders, refunded = _orders_of(events)
-        batches = _batches_of([each for each in events if each.end_to_end not in orders])
+        batches = _batches_of(events)
         fresh: list[BankEvent] = []
         to_do = _Moves()
         for event in events:
             order = orders.get(event.end_to_end)
             if self._is_done(event, known):
                 continue
-            verdict = _verdict(event, order, refunded, self._today)
+            named = batches.get(event.batch)
+            verdict = self._verdict(event, order, refunded, is_ours=named is not None)
             if order is not None and verdict.move is not None:
                 self._plan(to_do, event, order, verdict.move)
-            self._keep(event, verdict, known, fresh, order=order, batch=None if order else batches.get(event.batch))
+            is_other = order is None or (named is not None and named.pk != order.batch_id)
+            self._keep(event, verdict, known, fresh, order=order, batch=named if is_other else None)
         BankEvent.objects.bulk_create(fresh)
         self._do(to_do)
+
+    def _verdict(self, event: Event, order: PaymentOrder | None, refunded: set[int], *, is_ours: bool) -> Verdict:
+        """`is_ours`: the batch that it names is. A stranger's debit is told again once it is booked."""
+        if order is None and event.kind.value == EventKind.PENDING and not event.batch:
+            return NOTHING
+        if order is None:
+            return RECEIVED if event.kind.value == EventKind.RECEIVED else UNKNOWN
+        return judge_order(_told(event, is_ours=is_ours), order, refunded=order.pk in refunded, today=self._today)
 
     def _is_done(self, event: Event, known: dict[str, BankEvent]) -> bool:
         """Told before, and nothing is left to see of it."""
@@ -265,7 +287,7 @@ class _Reading:
 
     def _judge_batch(self, event: Event, batch: PaymentBatch) -> Verdict:
         days = Days(self._today, _released(batch))
-        return judge_batch(_told(event), BatchState(batch.state), _sums(batch), days)
+        return judge_batch(_told(event, is_ours=True), BatchState(batch.state), _sums(batch), days)
 
     # --- kept --------------------------------------------------------------------------------------------------------
 
@@ -301,24 +323,18 @@ def reason_of(code: str, note: str) -> str:
     return words[:LONGEST_REASON]
 
 
-def _told(event: Event) -> Told:
-    return Told(EventKind(event.kind.value), event.amount, event.day)
-
-
-def _verdict(event: Event, order: PaymentOrder | None, refunded: set[int], today: date) -> Verdict:
-    """A stranger's debit is told again once it is booked."""
-    if order is None and event.kind.value == EventKind.PENDING and not event.batch:
-        return NOTHING
-    if order is None:
-        return RECEIVED if event.kind.value == EventKind.RECEIVED else UNKNOWN
-    return judge_order(_told(event), order, refunded=order.pk in refunded, today=today)
+def _told(event: Event, *, is_ours: bool) -> Told:
+    """A report answers one of our files by its name; in a notice, the bank may write a reference of its own."""
+    kind = EventKind(event.kind.value)
+    is_named = is_ours or kind not in IN_NOTICES
+    return Told(kind, event.amount, event.day, event.batch if is_named else "")
 
 
 def judge_order(told: Told, order: PaymentOrder, *, refunded: bool, today: date) -> Verdict:
     """What is told of a transfer, whose batch is at hand."""
-    state, batch = OrderState(order.state), BatchState(order.batch.state)
-    days = Days(today, _released(order.batch), order.settled_on)
-    return judge(told, state, order.amount, batch=batch, refunded=refunded, days=days)
+    batch = order.batch
+    sent = Sent(OrderState(order.state), order.amount, batch.message_id, BatchState(batch.state), refunded)
+    return judge(told, sent, Days(today, _released(batch), order.settled_on))
 
 
 def day_of(told: date | None, order: PaymentOrder, today: date) -> date:
@@ -340,7 +356,7 @@ def _orders_of(events: list[Event]) -> tuple[dict[str, PaymentOrder], set[int]]:
 
 
 def _batches_of(events: list[Event]) -> dict[str, PaymentBatch]:
-    """The files of ours that events name whose transfer is none of ours: the bank has received them."""
+    """The files of ours that events name: the bank has received them."""
     named = {event.batch for event in events if event.batch}
     return PaymentBatch.objects.in_bulk(named, field_name="message_id") if named else {}
 
