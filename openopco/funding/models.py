@@ -231,7 +231,9 @@ class Commitment(models.Model):
         verbose_name = "engagement"
         ordering = ["dossier", "rank", "id"]
         constraints = [
-            UniqueConstraint(fields=["dossier", "base", "fund", "rule_code", "payee"], name="commitment_line_once"),
+            UniqueConstraint(
+                fields=["dossier", "base", "fund", "rule_code", "payee", "year"], name="commitment_line_once"
+            ),
             CheckConstraint(
                 name="commitment_amounts_in_order",
                 condition=Q(paid__gte=0, ordered__gte=F("paid"), invoiced__gte=F("ordered"), amount__gte=F("invoiced")),

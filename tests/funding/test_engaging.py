@@ -16,7 +16,7 @@ from openopco.dossiers.actions import agreements, deciding, holding
 from openopco.dossiers.actions.batches import ask_batch
 from openopco.dossiers.batching import Act, Plan
 from openopco.dossiers.enums import State
-from openopco.dossiers.models import Decision, Dossier
+from openopco.dossiers.models import Decision, Dossier, DraftField
 from openopco.dossiers.queries.batches import Scope
 from openopco.funding import ruling, shipped
 from openopco.funding.enums import Fund, Mode, Payee
@@ -151,6 +151,24 @@ def test_an_agreement_never_goes_below_what_was_claimed_on_it(alice: Actor, plac
     with pytest.raises(AlreadyClaimed, match="400,00"), transaction.atomic():
         engage(dossier, D(300), datetime.now(UTC)).keep(Decision.objects.get())
     assert Commitment.objects.get().amount == 560
+
+
+def test_a_course_moved_to_another_year_is_paid_by_that_year(
+    alice: Actor, place: Establishment, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openopco.funding.actions.engaging import engage
+
+    monkeypatch.setattr(ruling, "rules", lambda **_: (rule(),))
+    first, second = envelope(1_000), envelope(2_000, year=2027)
+    dossier = granted(alice, place, olga)
+    for name, value in {"starts_on": "12/01/2027", "ends_on": "13/01/2027"}.items():
+        DraftField.objects.filter(dossier=dossier, row="", name=name).update(value=value)
+    engage(dossier, D(560), datetime.now(UTC)).keep(Decision.objects.get())
+    lines = Commitment.objects.order_by("year").values_list("year", "amount", "envelope_id")
+    assert list(lines) == [(2026, D(0), first.pk), (2027, D(560), second.pk)]
+    for bag, engaged in ((first, 0), (second, 560)):
+        bag.refresh_from_db()
+        assert bag.engaged == engaged
 
 
 def test_subrogation_of_a_small_company_on_pdc_pays_the_provider(

@@ -38,7 +38,7 @@ from openopco.kernel.calendar import paris_today
 from openopco.kernel.money import format_euros
 
 ZERO = Decimal(0)
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str, str, int]
 
 
 def engage(dossier: Dossier, amount: Decimal, now: datetime) -> Engaged:
@@ -49,6 +49,8 @@ def engage(dossier: Dossier, amount: Decimal, now: datetime) -> Engaged:
     if facts is None:
         raise NotEngageable("Il manque de quoi calculer la prise en charge : complétez la demande d'abord.")
     own = list(Commitment.objects.select_for_update().filter(dossier=dossier).order_by("pk"))
+    # A course that moves to another year gives back to the first what it takes from the second.
+    _lock_around([each for each in own if each.year != facts.year])
     standing, rules = _locked(dossier, facts), ruling.rules(anew=True)
     left = replace(left_of(standing, own), people=had_by_people(dossier, facts.year, rules))
     proposal = propose(facts, rules, left)
@@ -120,7 +122,7 @@ def _write(
     now: datetime,
 ) -> None:
     known = {_key_of(each): each for each in own}
-    wanted = {_key(line): line for line in lines}
+    wanted = {_key(line, facts.year): line for line in lines}
     for key, commitment in known.items():
         if key not in wanted:
             _move(commitment, ZERO, decision=decision, event="accord", now=now)
@@ -221,12 +223,12 @@ def engage_again(dossier: Dossier) -> None:
 # --- told ------------------------------------------------------------------------------------------------------------
 
 
-def _key(line: Line) -> Key:
-    return (str(line.base), str(line.fund), line.rule, str(line.payee))
+def _key(line: Line, year: int) -> Key:
+    return (str(line.base), str(line.fund), line.rule, str(line.payee), year)
 
 
 def _key_of(commitment: Commitment) -> Key:
-    return (commitment.base, commitment.fund, commitment.rule_code, commitment.payee)
+    return (commitment.base, commitment.fund, commitment.rule_code, commitment.payee, commitment.year)
 
 
 def _as_json(line: Line) -> dict[str, Any]:
