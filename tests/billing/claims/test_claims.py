@@ -175,6 +175,28 @@ def test_refused_it_may_be_claimed_again_with_the_same_invoice(alice: Actor, dos
     assert Commitment.objects.get().invoiced == 560
 
 
+def test_reminders_go_on_past_those_already_told(
+    alice: Actor,
+    place: Establishment,
+    olga: Actor,
+    dossier: Dossier,
+    carl: Actor,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from openopco.billing import tasks
+
+    clock.move_to("2026-11-23T09:00:00+00:00")
+    other = granted(alice, place, olga, title="Une autre", starts_on="01/12/2026", ends_on="02/12/2026", cost="280")
+    clock.move_to("2026-12-14T09:00:00+00:00")
+    for each, changes in ((dossier, {}), (other, {"net": "280", "number": "F-2"})):
+        claim = claimed(alice, each, **changes)
+        checking.ask_for_pieces(actor=carl, claim_id=claim.pk, words="Joignez la feuille d'émargement.")
+    clock.move_to("2027-01-08T09:00:00+00:00")
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    assert [tasks.remind_to_complete() for _ in range(3)] == [1, 1, 0]
+
+
 def test_pieces_are_asked_joined_and_the_claim_checked_again(
     alice: Actor, dossier: Dossier, carl: Actor, clock: time_machine.Traveller
 ) -> None:

@@ -17,8 +17,7 @@ from openopco.documents.models import Document
 from openopco.dossiers.models import Dossier
 from openopco.funding.enums import Payee
 from openopco.rights import Actor
-from tests.billing.claims.test_made_invoices import electronic
-from tests.billing.claims.world import claimed, prepared, rows_of, upload
+from tests.billing.claims.world import claimed, electronic, prepared, rows_of, upload
 from tests.billing.test_hostile_invoices import carrying
 from tests.documents.hostile import jpeg, pdf
 from tests.habilitations.factories import employer, officer, teacher
@@ -216,3 +215,24 @@ def test_they_are_for_whoever_may_write_the_claim(
     assert [visiting(each).get(address).status_code for each in (alice, employer(), teacher())] == [404] * 3
     assert visiting(carl).get(address).status_code == 403
     assert visiting(tess).post(address).status_code == 405
+
+
+def test_what_did_not_draw_when_joined_is_not_tried_at_each_look(
+    alice: Actor, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = joined(alice, dossier, pdf(pages=2))
+    key = Document.objects.get(owner_kind="claim", owner_id=claim.pk).key
+    client, address = visiting(alice), f"/factures/{claim.key}/pieces/{key}/pages/"
+    monkeypatch.setattr("openopco.documents.serving.draw_pages", lambda *_, **__: pytest.fail("drawn again"))
+    assert client.get(f"{address}3.jpg").status_code == 404
+    Claim.objects.filter(pk=claim.pk).update(typed={**claim.typed, "shown": 0})
+    assert client.get(f"{address}1.jpg").status_code == 404
+
+
+def test_the_key_of_one_claim_opens_no_file_of_another(alice: Actor, dossier: Dossier) -> None:
+    claim = joined(alice, dossier, pdf(pages=1))
+    key = Document.objects.get(owner_kind="claim", owner_id=claim.pk).key
+    client = visiting(alice)
+    assert client.get(f"/factures/{claim.key}/pieces/{key}/pages/1.jpg").status_code == 200
+    Document.objects.filter(key=key).update(owner_id=claim.pk + 1000)
+    assert client.get(f"/factures/{claim.key}/pieces/{key}/pages/1.jpg").status_code == 404
