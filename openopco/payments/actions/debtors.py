@@ -7,6 +7,7 @@ from openopco.base.actions import action
 from openopco.funding.enums import Fund
 from openopco.kernel.banking import bic_of, mask_iban, parse_bic, parse_iban
 from openopco.kernel.errors import Conflict, InvalidValue
+from openopco.kernel.nir import NirInText, find_nir
 from openopco.kernel.text import clean_line
 from openopco.payments.errors import InvalidFields, UnknownReference
 from openopco.payments.models import DebtorAccount
@@ -96,6 +97,8 @@ def _read(fund: str, holder: str, iban: str, bic: str) -> tuple[str, str, str]:
         wrong["fund"] = "Choisissez un fonds."
     if not any(letter.isalpha() for letter in to_sepa(name)) or len(name) > MOST_NAME:
         wrong["holder"] = f"Indiquez le titulaire du compte, en {MOST_NAME} caractères au plus."
+    elif find_nir(name):
+        wrong["holder"] = NirInText.message
     try:
         number = parse_iban(iban)
     except InvalidValue as error:

@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from openopco.base.actions import action
 from openopco.kernel.calendar import format_date, paris_today
-from openopco.kernel.errors import Conflict, InvalidValue
+from openopco.kernel.errors import Conflict
 from openopco.kernel.money import format_euros
-from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.payments import moves
 from openopco.payments.actions.overpaying import hand_back, refuse_to_come, statement_reference
 from openopco.payments.actions.preparing import locked, orders_of, tell
 from openopco.payments.actions.returns import day_of, judge_order, one_at_a_time, overpayments_held, reason_of, seen
+from openopco.payments.actions.words import said
 from openopco.payments.enums import TO_SEE, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.errors import BatchMoved, Received, UnknownReference
-from openopco.payments.models import LONGEST_REASON, BankEvent, PaymentBatch, PaymentOrder
+from openopco.payments.models import BankEvent, PaymentBatch, PaymentOrder
 from openopco.payments.rules import ALREADY_REFUNDED, Told
 from openopco.rights import Actor, Permission, Subject, require
 
@@ -35,9 +35,7 @@ def declare_unreceived(*, actor: Actor, batch_id: int, reason: str) -> PaymentBa
     require(actor, Permission.PAYMENT_RELEASE, Subject(typed_by=batch.released_by_id))
     if batch.state != BatchState.EMIS:
         raise BatchMoved("Ce lot n'est plus à l'état « émis » : quelqu'un l'a déclaré non reçu, ou il n'est pas parti.")
-    told = refuse_too_long(clean_line(reason), LONGEST_REASON)
-    if not told:
-        raise InvalidValue("Dites comment vous le savez.")
+    told = said(reason, where_none="Dites comment vous le savez.")
     if words_of_the_bank(batch).exists():
         raise Received("La banque a parlé de ce lot : elle l'a reçu. Ce qu'elle refuse ou rend redevient dû.")
     today = paris_today(timezone.now())

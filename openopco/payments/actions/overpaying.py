@@ -19,12 +19,14 @@ from openopco.funding.actions.claiming import claim_on
 from openopco.kernel.calendar import format_date, paris_today
 from openopco.kernel.errors import InvalidValue
 from openopco.kernel.money import format_euros
-from openopco.kernel.text import clean_line, refuse_too_long
+from openopco.kernel.nir import refuse_nir
+from openopco.kernel.text import clean_line
 from openopco.opco.texts import letters, versions
 from openopco.opco.texts.letters import Content
+from openopco.payments.actions.words import said
 from openopco.payments.enums import OverpaymentState
 from openopco.payments.errors import UnknownReference
-from openopco.payments.models import LONGEST_REASON, DueCredit, OrderLine, Overpayment, PaymentOrder, Recovery
+from openopco.payments.models import DueCredit, OrderLine, Overpayment, PaymentOrder, Recovery
 from openopco.rights import Actor, Permission, require
 
 SUBJECT = "overpayment"
@@ -44,9 +46,7 @@ def credit_due(*, actor: Actor, due_id: int, amount: Decimal, reason: str) -> Ov
 def take_back(*, actor: Actor, due_id: int, amount: Decimal, reason: str) -> Overpayment | None:
     """As `credit_due`, for a credit note that another room has checked. First the due, then its line, then the
     commitment. Raises NotCreditable, InvalidValue, UnknownReference."""
-    told = refuse_too_long(clean_line(reason), LONGEST_REASON)
-    if not told:
-        raise InvalidValue("Dites pourquoi : le bénéficiaire le lira.")
+    told = said(reason, where_none="Dites pourquoi : le bénéficiaire le lira.")
     due = Due.objects.select_for_update().filter(pk=due_id).first()
     if due is None:
         raise UnknownReference
@@ -111,7 +111,7 @@ def hand_back(owed: Overpayment, *, on: date, reference: str, actor: Actor) -> N
 
 def statement_reference(typed: str) -> str:
     """Raises InvalidValue."""
-    told = clean_line(typed)
+    told = refuse_nir(clean_line(typed))
     if not told or len(told) > LONGEST_REFERENCE:
         raise InvalidValue(f"Indiquez la référence du relevé de banque, en {LONGEST_REFERENCE} caractères au plus.")
     return told

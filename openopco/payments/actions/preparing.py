@@ -19,13 +19,13 @@ from openopco.billing import dues
 from openopco.billing.models import Due
 from openopco.kernel.calendar import paris_today
 from openopco.kernel.errors import InvalidValue
-from openopco.kernel.text import clean_line, refuse_too_long
 from openopco.organisations.accounts import number_of
 from openopco.payments import moves
+from openopco.payments.actions.words import said
 from openopco.payments.enums import BatchState, OrderState
 from openopco.payments.errors import BatchMoved, NoDebtorAccount, NothingToPay, UnknownReference
 from openopco.payments.gathering import LeftOut, Paid, due_on, payees_of
-from openopco.payments.models import LONGEST_REASON, DebtorAccount, OrderLine, PaymentBatch, PaymentOrder
+from openopco.payments.models import DebtorAccount, OrderLine, PaymentBatch, PaymentOrder
 from openopco.payments.rules import Gathered, Owed, chunks, gather, wrong_day
 from openopco.payments.sepa import Transfer
 from openopco.rights import Actor, Permission, require
@@ -97,9 +97,7 @@ def withdraw_order(*, actor: Actor, order_id: int, reason: str) -> PaymentBatch:
     batch = locked(found.batch_id)
     require(actor, Permission.PAYMENT_PREPARE)
     require_prepared(batch)
-    told = refuse_too_long(clean_line(reason), LONGEST_REASON)
-    if not told:
-        raise InvalidValue("Dites pourquoi ce virement est retiré.")
+    told = said(reason, where_none="Dites pourquoi ce virement est retiré.")
     one = orders_of(batch, OrderState.PREPARE).filter(pk=order_id)
     if not one.exists():
         raise BatchMoved

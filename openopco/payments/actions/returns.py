@@ -21,9 +21,10 @@ from openopco.base.fields import cents
 from openopco.base.jobs import enqueue
 from openopco.base.sequences import next_value
 from openopco.kernel.calendar import PARIS, format_date, paris_today
-from openopco.kernel.errors import Conflict, InvalidValue
-from openopco.kernel.text import clean_line, refuse_too_long
+from openopco.kernel.errors import Conflict
+from openopco.kernel.text import clean_line
 from openopco.payments import moves
+from openopco.payments.actions.words import said
 from openopco.payments.enums import IN_NOTICES, TO_SEE, BatchState, EventKind, OrderState, Outcome
 from openopco.payments.errors import AlreadyRead, UnknownReference
 from openopco.payments.models import (
@@ -123,9 +124,7 @@ def mark_seen(*, actor: Actor, event_id: int, words: str) -> BankEvent:
         raise UnknownReference
     if event.outcome not in TO_SEE:
         raise Conflict
-    told = refuse_too_long(clean_line(words), LONGEST_REASON)
-    if not told:
-        raise InvalidValue("Dites ce qui a été fait.")
+    told = said(words, where_none="Dites ce qui a été fait.")
     seen(event, told, actor)
     return event
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openopco.billing.models import Due
 from openopco.habilitations.http import PersonRequest
 from openopco.kernel.errors import OpenOpcoError
+from openopco.kernel.nir import NirInText
 from openopco.opco.texts.letters import typeset
 from openopco.payments import queries
 from openopco.payments.actions import credit_due, record_recovery
@@ -69,7 +70,9 @@ def _recovered(request: PersonRequest, found: Overpayment, form: RecoveryForm) -
             reference=form.cleaned_data["reference"],
         )
     except OpenOpcoError as error:
-        form.add_error("reference" if "référence" in error.message else "amount", error.message)
+        form.add_error(
+            "reference" if isinstance(error, NirInText) or "référence" in error.message else "amount", error.message
+        )
         return False
     return True
 
@@ -110,7 +113,9 @@ def _credited(request: PersonRequest, due: Due, form: CreditForm) -> HttpRespons
     try:
         made = credit_due(actor=request.actor, due_id=due.pk, amount=amount, reason=form.cleaned_data["reason"])
     except OpenOpcoError as error:
-        form.add_error("reason" if "pourquoi" in error.message else "amount", error.message)
+        form.add_error(
+            "reason" if isinstance(error, NirInText) or "pourquoi" in error.message else "amount", error.message
+        )
         return None
     if made is None:
         messages.success(request, "La somme due est diminuée.")
