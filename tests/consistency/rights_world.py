@@ -211,6 +211,7 @@ def _claim(granted: Dossier, actor: Any) -> dict[str, Any]:
         due_on=paris_today(now),
         created_at=now,
         updated_at=now,
+        typed={"shown": 1},
     )
     certificate = Certificate.objects.create(
         dossier=granted,
@@ -226,7 +227,7 @@ def _claim(granted: Dossier, actor: Any) -> dict[str, Any]:
         given_by_id=actor.user_id,
         given_at=now,
     )
-    given = {"owner_kind": "claim", "owner_id": claim.pk, "zone": "certificats"}
+    given = {"owner_kind": "claim", "owner_id": claim.pk, "zone": "facture"}
     kept = documents.accept_upload(
         actor=actor, upload=SimpleUploadedFile("certificat.pdf", pdf(), "application/pdf"), **given
     )
