@@ -15,7 +15,7 @@ from openopco.funding.balances import envelopes
 from openopco.funding.enums import Base, Fund, Payee
 from openopco.funding.errors import NotEngageable
 from openopco.funding.estimating import Estimate, estimate_of
-from openopco.funding.models import Commitment
+from openopco.funding.models import Commitment, CompanyBudget
 from openopco.funding.queries import trial
 from openopco.funding.terms import Gives
 from openopco.kernel.errors import Forbidden
@@ -93,6 +93,17 @@ def test_what_is_left_costs_one_query_whatever_stands(alice: Actor, place: Estab
     with CaptureQueriesContext(connection) as queries:
         estimate_of(draft, view, today=TODAY)
     assert len(queries) == 1
+
+
+def test_what_the_company_had_in_another_year_is_of_that_year(alice: Actor, place: Establishment) -> None:
+    envelope()
+    draft = complete_draft(alice, place, **DATES)
+    before = total(draft)
+    for year in (2025, 2027):
+        CompanyBudget.objects.create(company=place.company, year=year, budget="pdc", engaged=Decimal(1400))
+    assert total(draft) == before == 560
+    CompanyBudget.objects.create(company=place.company, year=2026, budget="pdc", engaged=Decimal(1400))
+    assert total(draft) == 100
 
 
 # --- who is paid, as engaged -----------------------------------------------------------------------------------------
