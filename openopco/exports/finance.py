@@ -16,7 +16,6 @@ from openopco.organisations.enums import AccountState
 from openopco.organisations.models import BankAccount, Establishment, Provider
 from openopco.payments.enums import BatchState, OverpaymentState
 from openopco.payments.models import BankFile, DebtorAccount, Overpayment, PaymentBatch
-from openopco.payments.rules import stage_of
 from openopco.reference.models import Idcc
 from openopco.rights import Actor, Permission, require
 
@@ -75,17 +74,6 @@ def _paid_to(claim: Claim) -> Provider | Establishment:
     return claim.provider or claim.establishment
 
 
-def _stage(batch: PaymentBatch) -> str:
-    stage = stage_of(
-        BatchState(batch.state),
-        waiting=batch.waiting,
-        settled=batch.settled,
-        rejected=batch.rejected,
-        returned=batch.returned,
-    )
-    return str(stage.label)
-
-
 def _told(of: Callable[[PaymentBatch], Cell]) -> Callable[[PaymentBatch], Cell]:
     """A figure of what the bank has said, of a batch that is with it."""
     return lambda batch: of(batch) if batch.state == BatchState.EMIS else None
@@ -142,7 +130,7 @@ FINANCE = (
             Column("Exécution", lambda batch: batch.execution_date, 11),
             Column("Virements", lambda batch: batch.count, 10),
             Column("Montant", lambda batch: batch.total),
-            Column("État", _stage, 22),
+            Column("État", lambda batch: batch.stage.label, 22),
             Column("Débités", _told(lambda batch: batch.settled), 10),
             Column("Montant débité", _told(lambda batch: batch.settled_total)),
             Column("Rejetés", _told(lambda batch: batch.rejected), 10),

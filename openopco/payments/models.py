@@ -16,7 +16,8 @@ from openopco.billing.models import Due
 from openopco.funding.enums import Fund
 from openopco.funding.models import Commitment
 from openopco.organisations.models import BankAccount, Establishment, Provider
-from openopco.payments.enums import BatchState, EventKind, OrderState, Outcome, OverpaymentState
+from openopco.payments.enums import BatchStage, BatchState, EventKind, OrderState, Outcome, OverpaymentState
+from openopco.payments.rules import stage_of
 
 ZERO = Decimal(0)
 LONGEST_REASON = 300
@@ -159,6 +160,17 @@ class PaymentBatch(models.Model):
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def stage(self) -> BatchStage:
+        """Where it is, as the bank told it."""
+        return stage_of(
+            BatchState(self.state),
+            waiting=self.waiting,
+            settled=self.settled,
+            rejected=self.rejected,
+            returned=self.returned,
+        )
 
     @property
     def waiting(self) -> int:

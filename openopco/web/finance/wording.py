@@ -8,7 +8,6 @@ from openopco.kernel.money import format_euros
 from openopco.payments.enums import BatchStage, BatchState, OrderState, Outcome, OverpaymentState
 from openopco.payments.models import PaymentBatch, PaymentOrder
 from openopco.payments.queries import named
-from openopco.payments.rules import stage_of
 
 STAGE_TONES = {
     BatchStage.PREPARE: "wait",
@@ -66,14 +65,7 @@ class BatchLine:
 
 
 def batch_line(batch: PaymentBatch) -> BatchLine:
-    stage = stage_of(
-        BatchState(batch.state),
-        waiting=batch.waiting,
-        settled=batch.settled,
-        rejected=batch.rejected,
-        returned=batch.returned,
-    )
-    return BatchLine(batch, stage, tuple(_told(batch)) if batch.state == BatchState.EMIS else ())
+    return BatchLine(batch, batch.stage, tuple(_told(batch)) if batch.state == BatchState.EMIS else ())
 
 
 def _told(batch: PaymentBatch) -> Iterator[str]:
